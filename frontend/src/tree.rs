@@ -1,0 +1,184 @@
+//! The build context as the engine listed it: names of all files, contents of a few.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::name::RelPath;
+
+/// What a name in the context is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Entry {
+    /// A directory.
+    Directory,
+    /// A regular file of `size` bytes.
+    File {
+        /// Size in bytes.
+        size: u64,
+    },
+    /// A symbolic link, with its text unresolved.
+    Symlink {
+        /// The link's text as it stands; it may be absolute, dangling or part of a loop.
+        target: String,
+    },
+}
+
+/// The files of the build context: every name, and the contents that were read so far.
+///
+/// Shape: parents of an entry need not be listed themselves. Nothing here was followed or resolved.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Tree {
+    entries: BTreeMap<RelPath, Entry>,
+    contents: BTreeMap<RelPath, Vec<u8>>,
+}
+
+/// How many links one path may lead through before it counts as a loop; Linux stops at the same number.
+const MAX_LINKS: usize = 40;
+
+impl Tree {
+    /// Adds a name. A name that is listed twice keeps what came last.
+    pub fn insert(&mut self, path: RelPath, entry: Entry) {
+        self.entries.insert(path, entry);
+    }
+
+    /// Adds the contents of the file at `path` as the user names it, before links are followed.
+    pub fn insert_contents(&mut self, path: RelPath, contents: Vec<u8>) {
+        self.contents.insert(path, contents);
+    }
+
+    /// The contents read for `path`, or `None` if nobody read it yet.
+    #[must_use]
+    pub fn contents(&self, path: &RelPath) -> Option<&[u8]> {
+        self.contents.get(path).map(Vec::as_slice)
+    }
+
+    /// True if nothing is listed at all.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// Every listed name with what it is, sorted bytewise.
+    pub fn entries(&self) -> impl Iterator<Item = (&RelPath, &Entry)> {
+        self.entries.iter()
+    }
+
+    /// Where `path` leads once every link in it is followed, or `None` where a link is dangling, loops or
+    /// leaves the context.
+    #[must_use]
+    pub fn resolve(&self, path: &RelPath) -> Option<RelPath> {
+        let mut links = 0;
+        let mut resolved = RelPath::root();
+        let mut rest: Vec<String> = path.parts().rev().map(str::to_owned).collect();
+        while let Some(part) = rest.pop() {
+            if part == ".." {
+                resolved = resolved.parent()?;
+                continue;
+            }
+            let next = resolved.join(&part).ok()?;
+            let Some(Entry::Symlink { target }) = self.entries.get(&next) else {
+                resolved = next;
+                continue;
+            };
+            links += 1;
+            if links > MAX_LINKS || target.starts_with('/') {
+                return None;
+            }
+            rest.extend(
+                target.split('/').rev().filter(|part| !part.is_empty() && *part != ".").map(str::to_owned),
+            );
+        }
+        Some(resolved)
+    }
+
+    /// What `path` is once links are followed, or `None` if nothing is there.
+    #[must_use]
+    pub fn entry(&self, path: &RelPath) -> Option<&Entry> {
+        let resolved = self.resolve(path)?;
+        if resolved.is_root() {
+            return Some(&Entry::Directory);
+        }
+        self.entries.get(&resolved).or_else(|| self.has_children(&resolved).then_some(&Entry::Directory))
+    }
+
+    /// True if `path` is a regular file once links are followed.
+    #[must_use]
+    pub fn is_file(&self, path: &RelPath) -> bool {
+        matches!(self.entry(path), Some(Entry::File { .. }))
+    }
+
+    /// True if `path` is a directory once links are followed.
+    #[must_use]
+    pub fn is_directory(&self, path: &RelPath) -> bool {
+        matches!(self.entry(path), Some(Entry::Directory))
+    }
+
+    /// The names directly in the directory `path` (links followed), sorted bytewise.
+    #[must_use]
+    pub fn children(&self, path: &RelPath) -> Vec<&str> {
+        let Some(directory) = self.resolve(path) else { return Vec::new() };
+        let prefix = Self::prefix(&directory).len();
+        // A set, because `a-b/x` sorts before `a/x` while `a` sorts before `a-b`.
+        let names: BTreeSet<&str> = self
+            .below(&directory)
+            .filter_map(|(entry, _)| entry.as_str().get(prefix..)?.split('/').next())
+            .collect();
+        names.into_iter().collect()
+    }
+
+    fn prefix(directory: &RelPath) -> String {
+        if directory.is_root() { String::new() } else { format!("{}/", directory.as_str()) }
+    }
+
+    fn has_children(&self, directory: &RelPath) -> bool {
+        self.below(directory).next().is_some()
+    }
+
+    fn below<'a>(&'a self, directory: &RelPath) -> impl Iterator<Item = (&'a RelPath, &'a Entry)> {
+        let prefix = Self::prefix(directory);
+        // The prefix ends in `/` or is empty, so it is never itself a path that `RelPath` would change.
+        let start = RelPath::new(&prefix).unwrap_or_default();
+        self.entries
+            .range(start..)
+            .skip_while({
+                let prefix = prefix.clone();
+                move |(path, _)| path.as_str() < prefix.as_str()
+            })
+            .take_while(move |(path, _)| path.as_str().starts_with(&prefix))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Entry, Tree};
+    use crate::name::RelPath;
+
+    fn path(text: &str) -> RelPath {
+        RelPath::new(text).unwrap()
+    }
+
+    fn tree() -> Tree {
+        let mut tree = Tree::default();
+        for name in ["a/one", "a/two/x", "a-b/x", "b"] {
+            tree.insert(path(name), Entry::File { size: 1 });
+        }
+        for (name, target) in [("link", "a/two"), ("loop", "loop"), ("out", "../etc"), ("abs", "/etc")] {
+            tree.insert(path(name), Entry::Symlink { target: target.to_owned() });
+        }
+        tree
+    }
+
+    #[test]
+    fn children_are_direct_and_sorted() {
+        assert_eq!(tree().children(&path("a")), ["one", "two"]);
+        assert_eq!(tree().children(&path("link")), ["x"]);
+        assert_eq!(tree().children(&RelPath::root()), ["a", "a-b", "abs", "b", "link", "loop", "out"]);
+    }
+
+    #[test]
+    fn links_are_followed_inside_the_context_only() {
+        assert!(tree().is_file(&path("link/x")));
+        assert!(tree().is_directory(&path("link")));
+        for bad in ["loop", "loop/x", "out/passwd", "abs/passwd"] {
+            assert_eq!(tree().entry(&path(bad)), None, "{bad}");
+        }
+    }
+}

@@ -1,0 +1,3 @@
+//! BuildKit's wire.
+
+pub use bollard_buildkit_proto::pb;
