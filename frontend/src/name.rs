@@ -69,6 +69,7 @@ impl RelPath {
     }
 
     /// The parts from the root down.
+    #[must_use]
     pub fn parts(&self) -> impl DoubleEndedIterator<Item = &str> {
         self.0.split('/').filter(|part| !part.is_empty())
     }

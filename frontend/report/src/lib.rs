@@ -1,1 +1,104 @@
-//! Shared vocabulary.
+//! The words that the frontend and its agent share.
+//!
+//! The frontend writes a [`Job`] as JSON into the argument list of an exec vertex; the agent does it and, at the end
+//! of the last compile, leaves a [`Report`] beside the binaries. The agent's bytes are part of the cache key of every
+//! compile step, so this crate holds what both sides must agree on and nothing else.
+
+use serde::{Deserialize, Serialize};
+
+/// What the agent is asked to do. Its JSON text is the agent's only argument.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "job", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Job {
+    /// Fill a `CARGO_HOME` with the crates of one lockfile.
+    Fetch(Fetch),
+    /// Run one cargo compile.
+    Compile(Compile),
+}
+
+/// Fills a `CARGO_HOME` with what one lockfile names, taking from earlier downloads what they have.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Fetch {
+    /// The cargo command, program first; it runs with the environment and directory of the vertex.
+    pub command: Vec<String>,
+    /// Absolute path of the `CARGO_HOME` that the command fills.
+    pub cargo_home: String,
+    /// Absolute path of the cache mount that keeps earlier downloads; it may be empty and is shared by parallel builds.
+    pub downloads: String,
+    /// Absolute path of the lockfile that says which crates to take from the earlier downloads.
+    pub lockfile: String,
+}
+
+/// Runs one cargo compile and looks after what cargo cannot.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Compile {
+    /// Which step this is, for the line that the step ends with.
+    pub step: Step,
+    /// The cargo command, program first. It asks for `--message-format=json-render-diagnostics`.
+    pub command: Vec<String>,
+    /// Absolute path of the target directory.
+    pub target_dir: String,
+    /// Names of the synthetic packages of the skeleton; everything they left in the target directory is removed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub stubs: Vec<String>,
+    /// Directories whose files get modification times by content before cargo looks at them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub freshness: Option<Freshness>,
+    /// Which binaries to hand out, and where.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub collect: Option<Collect>,
+}
+
+/// A compile step of the graph.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Step {
+    /// The dependencies, against the skeleton.
+    Deps,
+    /// The real sources. Every dependency must be fresh here.
+    Build,
+}
+
+/// Modification times that follow contents and not clocks.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Freshness {
+    /// Absolute path of the source directory.
+    pub directory: String,
+    /// Absolute path of the ledger, kept with the target directory that it describes.
+    pub ledger: String,
+}
+
+/// What leaves the last compile.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Collect {
+    /// Names of the binaries, as cargo calls the targets.
+    pub binaries: Vec<String>,
+    /// Absolute path of the directory that receives `bin/<name>` and `report.json`.
+    pub into: String,
+}
+
+/// What the last compile did, as `report.json` beside the binaries.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Report {
+    /// Every unit that cargo named, in cargo's order.
+    pub units: Vec<Unit>,
+}
+
+/// One artifact that cargo made or found fresh.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Unit {
+    /// Cargo's package id specification.
+    pub package: String,
+    /// The target's name.
+    pub target: String,
+    /// True for a package of the user's own, false for one from a registry or a git repository.
+    pub local: bool,
+    /// True if cargo had nothing to do for it.
+    pub fresh: bool,
+}
