@@ -27,8 +27,7 @@ pub(super) fn against_flattening(
     }
     for (dir, _) in &units.locals {
         let Some(package) = graph.package(dir) else { continue };
-        if let Some(dependency) =
-            package.dependencies.iter().find(|dependency| !dependency.artifact.is_empty())
+        if let Some(dependency) = package.dependencies.iter().find(|dependency| dependency.artifact.is_some())
         {
             return Some(format!("`{}` has the artifact dependency `{}`", package.name, dependency.key));
         }

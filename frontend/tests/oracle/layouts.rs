@@ -353,7 +353,11 @@ fn main() {}
         &select("app"),
     );
     assert_flattened(&skeleton);
-    assert!(text(&skeleton, "Cargo.toml").contains("[dependencies.memchr]"), "{}", text(&skeleton, "Cargo.toml"));
+    assert!(
+        text(&skeleton, "Cargo.toml").contains("[dependencies.memchr]"),
+        "{}",
+        text(&skeleton, "Cargo.toml")
+    );
 }
 
 #[test]
@@ -633,7 +637,11 @@ exec cc "$@"
     );
     assert_flattened(&skeleton);
     let config = text(&skeleton, ".cargo/config.toml");
-    for kept in ["rustflags = [\"-Cforce-frame-pointers\", \"--cfg\", \"fancy\"]", "linker = \"ci/tools/ld.sh\"", "SETTING"] {
+    for kept in [
+        "rustflags = [\"-Cforce-frame-pointers\", \"--cfg\", \"fancy\"]",
+        "linker = \"ci/tools/ld.sh\"",
+        "SETTING",
+    ] {
         assert!(config.contains(kept), "{kept}\n{config}");
     }
     for dropped in ["alias", "target-dir", "jobs", "windows", "runner", "term", "include"] {
@@ -754,4 +762,121 @@ fn main() {}
     assert!(String::from_utf8_lossy(&project.files["Cargo.lock"]).contains("version = 3"));
     let skeleton = same_units_of(&project, &select("app"));
     assert!(text(&skeleton, "Cargo.lock").contains("version = 3"));
+}
+
+/// Lays the view over the project and asserts that Cargo compiles the same, without what is excluded.
+fn view_holds(project: &crate::check::Real, selection: &Selection) -> supercargo::skeleton::SourceView {
+    use supercargo::name::RelPath;
+    let model = crate::fixture::project(&project.files).unwrap().value;
+    let view = supercargo::skeleton::source_view(&model, selection).unwrap().value;
+    let mut files: crate::fixture::Files = project
+        .files
+        .iter()
+        .filter(|(name, _)| {
+            let path = RelPath::new(name).unwrap();
+            !view.excluded.iter().any(|dir| path.is_within(dir))
+        })
+        .map(|(name, contents)| (name.clone(), contents.clone()))
+        .collect();
+    files.extend(view.overlays.iter().map(|(name, contents)| (name.as_str().to_owned(), contents.clone())));
+    let dir = tempfile::tempdir().unwrap();
+    crate::fixture::write(dir.path(), &files);
+    let all = |dir: &std::path::Path| {
+        let every = project.files.keys().map(|name| name.rsplit_once('/').map_or("", |(dir, _)| dir).to_owned());
+        let mut arguments = crate::cargo::real_arguments(selection);
+        if view.locked {
+            arguments.push("--locked".to_owned());
+        }
+        crate::cargo::units(dir, arguments, &every.collect()).unwrap()
+    };
+    let (expected, found) = (all(project.dir.path()), all(dir.path()));
+    let missing: Vec<_> = expected.difference(&found).collect();
+    let superfluous: Vec<_> = found.difference(&expected).collect();
+    assert!(missing.is_empty() && superfluous.is_empty(), "{missing:#?}\n{superfluous:#?}\n{view:?}");
+    view
+}
+
+fn excluded(view: &supercargo::skeleton::SourceView) -> Vec<String> {
+    view.excluded.iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn a_view_leaves_out_what_a_selection_does_not_need() {
+    let project = real(VIRTUAL);
+    let view = view_holds(&project, &select("app"));
+    assert_eq!(excluded(&view), ["crates/other"]);
+    assert!(!view.locked && view.needs_index);
+    let view = view_holds(&project, &select("core-x"));
+    assert_eq!(excluded(&view), ["crates/app", "crates/mac", "crates/other"]);
+    let view = view_holds(&project, &select("app other"));
+    assert_eq!(excluded(&view), [""; 0]);
+    assert!(view.locked && view.overlays.is_empty());
+}
+
+#[test]
+fn a_view_leaves_out_the_root_package_and_keeps_what_is_nested() {
+    let project = real(
+        r#"
+//- Cargo.toml
+[package]
+name = "root"
+version = "0.1.0"
+edition = "2024"
+build = "build.rs"
+[workspace]
+members = ["crates/*", "other"]
+exclude = ["crates/a/vendored"]
+default-members = ["crates/a"]
+[workspace.dependencies]
+b = { path = "other/b" }
+itoa = "1"
+[dependencies]
+c = { path = "c" }
+serde = "1"
+[profile.release]
+opt-level = 1
+//- build.rs
+fn main() {}
+//- src/main.rs
+fn main() {}
+//- c/Cargo.toml
+[package]
+name = "c"
+version = "0.1.0"
+//- c/src/lib.rs
+//- crates/a/Cargo.toml
+[package]
+name = "a"
+version = "0.1.0"
+edition = "2021"
+[dependencies]
+b.workspace = true
+vendored = { path = "vendored" }
+//- crates/a/src/lib.rs
+//- crates/a/vendored/Cargo.toml
+[package]
+name = "vendored"
+version = "0.1.0"
+[dependencies]
+ryu = "1"
+//- crates/a/vendored/src/lib.rs
+//- other/Cargo.toml
+[package]
+name = "other"
+version = "0.1.0"
+//- other/src/lib.rs
+//- other/b/Cargo.toml
+[package]
+name = "b"
+version = "0.1.0"
+[dependencies]
+itoa.workspace = true
+//- other/b/src/lib.rs
+"#,
+    );
+    assert_flattened(&same_units_of(&project, &select("a")));
+    let view = view_holds(&project, &select("a"));
+    assert_eq!(excluded(&view), ["benches", "c", "examples", "src", "tests"]);
+    let view = view_holds(&project, &select("root"));
+    assert_eq!(excluded(&view), ["crates/a", "other"]);
 }
