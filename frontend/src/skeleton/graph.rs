@@ -100,6 +100,13 @@ impl<'p> Graph<'p> {
         self.packages.get(dir)?.features.get(name).map(Vec::as_slice)
     }
 
+    /// Every dependency of the package in `dir` that the lockfile resolves.
+    pub(super) fn resolved(&self, dir: &RelPath) -> Vec<(&'p Dependency, Resolved<'p>)> {
+        let Some(found) = self.packages.get(dir) else { return Vec::new() };
+        let all = found.package.dependencies.iter().zip(&found.to);
+        all.filter_map(|(dependency, to)| Some((dependency, (*to)?))).collect()
+    }
+
     /// Names of the features of the package in `dir`.
     pub(super) fn features(&self, dir: &RelPath) -> impl Iterator<Item = &str> {
         self.packages.get(dir).into_iter().flat_map(|found| found.features.keys().map(String::as_str))

@@ -5,6 +5,7 @@
 //! canonicalised copy of every local manifest takes over ([`Form::PerMember`]).
 
 mod activation;
+mod canonical;
 mod config;
 mod external;
 mod feature_value;
@@ -13,8 +14,10 @@ mod form;
 mod graph;
 mod lock;
 mod make;
+mod member;
 mod needed;
 mod patches;
+mod per_member;
 mod platform;
 mod profile;
 mod reason;

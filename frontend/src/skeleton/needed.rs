@@ -53,3 +53,14 @@ pub(super) fn local<'p>(
     let is_it = |package: &&Package| package.name == locked.name && package.version == locked.version;
     project.packages.values().find(is_it).map(|package| &package.dir)
 }
+
+/// True for a package that Cargo would make a member if nothing excluded it: a member has it as a path dependency.
+///
+/// A package that only a patch leads to is no member either way, and may inherit from the workspace if it is not
+/// excluded.
+pub(super) fn is_excluded(project: &Project, package: &Package) -> bool {
+    let depends = |member: &Package| {
+        member.dependencies.iter().any(|dependency| dependency.source == Source::Path(package.dir.clone()))
+    };
+    !package.is_member && project.members().any(depends)
+}

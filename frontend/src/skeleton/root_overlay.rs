@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use toml::{Table, Value};
 
+use super::needed::is_excluded;
 use crate::name::RelPath;
 use crate::project::{Package, Project, Resolver};
 
@@ -26,8 +27,9 @@ pub(super) fn manifest(project: &Project, needed: &BTreeSet<&RelPath>) -> String
 
 fn restrict(workspace: &mut Table, project: &Project, needed: &BTreeSet<&RelPath>) {
     let packages = || project.packages.values().filter(|package| needed.contains(&package.dir));
-    let (members, others): (Vec<&Package>, Vec<&Package>) =
-        packages().filter(|package| !package.dir.is_root()).partition(|package| package.is_member);
+    let members: Vec<&Package> =
+        packages().filter(|package| package.is_member && !package.dir.is_root()).collect();
+    let others: Vec<&Package> = packages().filter(|package| is_excluded(project, package)).collect();
     let spelled = members.iter().map(|member| {
         let holds_other = others.iter().any(|other| other.dir.is_within(&member.dir));
         Value::String(if holds_other { pattern(&member.dir) } else { member.dir.as_str().to_owned() })

@@ -104,7 +104,9 @@ fn excluded(project: &Project, needed: &BTreeSet<&RelPath>) -> BTreeSet<RelPath>
             && !needed_packages().any(|package| !package.dir.is_root() && dir.is_within(&package.dir))
     };
     let unneeded = project.packages.values().filter(|package| !needed.contains(&package.dir));
-    unneeded.flat_map(directories).filter(is_free).collect()
+    let free: BTreeSet<RelPath> = unneeded.flat_map(directories).filter(is_free).collect();
+    let is_outermost = |dir: &&RelPath| !free.iter().any(|other| other != *dir && dir.is_within(other));
+    free.iter().filter(is_outermost).cloned().collect()
 }
 
 /// The directories that are a package's alone; the root package shares its own with everything.
