@@ -63,7 +63,8 @@ mod tests {
         let shape_of = |names: [&str; 3]| {
             let [app, middle, leaf] = names.map(|name| RelPath::new(name).unwrap());
             let shape = |text: &str, leads_to: &[&RelPath]| {
-                let leads_to: Vec<_> = leads_to.iter().map(|dir| ("normal".to_owned(), (*dir).clone())).collect();
+                let leads_to: Vec<_> =
+                    leads_to.iter().map(|dir| ("normal".to_owned(), (*dir).clone())).collect();
                 (text.to_owned(), leads_to)
             };
             let all = [
@@ -78,7 +79,10 @@ mod tests {
                     (dir, Shape { text: text.clone(), leads_to })
                 })
                 .collect();
-            order(&shapes).into_iter().map(|dir| all.iter().position(|(found, _)| found == dir)).collect::<Vec<_>>()
+            order(&shapes)
+                .into_iter()
+                .map(|dir| all.iter().position(|(found, _)| found == dir))
+                .collect::<Vec<_>>()
         };
         let expected = shape_of(["app", "middle", "zz"]);
         for names in [["x", "b", "a"], ["c", "b", "a"], ["m", "z", "deep/er"]] {

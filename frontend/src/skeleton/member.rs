@@ -68,7 +68,12 @@ impl<'p> Member<'_, 'p> {
         let mut manifest = self.manifest_without_dependencies("shape");
         for (dependency, to) in self.dependencies() {
             if let Resolved::External(_) = to {
-                self.add(&mut manifest, &dependency.key, dependency, self.entry(dependency, to, &BTreeMap::new()));
+                self.add(
+                    &mut manifest,
+                    &dependency.key,
+                    dependency,
+                    self.entry(dependency, to, &BTreeMap::new()),
+                );
             }
         }
         manifest.to_string()
@@ -80,7 +85,11 @@ impl<'p> Member<'_, 'p> {
         let key = self.key(dependency, to, Some(""));
         format!(
             "{:?}\0{platform}\0{key}\0{:?}\0{}\0{}\0{:?}",
-            dependency.kind, dependency.features, dependency.default_features, dependency.optional, dependency.artifact
+            dependency.kind,
+            dependency.features,
+            dependency.default_features,
+            dependency.optional,
+            dependency.artifact
         )
     }
 
@@ -114,7 +123,8 @@ impl<'p> Member<'_, 'p> {
         for key in ["autobins", "autoexamples", "autotests", "autobenches"] {
             set(&mut manifest, "package", key, false.into());
         }
-        let build = if self.package.build_script().is_some() { "build.rs".into() } else { Value::Boolean(false) };
+        let build =
+            if self.package.build_script().is_some() { "build.rs".into() } else { Value::Boolean(false) };
         set(&mut manifest, "package", "build", build);
         if let Some(library) = self.package.library() {
             set(&mut manifest, "lib", "path", "lib.rs".into());

@@ -70,12 +70,13 @@ impl<'p> Plan<'_, 'p> {
     /// The local packages that external ones depend on, and what those lead to.
     fn real(&self) -> BTreeSet<&'p RelPath> {
         let lockfile = self.graph.lockfile;
-        let externals = self.packages().flat_map(|package| self.member(package).dependencies()).filter_map(
-            |(_, to)| match to {
-                Resolved::External(index) => Some(index),
-                Resolved::Local(_) => None,
-            },
-        );
+        let externals =
+            self.packages().flat_map(|package| self.member(package).dependencies()).filter_map(|(_, to)| {
+                match to {
+                    Resolved::External(index) => Some(index),
+                    Resolved::Local(_) => None,
+                }
+            });
         let reached = lock::reachable(lockfile, externals);
         let locked = reached.iter().filter_map(|index| lockfile.packages.get(*index));
         let roots = locked.filter(|locked| locked.is_local()).filter_map(|locked| {
@@ -114,7 +115,9 @@ impl<'p> Plan<'_, 'p> {
             let Some(package) = self.graph.package(dir) else { continue };
             let manifest = self.member(package).manifest(name, names);
             let stub = |file: &str| format!("{HOME}/{name}/{file}");
-            for (table, file, text) in [("lib", "lib.rs", library(package)), ("bin", "main.rs", "fn main() {}\n")] {
+            for (table, file, text) in
+                [("lib", "lib.rs", library(package)), ("bin", "main.rs", "fn main() {}\n")]
+            {
                 if manifest.contains_key(table) {
                     files.text(&stub(file), text);
                 }
@@ -236,7 +239,8 @@ impl<'p> Plan<'_, 'p> {
         for package in selected {
             arguments.extend(["--package".to_owned(), name(package)]);
         }
-        for package in self.packages().filter(|package| selected.iter().any(|found| found.dir == package.dir)) {
+        for package in self.packages().filter(|package| selected.iter().any(|found| found.dir == package.dir))
+        {
             let stubs = self.member(package).binaries(&name(package));
             for binary in &self.selection.binaries {
                 let stub = stubs.get(binary.as_str()).and_then(|stub| stub.get("name")?.as_str());

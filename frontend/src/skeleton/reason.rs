@@ -47,7 +47,9 @@ pub(super) fn against_any(project: &Project) -> Option<String> {
         return Some("`[replace]` is in use, which `[patch]` has superseded".to_owned());
     }
     let config = project.cargo_config.as_ref()?;
-    config.get(&["paths"]).map(|_| format!("`{}` overrides `paths`, which `[patch]` has superseded", config.file))
+    config
+        .get(&["paths"])
+        .map(|_| format!("`{}` overrides `paths`, which `[patch]` has superseded", config.file))
 }
 
 /// An external package that a `[patch]` makes depend on a local one.

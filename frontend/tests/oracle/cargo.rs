@@ -111,3 +111,11 @@ pub(crate) fn units(
     }
     Ok(found)
 }
+
+/// Brings the lockfile up to date and keeps what it has.
+pub(crate) fn update(dir: &Path) {
+    let metadata = words("metadata --format-version 1 --offline");
+    if run(dir, &metadata).is_err() {
+        run(dir, &words("metadata --format-version 1")).unwrap();
+    }
+}

@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use serde_json::{Value, json};
-use supercargo::project::{CargoTarget, CargoTargetKind, Dependency, DependencyKind, Package, Project, Source};
+use supercargo::project::{
+    CargoTarget, CargoTargetKind, Dependency, DependencyKind, Package, Project, Source,
+};
 
 use crate::cargo;
 
@@ -37,13 +39,28 @@ pub(crate) fn same_facts(dir: &Path, project: &Project) {
         .map(of_ours)
         .collect();
     found.sort_by_key(|package| package["manifest_path"].as_str().unwrap().to_owned());
-    assert_eq!(serde_json::to_string_pretty(&found).unwrap(), serde_json::to_string_pretty(&expected).unwrap());
+    assert_eq!(
+        serde_json::to_string_pretty(&found).unwrap(),
+        serde_json::to_string_pretty(&expected).unwrap()
+    );
 }
 
 /// Keys of a package that are compared as they are.
 const KEYS: [&str; 14] = [
-    "name", "version", "manifest_path", "edition", "rust_version", "license", "description", "repository",
-    "homepage", "documentation", "authors", "default_run", "links", "member",
+    "name",
+    "version",
+    "manifest_path",
+    "edition",
+    "rust_version",
+    "license",
+    "description",
+    "repository",
+    "homepage",
+    "documentation",
+    "authors",
+    "default_run",
+    "links",
+    "member",
 ];
 
 fn of_cargo(package: Value) -> Value {

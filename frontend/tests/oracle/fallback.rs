@@ -6,7 +6,9 @@ use crate::check::{Real, print, real, same_units_of, select, skeleton, text};
 
 fn per_member(project: &Real, selection: &Selection, because: &str) -> Skeleton {
     let skeleton = same_units_of(project, selection);
-    let Form::PerMember { because: found } = &skeleton.form else { panic!("flattened: {}", print(&skeleton)) };
+    let Form::PerMember { because: found } = &skeleton.form else {
+        panic!("flattened: {}", print(&skeleton))
+    };
     assert!(found.contains(because), "{found}");
     for (name, contents) in &skeleton.files {
         let contents = String::from_utf8_lossy(contents);
@@ -186,7 +188,8 @@ version = "0.1.0"
 //- patched/helper/src/lib.rs
 "#,
     );
-    let skeleton = per_member(&project, &select("app"), "the external package `itertools` depends on a local package");
+    let skeleton =
+        per_member(&project, &select("app"), "the external package `itertools` depends on a local package");
     let patched: Vec<_> = skeleton.patched.iter().map(ToString::to_string).collect();
     assert_eq!(patched, ["patched/either", "patched/helper"]);
 }
@@ -309,5 +312,8 @@ itertools = "0.14"
     same_units_of(&project, &select("either"));
     let tests = Selection { tests: true, profile: "dev".to_owned(), ..select("either") };
     let outcome = skeleton(&project.files, &tests).unwrap();
-    assert!(matches!(&outcome, Outcome::Impossible { because } if because.contains("root package")), "{outcome:?}");
+    assert!(
+        matches!(&outcome, Outcome::Impossible { because } if because.contains("root package")),
+        "{outcome:?}"
+    );
 }

@@ -782,7 +782,8 @@ fn view_holds(project: &crate::check::Real, selection: &Selection) -> supercargo
     let dir = tempfile::tempdir().unwrap();
     crate::fixture::write(dir.path(), &files);
     let all = |dir: &std::path::Path| {
-        let every = project.files.keys().map(|name| name.rsplit_once('/').map_or("", |(dir, _)| dir).to_owned());
+        let every =
+            project.files.keys().map(|name| name.rsplit_once('/').map_or("", |(dir, _)| dir).to_owned());
         let mut arguments = crate::cargo::real_arguments(selection);
         if view.locked {
             arguments.push("--locked".to_owned());

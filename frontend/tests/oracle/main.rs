@@ -2,6 +2,7 @@
 
 mod cargo;
 mod check;
+mod edits;
 mod facts;
 mod fallback;
 #[path = "../fixture/mod.rs"]
