@@ -1,6 +1,6 @@
 //! Runs the real Cargo and reads its unit graph.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::Command;
 
@@ -66,9 +66,6 @@ pub(crate) fn common_arguments(selection: &Selection) -> Vec<String> {
     arguments.push("--offline".to_owned());
     arguments
 }
-
-/// One unit, as far as it decides what is compiled.
-pub(crate) type Unit = BTreeMap<String, Value>;
 
 /// The external units that `cargo` would run in `dir`, with what they depend on.
 ///

@@ -25,7 +25,7 @@ pub(crate) fn same_facts(dir: &Path, project: &Project) {
             let mut package = package.clone();
             package["member"] = json!(is_in("workspace_members", &package));
             package["default"] = json!(is_in("workspace_default_members", &package));
-            of_cargo(package)
+            of_cargo(&package)
         })
         .collect();
     expected.sort_by_key(|package| package["manifest_path"].as_str().unwrap().to_owned());
@@ -63,7 +63,7 @@ const KEYS: [&str; 14] = [
     "member",
 ];
 
-fn of_cargo(package: Value) -> Value {
+fn of_cargo(package: &Value) -> Value {
     let mut facts = json!({});
     for key in KEYS.iter().chain(&["default"]) {
         facts[*key] = package[*key].clone();
