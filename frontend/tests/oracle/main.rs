@@ -7,6 +7,7 @@
     reason = "a test that meets the unexpected has failed"
 )]
 
+mod builds;
 mod cargo;
 mod check;
 mod edits;
