@@ -16,3 +16,4 @@ mod fallback;
 #[path = "../fixture/mod.rs"]
 mod fixture;
 mod layouts;
+mod sources;
