@@ -6,7 +6,7 @@ use super::activation;
 use super::form::Outcome;
 use super::graph::Graph;
 use super::lock;
-use super::make::make;
+use super::make::{closure, make};
 use super::needed::{Reach, needed};
 use super::root_overlay;
 use super::selection::Selection;
@@ -14,20 +14,24 @@ use crate::diagnostic::{Checked, Findings};
 use crate::name::RelPath;
 use crate::project::{LockedPackage, Lockfile, Package, Project, Source};
 
-/// The real sources of a selection, without the members that it does not need.
+/// The real sources of a selection, without the packages that it does not compile.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SourceView {
     /// Directories that are no input of the build; some may not exist. None of them holds anything that is.
     pub excluded: BTreeSet<RelPath>,
-    /// Files laid over the context so that Cargo does not miss what is excluded. Empty when every member is
-    /// needed: then the user's files are used as they are.
+    /// Files laid over the context, once `excluded` is taken out of it, so that Cargo does not miss what is gone:
+    /// a root manifest and a lockfile without the members that it need not know, and manifests with targets that
+    /// refuse to compile for those that it must know but does not build. Empty when everything is needed.
     pub overlays: BTreeMap<RelPath, Vec<u8>>,
-    /// Whether Cargo takes `--locked`: only if manifests and lockfile are the user's own.
+    /// Whether Cargo takes `--locked`: only if root manifest and lockfile are the user's own.
     pub locked: bool,
     /// True if the lockfile of the real build names external packages that the skeleton's does not, so that
     /// Cargo needs their index entries to work offline.
     pub needs_index: bool,
 }
+
+/// What stands for the source of a target that no build of this selection reaches.
+const UNREACHABLE: &str = "compile_error!(\"this package takes no part in this build\");\n";
 
 /// The view for `selection`.
 ///
@@ -37,34 +41,52 @@ pub fn source_view(project: &Project, selection: &Selection) -> Checked<SourceVi
     let Some(lockfile) = &project.lockfile else { return findings.finish(SourceView::default()) };
     let graph = Graph::new(project, lockfile, selection);
     let selected = activation::selected(&graph, selection, &mut findings);
-    let Some(outcome) = findings.take(make(project, selection)) else { return findings.fail() };
-    let skeleton = skeleton_packages(&outcome);
+    let compiled = findings.take(closure(project, selection));
+    let outcome = findings.take(make(project, selection));
+    let (Some(compiled), Some(outcome)) = (compiled, outcome) else { return findings.fail() };
     let roots = selected.iter().map(|package| &package.dir).chain(patch_paths(project));
-    let needed = needed(project, roots, Reach::Everything);
-    let is_whole = project.packages.keys().all(|dir| needed.contains(dir));
-    let real: BTreeSet<usize> = if is_whole {
-        (0..lockfile.packages.len()).collect()
-    } else {
-        let entries = needed.iter().filter_map(|dir| project.locked(project.packages.get(*dir)?));
-        lock::reachable(lockfile, entries)
-    };
+    let loaded = needed(project, roots, Reach::Everything);
+    // External packages may be built with what a patch brings, whatever the local ones do.
+    let mut used = needed(project, patch_paths(project), Reach::Everything);
+    used.extend(loaded.iter().filter(|dir| compiled.contains(**dir)));
+    let excluded = excluded(project, &used);
+    let mut overlays = unreachable(project, &loaded, &excluded);
+    let is_whole = project.packages.keys().all(|dir| loaded.contains(dir));
+    let mut real: BTreeSet<usize> = (0..lockfile.packages.len()).collect();
+    if !is_whole {
+        let entries = loaded.iter().filter_map(|dir| project.locked(project.packages.get(*dir)?));
+        real = lock::reachable(lockfile, entries);
+        let (entries, _) = lock::entries(lockfile, &real);
+        let lock = lock::render(lockfile.version, &entries);
+        for (name, text) in [("Cargo.toml", root_overlay::manifest(project, &loaded)), ("Cargo.lock", lock)] {
+            overlays.insert(RelPath::new(name).unwrap_or_default(), text.into_bytes());
+        }
+    }
+    let skeleton = skeleton_packages(&outcome);
     let needs_index = real
         .iter()
         .filter_map(|index| lockfile.packages.get(*index))
         .any(|package| !package.is_local() && !skeleton.contains(&identity(package)));
-    if is_whole {
-        let view = SourceView { locked: true, needs_index, ..SourceView::default() };
-        return findings.finish(view);
+    findings.finish(SourceView { excluded, overlays, locked: is_whole, needs_index })
+}
+
+/// The files that keep an excluded package loadable: its manifest, and a stub for each of its targets.
+fn unreachable(
+    project: &Project,
+    loaded: &BTreeSet<&RelPath>,
+    excluded: &BTreeSet<RelPath>,
+) -> BTreeMap<RelPath, Vec<u8>> {
+    let is_gone = |path: &RelPath| excluded.iter().any(|dir| path.is_within(dir));
+    let mut files = BTreeMap::new();
+    for package in loaded.iter().filter_map(|dir| project.packages.get(*dir)) {
+        if is_gone(&package.manifest) {
+            files.insert(package.manifest.clone(), package.text.clone().into_bytes());
+        }
+        for target in package.targets.iter().filter(|target| is_gone(&target.path)) {
+            files.insert(target.path.clone(), UNREACHABLE.as_bytes().to_vec());
+        }
     }
-    let (entries, _) = lock::entries(lockfile, &real);
-    let lock = lock::render(lockfile.version, &entries);
-    let overlays = [("Cargo.toml", root_overlay::manifest(project, &needed)), ("Cargo.lock", lock)];
-    let overlays = overlays
-        .into_iter()
-        .map(|(name, text)| (RelPath::new(name).unwrap_or_default(), text.into_bytes()))
-        .collect();
-    let excluded = excluded(project, &needed);
-    findings.finish(SourceView { excluded, overlays, locked: false, needs_index })
+    files
 }
 
 /// Name, version and source of a package.
@@ -90,21 +112,21 @@ fn patch_paths(project: &Project) -> impl Iterator<Item = &RelPath> {
     })
 }
 
-/// The directories of what is not needed, as far as nothing that is needed lies in them.
-fn excluded(project: &Project, needed: &BTreeSet<&RelPath>) -> BTreeSet<RelPath> {
-    let needed_packages = || project.packages.values().filter(|package| needed.contains(&package.dir));
-    let needed_files: BTreeSet<&RelPath> = needed_packages()
+/// The directories of what is not used, as far as nothing that is used lies in them.
+fn excluded(project: &Project, used: &BTreeSet<&RelPath>) -> BTreeSet<RelPath> {
+    let used_packages = || project.packages.values().filter(|package| used.contains(&package.dir));
+    let used_files: BTreeSet<&RelPath> = used_packages()
         .flat_map(|package| package.targets.iter().map(|target| &target.path))
         .chain(project.cargo_config.iter().flat_map(|config| &config.referenced))
         .collect();
     let is_free = |dir: &RelPath| {
-        !needed_packages().any(|package| package.dir.is_within(dir))
-            && !needed_files.iter().any(|file| file.is_within(dir))
+        !used_packages().any(|package| package.dir.is_within(dir))
+            && !used_files.iter().any(|file| file.is_within(dir))
             // A package may read what lies in its own directory, whatever else that is.
-            && !needed_packages().any(|package| !package.dir.is_root() && dir.is_within(&package.dir))
+            && !used_packages().any(|package| !package.dir.is_root() && dir.is_within(&package.dir))
     };
-    let unneeded = project.packages.values().filter(|package| !needed.contains(&package.dir));
-    let free: BTreeSet<RelPath> = unneeded.flat_map(directories).filter(is_free).collect();
+    let unused = project.packages.values().filter(|package| !used.contains(&package.dir));
+    let free: BTreeSet<RelPath> = unused.flat_map(directories).filter(is_free).collect();
     let is_outermost = |dir: &&RelPath| !free.iter().any(|other| other != *dir && dir.is_within(other));
     free.iter().filter(is_outermost).cloned().collect()
 }

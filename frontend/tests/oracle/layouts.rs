@@ -799,6 +799,68 @@ fn view_holds(project: &crate::check::Real, selection: &Selection) -> supercargo
     view
 }
 
+#[test]
+fn a_view_leaves_out_what_is_loaded_but_not_compiled() {
+    let project = real(
+        r#"
+//- Cargo.toml
+[workspace]
+resolver = "2"
+members = ["app", "tests-only", "optional", "lib"]
+//- app/Cargo.toml
+[package]
+name = "app"
+version = "0.1.0"
+edition = "2021"
+[features]
+more = ["dep:optional"]
+[dependencies]
+lib = { path = "../lib" }
+optional = { path = "../optional", optional = true }
+[dev-dependencies]
+tests-only = { path = "../tests-only" }
+//- app/src/main.rs
+fn main() {}
+//- tests-only/Cargo.toml
+[package]
+name = "tests-only"
+version = "0.1.0"
+edition = "2021"
+[[bin]]
+name = "tool"
+[dependencies]
+ryu = "1"
+//- tests-only/src/lib.rs
+//- tests-only/src/bin/tool.rs
+fn main() {}
+//- optional/Cargo.toml
+[package]
+name = "optional"
+version = "0.1.0"
+edition = "2021"
+[dependencies]
+itoa = "1"
+//- optional/src/lib.rs
+//- lib/Cargo.toml
+[package]
+name = "lib"
+version = "0.1.0"
+edition = "2021"
+//- lib/src/lib.rs
+"#,
+    );
+    let view = view_holds(&project, &select("app"));
+    assert_eq!(excluded(&view), ["optional", "tests-only"]);
+    assert!(view.locked && view.needs_index);
+    let view = view_holds(&project, &Selection { features: features("more"), ..select("app") });
+    assert_eq!(excluded(&view), ["tests-only"]);
+    let view = view_holds(&project, &Selection { tests: true, profile: "dev".to_owned(), ..select("app") });
+    assert_eq!(excluded(&view), ["optional"]);
+    let view = view_holds(&project, &select("lib"));
+    assert_eq!(excluded(&view), ["app", "optional", "tests-only"]);
+    assert!(!view.locked);
+}
+
 fn excluded(view: &supercargo::skeleton::SourceView) -> Vec<String> {
     view.excluded.iter().map(ToString::to_string).collect()
 }
