@@ -79,6 +79,17 @@ pub enum GitReference {
     Revision(String),
 }
 
+/// The longest condition that is parsed: its parser descends once for every parenthesis.
+const MAX_CONDITION: usize = 4096;
+
+/// Parses the key of a `[target]` table.
+pub(crate) fn parse_platform(key: &str) -> Result<cargo_platform::Platform, String> {
+    if key.len() > MAX_CONDITION {
+        return Err(format!("it has {} bytes, more than {MAX_CONDITION}", key.len()));
+    }
+    key.parse().map_err(|error: cargo_platform::ParseError| error.to_string())
+}
+
 /// The version a dependency asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Requirement {

@@ -7,7 +7,9 @@ use cargo_util_schemas::manifest::{
     TomlInheritedDependency,
 };
 
-use super::dependency::{Artifact, Dependency, DependencyKind, GitReference, Registry, Requirement, Source};
+use super::dependency::{
+    Artifact, Dependency, DependencyKind, GitReference, Registry, Requirement, Source, parse_platform,
+};
 use crate::diagnostic::{Diagnostic, Findings, Span};
 use crate::discover::{Entry, Manifest};
 use crate::name::RelPath;
@@ -72,7 +74,7 @@ impl Heir<'_> {
                 (base, merged(detailed(found), inherited, edition))
             }
         };
-        let platform = match entry.platform.map(str::parse).transpose() {
+        let platform = match entry.platform.map(parse_platform).transpose() {
             Ok(platform) => platform,
             Err(error) => {
                 findings.push(Diagnostic::error(format!("`[target]` has a bad key: {error}")).at(span));

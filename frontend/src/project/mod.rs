@@ -21,6 +21,7 @@ mod toolchain_file;
 mod workspace;
 
 pub use cargo_config::CargoConfig;
+pub(crate) use dependency::parse_platform;
 pub use dependency::{Artifact, Dependency, DependencyKind, GitReference, Registry, Requirement, Source};
 pub use load::load;
 pub use lock_check::check_lockfile;

@@ -2,13 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use cargo_platform::Platform;
 use toml::{Table, Value};
 
 use super::platform::Target;
 use super::profile;
 use super::selection::Selection;
-use crate::project::{Lockfile, Project};
+use crate::project::{Lockfile, Project, parse_platform};
 
 /// Keys of `[build]` that no external package feels, or that every build sets itself.
 const OF_BUILD: [&str; 11] = [
@@ -66,7 +65,7 @@ fn without(mut table: Table, keys: &[&str]) -> Table {
 
 fn platforms(table: Table, selection: &Selection) -> Table {
     let sides = [Target::new(&selection.target, &[]), Target::new(&selection.host, &[])];
-    let is_active = |key: &str| match key.parse::<Platform>() {
+    let is_active = |key: &str| match parse_platform(key) {
         Ok(platform) => sides.iter().any(|side| side.is_active(&platform) != Some(false)),
         Err(_) => true,
     };

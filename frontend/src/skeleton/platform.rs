@@ -3,7 +3,7 @@
 use cargo_platform::{Cfg, CfgExpr, Ident, Platform};
 use cfg_expr::targets::{Endian, TargetInfo, get_builtin_target_by_triple};
 
-use crate::project::CargoConfig;
+use crate::project::{CargoConfig, parse_platform};
 
 /// A target platform with the values that Cargo evaluates conditions with.
 #[derive(Clone, Debug)]
@@ -120,7 +120,7 @@ pub(super) fn configured_flags(config: Option<&CargoConfig>, triple: &str) -> Ve
     let plain = Target::new(triple, &[]);
     let mut flags = words(config.get(&["build", "rustflags"]));
     for (key, table) in config.get(&["target"]).and_then(toml::Value::as_table).into_iter().flatten() {
-        let is_active = key.parse().is_ok_and(|platform| plain.is_active(&platform) != Some(false));
+        let is_active = parse_platform(key).is_ok_and(|platform| plain.is_active(&platform) != Some(false));
         if is_active {
             flags.extend(words(table.get("rustflags")));
         }
@@ -141,7 +141,12 @@ fn words(value: Option<&toml::Value>) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::Target;
+    use std::collections::BTreeSet;
+    use std::process::Command;
+
+    use cargo_platform::Cfg;
+
+    use super::{Target, is_of_the_compiler};
 
     #[test]
     fn conditions_are_decided_where_they_can_be() {
@@ -164,6 +169,44 @@ mod tests {
             ("x86_64-unknown-linux-musl", Some(false)),
         ] {
             assert_eq!(target.is_active(&condition.parse().unwrap()), expected, "{condition}");
+        }
+    }
+
+    /// The compiler itself says what the values of the platforms are that images are built for.
+    #[test]
+    fn the_compiler_agrees() {
+        for triple in [
+            "x86_64-unknown-linux-gnu",
+            "x86_64-unknown-linux-musl",
+            "aarch64-unknown-linux-gnu",
+            "aarch64-unknown-linux-musl",
+            "armv7-unknown-linux-gnueabihf",
+            "armv7-unknown-linux-musleabihf",
+            "arm-unknown-linux-musleabihf",
+            "i686-unknown-linux-gnu",
+            "i686-unknown-linux-musl",
+            "powerpc64le-unknown-linux-gnu",
+            "powerpc64le-unknown-linux-musl",
+            "s390x-unknown-linux-gnu",
+            "riscv64gc-unknown-linux-gnu",
+            "riscv64gc-unknown-linux-musl",
+            "loongarch64-unknown-linux-gnu",
+            "x86_64-unknown-none",
+            "x86_64-pc-windows-gnu",
+            "wasm32-wasip1",
+        ] {
+            let output = Command::new("rustc").args(["--print", "cfg", "--target", triple]).output().unwrap();
+            assert!(output.status.success(), "{triple}");
+            let printed: BTreeSet<Cfg> = String::from_utf8(output.stdout)
+                .unwrap()
+                .lines()
+                .map(|line| line.parse().unwrap())
+                .filter(|value| !is_of_the_compiler(value))
+                .collect();
+            let mut known: BTreeSet<Cfg> = Target::new(triple, &[]).values.unwrap().into_iter().collect();
+            // Only a nightly compiler tells that there are atomics at all.
+            known.retain(|value| value.to_string() != "target_has_atomic");
+            assert_eq!(known, printed, "{triple}");
         }
     }
 

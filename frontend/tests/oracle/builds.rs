@@ -15,7 +15,7 @@ use crate::fallback::LTO;
 use crate::fixture;
 
 /// A workspace whose binary prints what a proc macro, a build script and a library make of external crates.
-const APP: &str = r##"
+const APP: &str = r#"
 //- Cargo.toml
 [workspace]
 resolver = "2"
@@ -66,7 +66,7 @@ quote = "1"
 pub fn eight(_: proc_macro::TokenStream) -> proc_macro::TokenStream {
     quote::quote!(8).into()
 }
-"##;
+"#;
 
 /// Builds the skeleton, then the project in its place, and returns what the binary `app` prints.
 fn build(text: &str, selection: &Selection) -> (Form, String) {
@@ -120,7 +120,7 @@ fn make_old(dir: &Path) {
         if path.is_dir() {
             make_old(&path);
         } else if path.extension().is_some_and(|suffix| suffix == "rs") {
-            let time = std::time::UNIX_EPOCH + std::time::Duration::from_secs(946_684_800);
+            let time = std::time::UNIX_EPOCH + std::time::Duration::from_hours(24 * 365 * 30);
             std::fs::File::options().write(true).open(&path).unwrap().set_modified(time).unwrap();
         }
     }

@@ -29,6 +29,16 @@ pub(crate) fn select(packages: &str) -> Selection {
     }
 }
 
+/// The features called `names`.
+pub(crate) fn features(names: &str) -> Features {
+    Features { names: names.split_whitespace().map(str::to_owned).collect(), ..Features::default() }
+}
+
+/// The binaries called `names` of the members called `packages`.
+pub(crate) fn binaries(packages: &str, names: &str) -> Selection {
+    Selection { binaries: names.split_whitespace().map(str::to_owned).collect(), ..select(packages) }
+}
+
 /// A project on disk with its lockfile.
 pub(crate) struct Real {
     pub(crate) dir: TempDir,

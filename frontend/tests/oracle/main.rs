@@ -16,4 +16,7 @@ mod fallback;
 #[path = "../fixture/mod.rs"]
 mod fixture;
 mod layouts;
+mod settings;
 mod sources;
+mod targets;
+mod views;

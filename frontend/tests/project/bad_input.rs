@@ -222,6 +222,25 @@ Cargo.toml:5: `Cargo.toml` declares the bin `tool`, but there is neither `src/bi
 }
 
 #[test]
+fn a_condition_that_is_none_or_far_too_deep() {
+    let manifest = |condition: &str| {
+        files(&format!(
+            "//- Cargo.toml\n[package]\nname = \"app\"\n[target.'{condition}'.dependencies]\nx = \"1\"\n//- src/main.rs\n"
+        ))
+    };
+    assert_eq!(
+        complaint(&manifest("cfg(unix")),
+        "Cargo.toml:4: `[target]` has a bad key: failed to parse `cfg(unix` as a cfg expression: \
+         invalid target specifier: unexpected `(` character, cfg expressions must start with `cfg(`\n"
+    );
+    let deep = format!("cfg({}unix{})", "not(".repeat(100_000), ")".repeat(100_000));
+    assert_eq!(
+        complaint(&manifest(&deep)),
+        "Cargo.toml:4: `[target]` has a bad key: it has 500009 bytes, more than 4096\n"
+    );
+}
+
+#[test]
 fn a_lockfile_that_does_not_match() {
     let fixture = files(
         "

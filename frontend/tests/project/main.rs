@@ -6,3 +6,4 @@ mod bad_input;
 #[path = "../fixture/mod.rs"]
 mod fixture;
 mod good_input;
+mod selection;
