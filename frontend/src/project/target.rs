@@ -1,0 +1,43 @@
+//! The targets of a package, declared or found by Cargo's rules.
+
+use crate::name::RelPath;
+
+/// What a target is built for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum CargoTargetKind {
+    /// `[lib]`, which may be a proc macro.
+    Lib,
+    /// `[[bin]]`.
+    Bin,
+    /// `[[example]]`.
+    Example,
+    /// `[[test]]`.
+    Test,
+    /// `[[bench]]`.
+    Bench,
+    /// `package.build` or `build.rs`.
+    BuildScript,
+}
+
+/// One target.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CargoTarget {
+    /// What it is.
+    pub kind: CargoTargetKind,
+    /// Its name as Cargo prints it: `my_lib`, `my-bin`, `build-script-build`.
+    pub name: String,
+    /// Its root source file; outside the context it is refused while loading.
+    pub path: RelPath,
+    /// `crate-type`, defaulted: `lib`, `proc-macro`, `bin`, `cdylib`, …
+    pub crate_types: Vec<String>,
+    /// `required-features`.
+    pub required_features: Vec<String>,
+}
+
+impl CargoTarget {
+    /// True for a library that the compiler loads.
+    #[must_use]
+    pub fn is_proc_macro(&self) -> bool {
+        self.crate_types.iter().any(|crate_type| crate_type == "proc-macro")
+    }
+}
