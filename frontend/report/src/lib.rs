@@ -87,6 +87,24 @@ pub struct Collect {
 pub struct Report {
     /// Every unit that cargo named, in cargo's order.
     pub units: Vec<Unit>,
+    /// Dependencies that the last compile should have found fresh and did not, in cargo's order. Always empty unless
+    /// something is wrong with the dependency layer.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rebuilt: Vec<Rebuilt>,
+    /// Source files that changed, came or went since the last compile in this target directory, sorted bytewise and
+    /// relative to the source directory. Empty also where there was no such compile.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub changed: Vec<String>,
+}
+
+/// A dependency that was compiled again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Rebuilt {
+    /// Cargo's package id specification.
+    pub package: String,
+    /// Why, as far as it can be told: a lowercase fragment.
+    pub reason: String,
 }
 
 /// One artifact that cargo made or found fresh.
