@@ -1,0 +1,86 @@
+//! The bed: an engine with what a build on it needs.
+
+use anyhow::{Context, Result};
+
+use crate::base;
+use crate::docker::Docker;
+use crate::engine::binaries;
+use crate::engine::daemon::Daemon;
+use crate::engine::release::{Choice, Store};
+use crate::lock::Lock;
+use crate::place::Place;
+
+/// Names an engine that is already there; nothing is installed, started or assembled then.
+pub const DOCKER_HOST: &str = "SUPERCARGO_DOCKER_HOST";
+/// Names the release of the bed's own engine.
+pub const ENGINE: &str = "SUPERCARGO_ENGINE";
+/// Names the image store of the bed's own engine.
+pub const STORE: &str = "SUPERCARGO_STORE";
+
+/// An engine that can be used.
+#[derive(Debug, Clone)]
+pub struct Bed {
+    place: Place,
+    docker: Docker,
+    daemon: Option<Daemon>,
+}
+
+impl Bed {
+    /// Brings up an engine with its base images, or finds it up; safe to call at any time, by anybody.
+    pub fn up(place: Place, choice: Choice) -> Result<Self> {
+        if let Some(host) = external_host() {
+            let docker = Docker::external(host)?;
+            docker
+                .server_version()
+                .with_context(|| format!("failed to reach the engine of `{DOCKER_HOST}`"))?;
+            return Ok(Self { place, docker, daemon: None });
+        }
+        let _lock = Lock::acquire(&place, "engine")?;
+        let docker = Self::private_docker(&place, choice)?;
+        let daemon = Daemon::of(&place, choice);
+        daemon.start()?;
+        base::provide(&place, &docker)?;
+        Ok(Self { place, docker, daemon: Some(daemon) })
+    }
+
+    /// Brings up the bed that the environment chooses.
+    pub fn from_env() -> Result<Self> {
+        Self::up(Place::from_env()?, choice_from_env()?)
+    }
+
+    /// The client of the bed's engine.
+    #[must_use]
+    pub fn docker(&self) -> &Docker {
+        &self.docker
+    }
+
+    /// The bed's folder.
+    #[must_use]
+    pub fn place(&self) -> &Place {
+        &self.place
+    }
+
+    /// The bed's own engine; nothing when the engine is somebody else's.
+    #[must_use]
+    pub fn daemon(&self) -> Option<&Daemon> {
+        self.daemon.as_ref()
+    }
+
+    /// The client for an engine that may not run yet.
+    pub fn private_docker(place: &Place, choice: Choice) -> Result<Docker> {
+        Ok(Docker::private(binaries::client(place)?, Daemon::of(place, choice).host()))
+    }
+}
+
+/// The engine of somebody else that the environment names.
+#[must_use]
+pub fn external_host() -> Option<String> {
+    std::env::var(DOCKER_HOST).ok().filter(|host| !host.is_empty())
+}
+
+/// The engine that the environment chooses, or the default one.
+pub fn choice_from_env() -> Result<Choice> {
+    let word = |key| std::env::var(key).ok().filter(|value| !value.is_empty());
+    let store = word(STORE).map(|store| store.parse::<Store>()).transpose()?;
+    Choice::of(word(ENGINE).as_deref(), store)
+}
