@@ -1,3 +1,6 @@
 //! BuildKit's wire.
 
+pub mod attr;
+pub mod cap;
+
 pub use bollard_buildkit_proto::pb;
