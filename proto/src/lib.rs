@@ -8,11 +8,14 @@
 //! | --- | --- |
 //! | [`pb`] | the operations of the build graph (`solver/pb`) |
 //! | [`gateway`] | requests and responses of the gateway (`frontend/gateway/pb`) |
+//! | [`attr`], [`cap`] | attribute keys of sources, and capability ids, each once |
 //! | [`caps`] | capabilities as the engine announces them |
 //! | [`rpc`], [`any`] | errors with typed details |
 //! | [`fsutil`] | file metadata |
 //! | `client` (feature `client`) | the gateway client over standard input and output |
 
+pub mod attr;
+pub mod cap;
 #[cfg(feature = "client")]
 pub mod client;
 
