@@ -140,8 +140,9 @@ fn remote(address: &str) -> Option<ContextSource> {
         || (is_http && base.ends_with(".git"));
     if is_git {
         let (reference, subdirectory) = fragment.map_or((None, None), |fragment| {
-            let (reference, directory) =
-                fragment.split_once(':').map_or((fragment, None), |(reference, directory)| (reference, Some(directory)));
+            let (reference, directory) = fragment
+                .split_once(':')
+                .map_or((fragment, None), |(reference, directory)| (reference, Some(directory)));
             (Some(reference).filter(|text| !text.is_empty()), directory.filter(|text| !text.is_empty()))
         });
         return Some(ContextSource::Git {
@@ -178,7 +179,8 @@ mod tests {
             ("https://host/a.git#:sub", None, Some("sub")),
             ("git@host:a#v1:sub/dir", Some("v1"), Some("sub/dir")),
         ] {
-            let Some(ContextSource::Git { reference: got, subdirectory, .. }) = source(Some(address), &[]) else {
+            let Some(ContextSource::Git { reference: got, subdirectory, .. }) = source(Some(address), &[])
+            else {
                 panic!("{address} is git");
             };
             assert_eq!((got.as_deref(), subdirectory.as_deref()), (reference, directory), "{address}");
@@ -199,6 +201,9 @@ mod tests {
         assert_eq!(spec.definition, DefinitionSource::Context);
         let options = Options { definition_local: Some("other".to_owned()), ..options };
         let spec = classify(&options, &[], "s").unwrap().value;
-        assert_eq!(spec.definition, DefinitionSource::Local { name: "other".to_owned(), session: "s".to_owned() });
+        assert_eq!(
+            spec.definition,
+            DefinitionSource::Local { name: "other".to_owned(), session: "s".to_owned() }
+        );
     }
 }

@@ -164,7 +164,7 @@ pub struct Options {
     /// `vcs:revision`: the client's commit.
     pub vcs_revision: Option<String>,
     /// `build-arg:SOURCE_DATE_EPOCH`, seconds since 1970 in UTC.
-    pub source_date_epoch: Option<i64>,
+    pub source_date_epoch: Option<u64>,
 }
 
 /// Parses the options; every bad value is reported, not only the first.
@@ -172,7 +172,8 @@ pub fn parse(raw: &RawOptions) -> Checked<Options> {
     let mut findings = Findings::default();
     let text = |key: &str| raw.get(key).filter(|value| !value.is_empty()).map(str::to_owned);
     let build_args = raw.with_prefix(key::BUILD_ARG);
-    let multi_platform = build_args.get("BUILDKIT_MULTI_PLATFORM").map(String::as_str).or(raw.get(key::MULTI_PLATFORM));
+    let multi_platform =
+        build_args.get("BUILDKIT_MULTI_PLATFORM").map(String::as_str).or(raw.get(key::MULTI_PLATFORM));
 
     let options = Options {
         filename: text(key::FILENAME),
@@ -213,7 +214,9 @@ fn parse_platforms(value: Option<&str>) -> Result<Vec<Platform>, Diagnostic> {
         .map(|name| {
             name.parse().map_err(|error| {
                 Diagnostic::error(format!("failed to parse `{}` value `{name}`: {error}", key::PLATFORM))
-                    .hint("Write it as `os/architecture` or `os/architecture/variant`, such as `linux/arm64`.")
+                    .hint(
+                        "Write it as `os/architecture` or `os/architecture/variant`, such as `linux/arm64`.",
+                    )
             })
         })
         .collect()
@@ -247,8 +250,9 @@ fn parse_resolve_mode(value: Option<&str>) -> Result<ResolveMode, Diagnostic> {
 
 fn parse_cache_imports(raw: &RawOptions) -> Result<Vec<CacheImport>, Diagnostic> {
     if let Some(json) = raw.get(key::CACHE_IMPORTS).filter(|json| !json.is_empty()) {
-        return serde_json::from_str(json)
-            .map_err(|error| Diagnostic::error(format!("failed to parse `{}`: {error}", key::CACHE_IMPORTS)));
+        return serde_json::from_str(json).map_err(|error| {
+            Diagnostic::error(format!("failed to parse `{}`: {error}", key::CACHE_IMPORTS))
+        });
     }
     let references = raw.get(key::CACHE_FROM).unwrap_or_default().split(',').filter(|text| !text.is_empty());
     let registry = |reference: &str| CacheImport {
@@ -258,8 +262,8 @@ fn parse_cache_imports(raw: &RawOptions) -> Result<Vec<CacheImport>, Diagnostic>
     Ok(references.map(registry).collect())
 }
 
-fn parse_epoch(value: &str) -> Result<i64, Diagnostic> {
-    value.parse().ok().filter(|seconds| *seconds >= 0).ok_or_else(|| {
+fn parse_epoch(value: &str) -> Result<u64, Diagnostic> {
+    value.parse().ok().filter(|seconds| i64::try_from(*seconds).is_ok()).ok_or_else(|| {
         Diagnostic::error(format!("failed to parse build-arg `SOURCE_DATE_EPOCH` value `{value}`"))
             .hint("Write seconds since 1970 in UTC, as `git log -1 --format=%ct` prints them.")
     })
@@ -270,7 +274,8 @@ mod tests {
     use super::{NoCache, Options, RawOptions, ResolveMode, parse};
 
     fn options(pairs: &[(&str, &str)]) -> Result<Options, Vec<String>> {
-        let raw: RawOptions = pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
+        let raw: RawOptions =
+            pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
         match parse(&raw) {
             Ok(warned) => Ok(warned.value),
             Err(errors) => Err(errors.into_iter().map(|error| error.message).collect()),
@@ -308,7 +313,10 @@ mod tests {
             ("unknown", "ignored"),
         ])
         .unwrap();
-        assert_eq!(parsed.platforms.iter().map(ToString::to_string).collect::<Vec<_>>(), ["linux/amd64", "linux/arm64"]);
+        assert_eq!(
+            parsed.platforms.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            ["linux/amd64", "linux/arm64"]
+        );
         assert_eq!(parsed.no_cache, NoCache::Always);
         assert_eq!(parsed.resolve_mode, ResolveMode::PreferLocal);
         assert_eq!(parsed.cache_imports[0].attributes["ref"], "r");
@@ -318,6 +326,10 @@ mod tests {
     fn old_clients_name_caches_by_reference() {
         let parsed = options(&[("cache-from", "a,b"), ("no-cache", "Deps, build")]).unwrap();
         assert_eq!(parsed.cache_imports.len(), 2);
-        assert!(parsed.no_cache.covers("deps") && parsed.no_cache.covers("build") && !parsed.no_cache.covers("fetch"));
+        assert!(
+            parsed.no_cache.covers("deps")
+                && parsed.no_cache.covers("build")
+                && !parsed.no_cache.covers("fetch")
+        );
     }
 }

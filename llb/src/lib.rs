@@ -56,6 +56,7 @@ mod encode;
 mod error;
 pub mod exec;
 pub mod file;
+mod import;
 mod marshal;
 mod merge;
 mod metadata;

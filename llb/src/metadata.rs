@@ -42,6 +42,8 @@ pub(crate) struct Metadata {
     pub(crate) export_cache: Option<bool>,
     pub(crate) progress_group: Option<ProgressGroup>,
     pub(crate) caps: BTreeSet<&'static str>,
+    /// Capabilities of a vertex that somebody else made, which may be newer than any we know.
+    pub(crate) foreign_caps: BTreeSet<String>,
     pub(crate) locations: Vec<Location>,
 }
 
@@ -50,17 +52,43 @@ impl Metadata {
         self.description.get(CUSTOM_NAME).map(String::as_str)
     }
 
+    fn all_caps(&self) -> impl Iterator<Item = &str> {
+        self.caps.iter().copied().chain(self.foreign_caps.iter().map(String::as_str))
+    }
+
     pub(crate) fn to_pb(&self) -> pb::OpMetadata {
         pb::OpMetadata {
             ignore_cache: self.ignore_cache,
             description: self.description.clone(),
             export_cache: self.export_cache.map(|value| pb::ExportCache { value }),
-            caps: self.caps.iter().map(|cap| ((*cap).to_owned(), true)).collect(),
+            caps: self.all_caps().map(|cap| (cap.to_owned(), true)).collect(),
             progress_group: self.progress_group.as_ref().map(|group| pb::ProgressGroup {
                 id: group.id.clone(),
                 name: group.name.clone(),
                 weak: group.weak,
             }),
+        }
+    }
+}
+
+impl From<pb::OpMetadata> for Metadata {
+    fn from(metadata: pb::OpMetadata) -> Self {
+        Self {
+            description: metadata.description,
+            ignore_cache: metadata.ignore_cache,
+            export_cache: metadata.export_cache.map(|export| export.value),
+            progress_group: metadata.progress_group.map(|group| ProgressGroup {
+                id: group.id,
+                name: group.name,
+                weak: group.weak,
+            }),
+            caps: BTreeSet::new(),
+            foreign_caps: metadata
+                .caps
+                .into_iter()
+                .filter_map(|(cap, needed)| needed.then_some(cap))
+                .collect(),
+            locations: Vec::new(),
         }
     }
 }

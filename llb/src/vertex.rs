@@ -19,12 +19,12 @@ use crate::platform::Platform;
 /// A vertex is complete when it is made; marshalling only collects. Two vertices of equal content are one vertex to BuildKit,
 /// whatever they are called here.
 pub struct Vertex {
-    digest: Digest,
-    bytes: Vec<u8>,
-    inputs: Vec<Output>,
-    platform: Option<Platform>,
-    metadata: Metadata,
-    problems: Vec<Problem>,
+    pub(crate) digest: Digest,
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) inputs: Vec<Output>,
+    pub(crate) platform: Option<Platform>,
+    pub(crate) metadata: Metadata,
+    pub(crate) problems: Vec<Problem>,
 }
 
 impl Vertex {

@@ -17,7 +17,12 @@ pub(super) fn read(arguments: &BTreeMap<String, String>, findings: &mut Findings
     };
     let list = |name: &str| {
         text(name).map(|setting| Setting {
-            value: setting.value.split([',', ' ']).filter(|item| !item.is_empty()).map(str::to_owned).collect(),
+            value: setting
+                .value
+                .split([',', ' '])
+                .filter(|item| !item.is_empty())
+                .map(str::to_owned)
+                .collect(),
             origin: setting.origin,
         })
     };

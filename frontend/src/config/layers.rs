@@ -52,7 +52,10 @@ impl Layers {
         let mut package = arguments
             .get(build_args::PACKAGE)
             .filter(|value| !value.is_empty() && value.as_str() != "auto")
-            .map(|value| Setting { value: value.clone(), origin: Origin::BuildArg(build_args::PACKAGE.to_owned()) });
+            .map(|value| Setting {
+                value: value.clone(),
+                origin: Origin::BuildArg(build_args::PACKAGE.to_owned()),
+            });
 
         if let Some((file, text)) = definition {
             let table = toml::from_str::<Table>(text).map_err(|error| definition_error(file, text, &error));
@@ -165,7 +168,9 @@ impl Source<'_> {
     }
 
     fn config(&self, table: Table) -> Config {
-        let Table { bin, features, all_features, no_default_features, profile, toolchain, cache, image, .. } = table;
+        let Table {
+            bin, features, all_features, no_default_features, profile, toolchain, cache, image, ..
+        } = table;
         Config {
             bins: self
                 .setting(bin)
@@ -219,8 +224,10 @@ fn definition_error(file: &RelPath, text: &str, error: &toml::de::Error) -> Diag
     let diagnostic = located(file, text, error, "the configuration");
     let is_instructions = text.lines().any(|line| {
         let word = line.split_whitespace().next().unwrap_or_default();
-        matches!(word.to_ascii_uppercase().as_str(), "FROM" | "RUN" | "COPY" | "WORKDIR" | "ENTRYPOINT" | "CMD")
-            && !line.contains('=')
+        matches!(
+            word.to_ascii_uppercase().as_str(),
+            "FROM" | "RUN" | "COPY" | "WORKDIR" | "ENTRYPOINT" | "CMD"
+        ) && !line.contains('=')
     });
     if is_instructions {
         diagnostic.hint("Below the syntax line Supercargo reads TOML and no Dockerfile instructions; the line alone is enough.")
@@ -263,13 +270,19 @@ mod tests {
         assert_eq!(config.user.unwrap().value, "7");
         let config = merged(&[("PROFILE", "auto")], "# syntax=x\nprofile = \"auto\"\n", MANIFEST).unwrap();
         let profile = config.profile.unwrap();
-        assert_eq!((profile.value.as_str(), profile.origin.to_string().as_str()), ("package", "Cargo.toml:4"));
+        assert_eq!(
+            (profile.value.as_str(), profile.origin.to_string().as_str()),
+            ("package", "Cargo.toml:4")
+        );
     }
 
     #[test]
     fn an_unknown_key_is_named_with_its_line_and_the_known_ones() {
         let error = merged(&[], "# syntax=x\nprofil = \"x\"\n", "").unwrap_err();
-        assert!(error.starts_with("2: failed to read the configuration in `Dockerfile`: unknown key `profil`"), "{error}");
+        assert!(
+            error.starts_with("2: failed to read the configuration in `Dockerfile`: unknown key `profil`"),
+            "{error}"
+        );
         assert!(error.contains("`profile`"), "{error}");
     }
 

@@ -8,9 +8,9 @@ use tonic::{Code, Status};
 use super::{Capabilities, ConnectError, ImageQuery, ImageStore, ResolvedImage, connect};
 use crate::gateway::llb_bridge_client::LlbBridgeClient;
 use crate::gateway::{
-    CacheOptionsEntry, EvaluateRequest, FileRange, InputsRequest, PingRequest, ReadDirRequest, ReadFileRequest,
-    ResolveImageConfigRequest, ResolveSourceImageRequest, ResolveSourceMetaRequest, Result as GatewayResult,
-    ReturnRequest, SolveRequest, StatFileRequest, WarnRequest, result,
+    CacheOptionsEntry, EvaluateRequest, FileRange, InputsRequest, PingRequest, ReadDirRequest,
+    ReadFileRequest, ResolveImageConfigRequest, ResolveSourceImageRequest, ResolveSourceMetaRequest,
+    Result as GatewayResult, ReturnRequest, SolveRequest, StatFileRequest, WarnRequest, result,
 };
 use crate::{fsutil, pb, rpc};
 
@@ -83,7 +83,10 @@ impl Bridge {
             Some(result::Result::Ref(reference)) => reference.id,
             Some(result::Result::RefDeprecated(id)) => id,
             Some(result::Result::Refs(_) | result::Result::RefsDeprecated(_)) => {
-                return Err(Status::new(Code::Unimplemented, "the engine answered a plain solve with a map of results"));
+                return Err(Status::new(
+                    Code::Unimplemented,
+                    "the engine answered a plain solve with a map of results",
+                ));
             }
             None => response.r#ref,
         };
@@ -128,14 +131,21 @@ impl Bridge {
 
     /// What one path of a result is.
     pub async fn stat_file(&self, reference: &str, path: &str) -> Result<Option<fsutil::Stat>, Status> {
-        let request =
-            StatFileRequest { r#ref: reference.to_owned(), path: path.to_owned(), ..StatFileRequest::default() };
+        let request = StatFileRequest {
+            r#ref: reference.to_owned(),
+            path: path.to_owned(),
+            ..StatFileRequest::default()
+        };
         Ok(self.0.clone().stat_file(request).await?.into_inner().stat)
     }
 
     /// Looks an image up: by `ResolveSourceMeta` where `source_meta` says that the engine has it, else by
     /// `ResolveImageConfig`, which every engine has.
-    pub async fn resolve_image(&self, query: &ImageQuery, source_meta: bool) -> Result<ResolvedImage, Status> {
+    pub async fn resolve_image(
+        &self,
+        query: &ImageQuery,
+        source_meta: bool,
+    ) -> Result<ResolvedImage, Status> {
         // An OCI layout needs a session and a store, for which only the older call has fields of its own.
         if source_meta && query.store == ImageStore::Registry {
             self.resolve_source_meta(query).await
@@ -158,10 +168,11 @@ impl Bridge {
             ..ResolveSourceMetaRequest::default()
         };
         let response = self.0.clone().resolve_source_meta(request).await?.into_inner();
-        let image = response
-            .image
-            .ok_or_else(|| Status::not_found(format!("the engine found no image at `{}`", query.reference)))?;
-        let rewritten = response.source.and_then(|source| source.identifier.strip_prefix(SCHEME).map(str::to_owned));
+        let image = response.image.ok_or_else(|| {
+            Status::not_found(format!("the engine found no image at `{}`", query.reference))
+        })?;
+        let rewritten =
+            response.source.and_then(|source| source.identifier.strip_prefix(SCHEME).map(str::to_owned));
         Ok(ResolvedImage {
             reference: rewritten.unwrap_or_else(|| query.reference.clone()),
             digest: (!image.digest.is_empty()).then_some(image.digest),
