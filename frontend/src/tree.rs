@@ -111,6 +111,12 @@ impl Tree {
         self.entries.get(&resolved).or_else(|| self.has_children(&resolved).then_some(&Entry::Directory))
     }
 
+    /// True if the name `path` itself is a symbolic link, wherever it leads.
+    #[must_use]
+    pub fn is_link(&self, path: &RelPath) -> bool {
+        matches!(self.entries.get(path), Some(Entry::Symlink { .. }))
+    }
+
     /// True if `path` is a regular file once links are followed.
     #[must_use]
     pub fn is_file(&self, path: &RelPath) -> bool {

@@ -3,27 +3,23 @@
 //! [`step`] looks at the names in the build context and at the contents read so far, and answers either with
 //! the files to read next or with [`Step::Done`]. The caller reads, adds the contents to the [`Tree`] and asks
 //! again. A step never names a file twice once its contents are there, so the walk ends.
+//!
+//! [`Tree`]: crate::tree::Tree
 
-use std::collections::BTreeSet;
+mod config;
+mod document;
+mod members;
+mod reader;
+mod root;
+mod step;
+mod tables;
+mod walk;
+mod workspace_root;
 
-use crate::diagnostic::Checked;
-use crate::name::RelPath;
-use crate::tree::Tree;
-
-/// What the walk needs next.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Step {
-    /// The contents of these files; every one of them is a listed regular file (links followed) of a size that
-    /// is allowed.
-    Need(BTreeSet<RelPath>),
-    /// Nothing: [`crate::project::load`] will find all it asks for.
-    Done,
-}
-
-/// Says what to read next.
-///
-/// Errors: no manifest at the root, a manifest that is too large, not UTF-8, not TOML, or that names a member,
-/// a path dependency or a file that is not in the context.
-pub fn step(_tree: &Tree) -> Checked<Step> {
-    Err(vec![crate::diagnostic::Diagnostic::error("discovery does not exist yet")])
-}
+pub(crate) use config::ConfigFile;
+pub(crate) use document::Document;
+pub(crate) use step::{Found, find};
+pub use step::{Step, step};
+pub use tables::DependencyKind;
+pub(crate) use tables::{Entry, dependencies};
+pub(crate) use walk::{Manifest, ManifestSet, manifest_in};

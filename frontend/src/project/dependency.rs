@@ -1,5 +1,6 @@
 //! What a local package depends on.
 
+pub use crate::discover::DependencyKind;
 use crate::name::RelPath;
 
 /// One dependency of one local package, inheritance resolved.
@@ -27,17 +28,6 @@ pub struct Dependency {
     pub artifact: Vec<String>,
     /// 1-based line of the entry in the manifest.
     pub line: u32,
-}
-
-/// The table that a dependency stands in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum DependencyKind {
-    /// `[dependencies]`.
-    Normal,
-    /// `[build-dependencies]`.
-    Build,
-    /// `[dev-dependencies]`.
-    Development,
 }
 
 /// Where a dependency comes from, as its manifest spells it.
@@ -82,7 +72,7 @@ pub enum GitReference {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Requirement {
     /// The parsed requirement; `*` where the manifest names no version.
-    pub requirement: semver::VersionReq,
+    pub parsed: semver::VersionReq,
     /// The requirement as written, or `None` where the manifest names no version.
     pub text: Option<String>,
 }

@@ -19,6 +19,21 @@ pub enum CargoTargetKind {
     BuildScript,
 }
 
+impl CargoTargetKind {
+    /// The word that manifests and messages use.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Lib => "lib",
+            Self::Bin => "bin",
+            Self::Example => "example",
+            Self::Test => "test",
+            Self::Bench => "bench",
+            Self::BuildScript => "build",
+        }
+    }
+}
+
 /// One target.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CargoTarget {
@@ -26,7 +41,7 @@ pub struct CargoTarget {
     pub kind: CargoTargetKind,
     /// Its name as Cargo prints it: `my_lib`, `my-bin`, `build-script-build`.
     pub name: String,
-    /// Its root source file; outside the context it is refused while loading.
+    /// Its root source file; one outside of the context is refused while loading.
     pub path: RelPath,
     /// `crate-type`, defaulted: `lib`, `proc-macro`, `bin`, `cdylib`, …
     pub crate_types: Vec<String>,
