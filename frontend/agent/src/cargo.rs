@@ -11,15 +11,31 @@ use signal_hook::iterator::{Handle, Signals};
 use crate::error::Error;
 use crate::toolchain;
 
-/// Runs `command` with its output where ours goes, and returns its exit code.
-pub(crate) fn run(command: &[String]) -> Result<u8, Error> {
+/// How cargo ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Exit(ExitStatus);
+
+impl Exit {
+    /// The code that passes this on, as a shell would: cargo's own, or 128 and the signal that ended it.
+    pub(crate) fn code(self) -> u8 {
+        let code = self.0.code().or_else(|| self.0.signal().map(|signal| 128 + signal));
+        code.and_then(|code| u8::try_from(code).ok()).unwrap_or(u8::MAX)
+    }
+
+    /// True if cargo ended by itself, successful or not, and so waited for what it had started.
+    pub(crate) fn by_itself(self) -> bool {
+        self.0.code().is_some()
+    }
+}
+
+/// Runs `command` with its output where ours goes.
+pub(crate) fn run(command: &[String]) -> Result<Exit, Error> {
     let mut child = Running::start(command, Stdio::inherit())?;
     child.wait()
 }
 
-/// Runs `command`, gives every line of its standard output (with the line end) to `on_line`, and returns its exit
-/// code.
-pub(crate) fn run_with_lines(command: &[String], on_line: impl FnMut(&[u8])) -> Result<u8, Error> {
+/// Runs `command` and gives every line of its standard output, with the line end, to `on_line`.
+pub(crate) fn run_with_lines(command: &[String], on_line: impl FnMut(&[u8])) -> Result<Exit, Error> {
     let mut child = Running::start(command, Stdio::piped())?;
     if let Some(stdout) = child.process.stdout.take() {
         each_line(BufReader::new(stdout), on_line)
@@ -71,10 +87,9 @@ impl Running {
         Ok(Self { process, signals: handle })
     }
 
-    fn wait(&mut self) -> Result<u8, Error> {
-        let status =
-            self.process.wait().map_err(|source| Error::System { action: "wait for cargo", source })?;
-        Ok(exit_code(status))
+    fn wait(&mut self) -> Result<Exit, Error> {
+        let status = self.process.wait();
+        status.map(Exit).map_err(|source| Error::System { action: "wait for cargo", source })
     }
 }
 
@@ -84,15 +99,9 @@ impl Drop for Running {
     }
 }
 
-/// The code of a process as a shell would give it: its own, or 128 and the signal that ended it.
-fn exit_code(status: ExitStatus) -> u8 {
-    let code = status.code().or_else(|| status.signal().map(|signal| 128 + signal));
-    code.and_then(|code| u8::try_from(code).ok()).unwrap_or(u8::MAX)
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{each_line, exit_code};
+    use super::{Exit, each_line};
     use std::os::unix::process::ExitStatusExt;
     use std::process::ExitStatus;
 
@@ -105,8 +114,9 @@ mod tests {
 
     #[test]
     fn signals_become_codes() {
-        assert_eq!(exit_code(ExitStatus::from_raw(9)), 137);
-        assert_eq!(exit_code(ExitStatus::from_raw(101 << 8)), 101);
-        assert_eq!(exit_code(ExitStatus::from_raw(0)), 0);
+        for (raw, code, by_itself) in [(9, 137, false), (101 << 8, 101, true), (0, 0, true)] {
+            let exit = Exit(ExitStatus::from_raw(raw));
+            assert_eq!((exit.code(), exit.by_itself()), (code, by_itself), "{raw}");
+        }
     }
 }

@@ -8,6 +8,7 @@ use crate::cargo;
 use crate::collect;
 use crate::console;
 use crate::error::Error;
+use crate::freshness::Tracked;
 use crate::messages::{Artifact, Artifacts};
 use crate::package::PackageId;
 use crate::reuse;
@@ -17,19 +18,35 @@ use crate::tally;
 /// How many packages the warning about the dependency layer explains before it only counts.
 const EXPLAINED: usize = 8;
 
+/// How many changed files the last lines name before they only count.
+const CHANGED: usize = 5;
+
 /// Runs the compile and returns cargo's exit code. Nothing is said after a failure of cargo's: its own last words are
 /// what the user needs.
 pub(crate) fn compile(job: &Compile) -> Result<u8, Error> {
+    let target_dir = Path::new(&job.target_dir);
+    let mut tracked = match &job.freshness {
+        Some(freshness) => Some(Tracked::start(freshness, target_dir)?),
+        None => None,
+    };
     let mut artifacts = Artifacts::default();
-    let code = cargo::run_with_lines(&job.command, |line| artifacts.take(line))?;
-    if code != 0 {
-        return Ok(code);
+    let mut scripts = Ok(());
+    let exit = cargo::run_with_lines(&job.command, |line| {
+        let script = artifacts.take(line).filter(|script| script.package().is_local());
+        if let (Some(script), Some(tracked), Ok(())) = (script, &mut tracked, &scripts) {
+            scripts = tracked.script(script.out_dir);
+        }
+    })?;
+    // An error inside the loop waits until here, so that cargo never runs alone.
+    scripts?;
+    let changed = tracked.map_or_else(|| Ok(Vec::new()), |tracked| tracked.finish(exit))?;
+    if exit.code() == 0 {
+        finish(job, &artifacts.0, changed)?;
     }
-    finish(job, &artifacts.0)?;
-    Ok(0)
+    Ok(exit.code())
 }
 
-fn finish(job: &Compile, artifacts: &[Artifact]) -> Result<(), Error> {
+fn finish(job: &Compile, artifacts: &[Artifact], changed: Vec<String>) -> Result<(), Error> {
     let target_dir = Path::new(&job.target_dir);
     let rebuilt = match job.step {
         Step::Deps => {
@@ -43,7 +60,7 @@ fn finish(job: &Compile, artifacts: &[Artifact]) -> Result<(), Error> {
     }
     warn(&rebuilt);
     let units = artifacts.iter().map(Artifact::unit).collect();
-    let report = Report { units, rebuilt, changed: Vec::new() };
+    let report = Report { units, rebuilt, changed };
     if let Some(wanted) = &job.collect {
         collect::collect(wanted, artifacts, &report)?;
     }
@@ -51,6 +68,9 @@ fn finish(job: &Compile, artifacts: &[Artifact]) -> Result<(), Error> {
         Step::Deps => tally::of_deps(artifacts, &job.stubs),
         Step::Build => tally::of_build(artifacts),
     });
+    if job.step == Step::Build && tally::compiled_local(artifacts) && !report.changed.is_empty() {
+        console::line(&format!("changed: {}", console::list(&report.changed, CHANGED)));
+    }
     Ok(())
 }
 

@@ -14,9 +14,9 @@ use crate::tally;
 /// Runs the fetch and returns cargo's exit code.
 pub(crate) fn fetch(job: &Fetch) -> Result<u8, Error> {
     let home = Path::new(&job.cargo_home);
-    let code = cargo::run(&job.command)?;
-    if code != 0 {
-        return Ok(code);
+    let exit = cargo::run(&job.command)?;
+    if exit.code() != 0 {
+        return Ok(exit.code());
     }
     tidy(home)?;
     console::line(&format!("fetch: {}", tally::crates(count(home))));

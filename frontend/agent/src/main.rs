@@ -10,16 +10,22 @@
 //! - [`cargo`] is the one place that starts a process.
 
 mod cargo;
+mod clock;
 mod collect;
 mod compile;
 mod console;
 mod error;
 mod fetch;
+mod freshness;
+mod ledger;
 mod messages;
 mod package;
 mod reuse;
+mod sources;
+mod stamp;
 mod stubs;
 mod tally;
+mod times;
 mod toolchain;
 
 use std::process::ExitCode;

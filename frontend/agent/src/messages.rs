@@ -1,5 +1,7 @@
 //! Cargo's JSON messages: one value a line on its standard output.
 
+use std::path::PathBuf;
+
 use serde::Deserialize;
 use serde_json::Value;
 use supercargo_report::Unit;
@@ -60,8 +62,24 @@ enum Message {
     Artifact(Artifact),
     #[serde(rename = "compiler-message")]
     Diagnostic { message: Diagnostic },
+    #[serde(rename = "build-script-executed")]
+    Script(Script),
     #[serde(other)]
     Other,
+}
+
+/// A build script that ran now, or that ran earlier and need not run again.
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct Script {
+    package_id: String,
+    /// Its `OUT_DIR`.
+    pub(crate) out_dir: PathBuf,
+}
+
+impl Script {
+    pub(crate) fn package(&self) -> PackageId<'_> {
+        PackageId(&self.package_id)
+    }
 }
 
 #[derive(Deserialize)]
@@ -74,10 +92,12 @@ struct Diagnostic {
 pub(crate) struct Artifacts(pub(crate) Vec<Artifact>);
 
 impl Artifacts {
-    /// Takes one line of cargo's standard output. A line that is no message of cargo's goes to our own.
-    pub(crate) fn take(&mut self, line: &[u8]) {
+    /// Takes one line of cargo's standard output, and returns the build script that it is about. A line that is no
+    /// message of cargo's goes to our own output.
+    pub(crate) fn take(&mut self, line: &[u8]) -> Option<Script> {
         match serde_json::from_slice(line) {
             Ok(Message::Artifact(artifact)) => self.0.push(artifact),
+            Ok(Message::Script(script)) => return Some(script),
             // With `json-render-diagnostics` cargo renders them itself and none comes this way.
             Ok(Message::Diagnostic { message }) => {
                 if let Some(text) = message.rendered {
@@ -87,6 +107,7 @@ impl Artifacts {
             Ok(Message::Other) => {}
             Err(_) => console::raw(line),
         }
+        None
     }
 }
 

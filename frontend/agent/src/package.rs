@@ -34,12 +34,6 @@ impl<'a> PackageId<'a> {
         self.0.starts_with("path+file") || self.0.contains(" (path+file")
     }
 
-    /// Absolute directory of a local package.
-    pub(crate) fn directory(self) -> Option<&'a str> {
-        let (_, url) = self.0.split_once("path+file://")?;
-        url.split(['#', ')', '?']).next()
-    }
-
     fn old_form(self) -> Option<(&'a str, &'a str)> {
         self.0.split_once(' ').filter(|(_, rest)| rest.ends_with(')'))
     }
@@ -74,12 +68,5 @@ mod tests {
             let id = PackageId(id);
             assert_eq!((id.name(), id.label().as_str(), id.is_local()), (name, label, local), "{id:?}");
         }
-    }
-
-    #[test]
-    fn local_packages_have_a_directory() {
-        assert_eq!(PackageId("path+file:///src/a#0.1.0").directory(), Some("/src/a"));
-        assert_eq!(PackageId("api 0.1.0 (path+file:///src/a)").directory(), Some("/src/a"));
-        assert_eq!(PackageId("git+https://example.com/a#a@1.0.0").directory(), None);
     }
 }

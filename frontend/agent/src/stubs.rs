@@ -37,6 +37,18 @@ pub(crate) fn remove(target_dir: &Path, names: &[String], artifacts: &[Artifact]
     Ok(())
 }
 
+/// Removes one run of a build script, known by its `OUT_DIR`, so that cargo runs the script again.
+pub(crate) fn forget_script(out_dir: &Path) -> Result<(), Error> {
+    // In both layouts the unit's directory holds `out`; the old one keeps the fingerprint apart from it.
+    let (Some("out"), Some(unit)) = (out_dir.file_name().and_then(OsStr::to_str), out_dir.parent()) else {
+        return Ok(());
+    };
+    remove_tree(unit)?;
+    let (root, name) = (unit.parent().and_then(Path::parent), unit.file_name());
+    let (Some(root), Some(name)) = (root, name) else { return Ok(()) };
+    remove_tree(&root.join(".fingerprint").join(name))
+}
+
 /// Removes every unit of the packages `names` from the profile directory `root`.
 fn forget(root: &Path, names: &[String]) -> Result<(), Error> {
     let mut hashes = BTreeSet::new();

@@ -69,6 +69,15 @@ pub struct Freshness {
     pub directory: String,
     /// Absolute path of the ledger, kept with the target directory that it describes.
     pub ledger: String,
+    /// Directories below `directory`, relative to it, whose files the dependency step compiled already: vendored
+    /// crates and path crates that external crates are patched with. They get one time in the distant past, since the
+    /// target directory was made from exactly them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pinned: Vec<String>,
+    /// Environment variables that count as sources of every local crate: a change of one makes everything new. Cargo
+    /// itself sees what a crate reads with `env!`, but not what a procedural macro reads.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub variables: Vec<String>,
 }
 
 /// What leaves the last compile.
