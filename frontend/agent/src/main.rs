@@ -1,3 +1,60 @@
-//! The agent.
+//! Supercargo's agent: what cargo cannot do for itself inside a step of the build graph.
+//!
+//! `supercargo-agent '<job>'` runs as the only process of an exec vertex, in any image that has cargo and without a
+//! shell. The job is the JSON text of [`supercargo_report::Job`]. The agent's bytes are part of the cache key of
+//! every compile step, so it knows nothing of LLB, images or configuration and changes rarely.
+//!
+//! - [`fetch`] fills a `CARGO_HOME`, once the crates are there.
+//! - [`compile`] runs one cargo compile: [`messages`] while it runs, [`stubs`] and [`collect`]
+//!   after it.
+//! - [`cargo`] is the one place that starts a process.
 
-fn main() {}
+mod cargo;
+mod clock;
+mod collect;
+mod compile;
+mod console;
+mod error;
+mod fetch;
+mod freshness;
+mod ledger;
+mod messages;
+mod package;
+mod reuse;
+mod sources;
+mod stamp;
+mod stubs;
+mod tally;
+mod times;
+mod toolchain;
+
+use std::process::ExitCode;
+
+use supercargo_report::Job;
+
+use crate::error::Error;
+
+/// Says that the agent itself failed and not cargo; `EX_SOFTWARE` of `sysexits.h`.
+const AGENT_FAILED: u8 = 70;
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(code) => ExitCode::from(code),
+        Err(error) => {
+            console::error(&error);
+            ExitCode::from(AGENT_FAILED)
+        }
+    }
+}
+
+/// Does the job of the command line; the code is cargo's own where cargo was the one to fail.
+fn run() -> Result<u8, Error> {
+    let mut arguments = std::env::args().skip(1);
+    let (Some(text), None) = (arguments.next(), arguments.next()) else {
+        return Err(Error::Usage);
+    };
+    match serde_json::from_str(&text).map_err(Error::Job)? {
+        Job::Fetch(job) => fetch::fetch(&job),
+        Job::Compile(job) => compile::compile(&job),
+    }
+}

@@ -69,6 +69,15 @@ pub struct Freshness {
     pub directory: String,
     /// Absolute path of the ledger, kept with the target directory that it describes.
     pub ledger: String,
+    /// Directories below `directory`, relative to it, whose files the dependency step compiled already: vendored
+    /// crates and path crates that external crates are patched with. They get one time in the distant past, since the
+    /// target directory was made from exactly them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pinned: Vec<String>,
+    /// Environment variables that count as sources of every local crate: a change of one makes everything new. Cargo
+    /// itself sees what a crate reads with `env!`, but not what a procedural macro reads.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub variables: Vec<String>,
 }
 
 /// What leaves the last compile.
@@ -87,6 +96,24 @@ pub struct Collect {
 pub struct Report {
     /// Every unit that cargo named, in cargo's order.
     pub units: Vec<Unit>,
+    /// Dependencies that the last compile should have found fresh and did not, in cargo's order. Always empty unless
+    /// something is wrong with the dependency layer.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rebuilt: Vec<Rebuilt>,
+    /// Source files that changed, came or went since the last compile in this target directory, sorted bytewise and
+    /// relative to the source directory. Empty also where there was no such compile.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub changed: Vec<String>,
+}
+
+/// A dependency that was compiled again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Rebuilt {
+    /// Cargo's package id specification.
+    pub package: String,
+    /// Why, as far as it can be told: a lowercase fragment.
+    pub reason: String,
 }
 
 /// One artifact that cargo made or found fresh.

@@ -1,1 +1,31 @@
-//! The project model.
+//! Bytes to facts: what Cargo would know of the project in the build context.
+//!
+//! [`load`] takes the context's names and the contents that [`crate::discover`] asked for and returns an
+//! immutable [`Project`]. Nothing here knows of images or builds.
+
+mod cargo_config;
+mod config_paths;
+mod dependency;
+mod inherit;
+mod load;
+mod lock_check;
+mod locked;
+mod lockfile;
+mod package;
+mod profile;
+mod read_package;
+mod target;
+mod target_discovery;
+mod toolchain_file;
+mod workspace;
+
+pub use cargo_config::CargoConfig;
+pub use dependency::{Dependency, DependencyKind, GitReference, Registry, Requirement, Source};
+pub use load::load;
+pub use lock_check::check_lockfile;
+pub use lockfile::{LockedPackage, Lockfile, LockfileVersion};
+pub use package::{Metadata, Package};
+pub use profile::Profiles;
+pub use target::{CargoTarget, CargoTargetKind};
+pub use toolchain_file::ToolchainFile;
+pub use workspace::{Patch, Project, Resolver, Workspace};

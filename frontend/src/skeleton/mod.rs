@@ -1,1 +1,15 @@
-//! The skeleton.
+//! The skeleton: generated files that let Cargo compile every dependency of a selection and none of its code.
+//!
+//! External units do not depend on local packages, so one synthetic package with the resolved union of the
+//! external dependencies compiles to exactly the units of the real build. Where that does not hold, a
+//! canonicalised copy of every local manifest takes over ([`Form::PerMember`]).
+
+mod form;
+mod make;
+mod selection;
+mod view;
+
+pub use form::{Form, Outcome, Skeleton};
+pub use make::{closure, make};
+pub use selection::{Features, Selection};
+pub use view::{SourceView, source_view};

@@ -1,1 +1,0 @@
-//! Which files the project model still needs.
