@@ -15,7 +15,7 @@ RUN --mount=type=cache,id=supercargo-self-registry,target=/usr/local/cargo/regis
     --mount=type=cache,id=supercargo-self-target,target=/src/target,sharing=locked \
     set -eu; \
     host="$(rustc -vV | sed -n 's/^host: //p')"; \
-    find proto llb frontend -name '*.rs' -exec touch {} +; \
+    find proto llb frontend -type f -exec touch {} +; \
     RUSTFLAGS='-C target-feature=+crt-static' \
         cargo build --locked --profile "$PROFILE" --target "$host" --package supercargo --package supercargo-agent; \
     case "$PROFILE" in dev) folder=debug ;; *) folder="$PROFILE" ;; esac; \

@@ -1,1 +1,4 @@
-//! End to end.
+//! End to end: builds on a real engine, containers that run.
+
+mod bed;
+mod frontend_image;

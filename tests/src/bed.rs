@@ -1,14 +1,20 @@
 //! The bed: an engine with what a build on it needs.
 
-use anyhow::{Context, Result};
+use std::sync::OnceLock;
+
+use anyhow::{Context, Result, anyhow};
 
 use crate::base;
+use crate::container;
 use crate::docker::Docker;
 use crate::engine::binaries;
 use crate::engine::daemon::Daemon;
 use crate::engine::release::{Choice, Store};
+use crate::frontend;
 use crate::lock::Lock;
 use crate::place::Place;
+use crate::progress::step;
+use crate::registry::Registry;
 
 /// Names an engine that is already there; nothing is installed, started or assembled then.
 pub const DOCKER_HOST: &str = "SUPERCARGO_DOCKER_HOST";
@@ -23,6 +29,13 @@ pub struct Bed {
     place: Place,
     docker: Docker,
     daemon: Option<Daemon>,
+}
+
+/// A bed together with the frontend of this workspace: what a test stands on.
+#[derive(Debug)]
+pub struct Ready {
+    bed: Bed,
+    frontend: String,
 }
 
 impl Bed {
@@ -41,6 +54,16 @@ impl Bed {
         daemon.start()?;
         base::provide(&place, &docker)?;
         Ok(Self { place, docker, daemon: Some(daemon) })
+    }
+
+    /// The bed that the environment chooses, up, with the frontend's image of the present sources: brought up by the
+    /// first test that asks, shared by all of them.
+    pub fn ensure() -> Result<&'static Ready> {
+        static READY: OnceLock<Result<Ready, String>> = OnceLock::new();
+        READY
+            .get_or_init(|| Ready::make().map_err(|error| format!("{error:#}")))
+            .as_ref()
+            .map_err(|error| anyhow!("the test bed is not there: {error}"))
     }
 
     /// Brings up the bed that the environment chooses.
@@ -66,9 +89,45 @@ impl Bed {
         self.daemon.as_ref()
     }
 
+    /// A registry on the loopback interface, started by the first one who asks; gives its address.
+    pub fn registry(&self) -> Result<String> {
+        Registry::of(&self.place).start()
+    }
+
     /// The client for an engine that may not run yet.
     pub fn private_docker(place: &Place, choice: Choice) -> Result<Docker> {
         Ok(Docker::private(binaries::client(place)?, Daemon::of(place, choice).host()))
+    }
+}
+
+impl Ready {
+    fn make() -> Result<Self> {
+        let bed = Bed::from_env()?;
+        container::remove_orphans(&bed.docker)?;
+        let doing = step("building the frontend's image");
+        let frontend = frontend::provide(&bed.docker)?;
+        doing.done();
+        Ok(Self { bed, frontend })
+    }
+
+    /// The name of the frontend's image, such as `supercargo:0123456789ab`.
+    #[must_use]
+    pub fn frontend(&self) -> &str {
+        &self.frontend
+    }
+
+    /// A whole Dockerfile: the line that chooses the frontend.
+    #[must_use]
+    pub fn syntax(&self) -> String {
+        format!("# syntax={}\n", self.frontend)
+    }
+}
+
+impl std::ops::Deref for Ready {
+    type Target = Bed;
+
+    fn deref(&self) -> &Bed {
+        &self.bed
     }
 }
 

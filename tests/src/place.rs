@@ -16,17 +16,13 @@ pub struct Place {
 }
 
 impl Place {
-    /// The folder that [`BED_DIR`] names, or the workspace's own; made if it is not there.
+    /// The folder that [`BED_DIR`] names, or the workspace's own. Nothing is made of it yet.
     pub fn from_env() -> Result<Self> {
         let root = match std::env::var_os(BED_DIR).filter(|value| !value.is_empty()) {
             Some(folder) => std::path::absolute(folder).context("failed to resolve the bed's folder")?,
             None => workspace_root().join(".bed"),
         };
-        let place = Self { root };
-        place.folder("")?;
-        // Two spellings of one folder must not be two beds.
-        let root = place.root.canonicalize().context("failed to resolve the bed's folder")?;
-        Ok(Self { root })
+        Ok(Self { root: resolved(&root) })
     }
 
     /// The folder itself.
@@ -54,6 +50,15 @@ impl Place {
     }
 }
 
+/// The one spelling of a path that may not exist yet: two spellings of one folder must not be two beds.
+fn resolved(path: &Path) -> PathBuf {
+    match (path.canonicalize(), path.parent(), path.file_name()) {
+        (Ok(path), _, _) => path,
+        (Err(_), Some(parent), Some(name)) => resolved(parent).join(name),
+        (Err(_), _, _) => path.to_path_buf(),
+    }
+}
+
 /// The root of the workspace that this test bed belongs to.
 #[must_use]
 pub fn workspace_root() -> PathBuf {
@@ -66,5 +71,5 @@ pub fn workspace_root() -> PathBuf {
 /// Lowercase hexadecimal digits of some bytes.
 #[must_use]
 pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    bytes.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
 }

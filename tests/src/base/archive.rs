@@ -1,5 +1,6 @@
 //! An image archive that every engine loads: an OCI layout that also has Docker's older manifest.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 use std::time::Duration;
@@ -16,6 +17,7 @@ use crate::process::Cmd;
 
 /// No clock: the same layers give the same image on every machine and day.
 const CREATED: &str = "1970-01-01T00:00:00Z";
+const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
 const DEADLINE: Duration = Duration::from_mins(10);
 
 /// An image that is ready to be loaded.
@@ -33,7 +35,7 @@ struct Blob {
 
 impl Archive {
     /// The archive of an image whose layers are there.
-    pub(super) fn of(image: &Image, packed: &std::collections::BTreeMap<String, Packed>) -> Result<Self> {
+    pub(super) fn of(image: &Image, packed: &BTreeMap<String, Packed>) -> Result<Self> {
         let layers = image
             .layers
             .iter()
@@ -65,7 +67,7 @@ impl Archive {
             .collect();
         let manifest = Blob::of(&json!({
             "schemaVersion": 2,
-            "mediaType": "application/vnd.oci.image.manifest.v1+json",
+            "mediaType": MANIFEST,
             "config": config.descriptor("application/vnd.oci.image.config.v1+json"),
             "layers": descriptors,
         }))?;
@@ -108,16 +110,7 @@ impl Archive {
             std::os::unix::fs::symlink(&layer.file, blobs.join(plain(&layer.digest)))
                 .context("failed to write an image layout")?;
         }
-        let entries: Vec<Value> = self
-            .names
-            .iter()
-            .map(|name| {
-                let mut entry = self.manifest.descriptor("application/vnd.oci.image.manifest.v1+json");
-                entry["platform"] = json!({ "architecture": architecture(), "os": "linux" });
-                entry["annotations"] = json!({ "io.containerd.image.name": full_name(name) });
-                entry
-            })
-            .collect();
+        let entries: Vec<Value> = self.names.iter().map(|name| self.manifest.named(name)).collect();
         let index = json!({
             "schemaVersion": 2,
             "mediaType": "application/vnd.oci.image.index.v1+json",
@@ -146,6 +139,17 @@ impl Blob {
         let bytes = serde_json::to_vec(value)?;
         let digest = format!("sha256:{}", hex(&Sha256::digest(&bytes)));
         Ok(Self { bytes, digest })
+    }
+
+    /// The entry of an index that gives this manifest a name.
+    fn named(&self, name: &str) -> Value {
+        json!({
+            "mediaType": MANIFEST,
+            "digest": self.digest,
+            "size": self.bytes.len(),
+            "platform": { "architecture": architecture(), "os": "linux" },
+            "annotations": { "io.containerd.image.name": full_name(name) },
+        })
     }
 
     fn descriptor(&self, media_type: &str) -> Value {

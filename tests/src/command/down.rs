@@ -7,6 +7,7 @@ use testbed::engine::release;
 use testbed::lock::Lock;
 use testbed::place::Place;
 use testbed::progress::say;
+use testbed::registry::Registry;
 
 /// How far down.
 #[derive(Debug, Args)]
@@ -18,12 +19,11 @@ pub(super) struct DownArgs {
 
 pub(super) fn run(args: &DownArgs) -> Result<()> {
     let place = Place::from_env()?;
-    {
-        let _lock = Lock::acquire(&place, "engine")?;
-        for choice in release::all() {
-            Daemon::of(&place, choice).stop()?;
-        }
+    if !place.root().exists() {
+        say("there is no bed here");
+        return Ok(());
     }
+    stop_all(&place)?;
     if args.purge {
         let root = place.root();
         std::fs::remove_dir_all(root).with_context(|| format!("failed to remove `{}`", root.display()))?;
@@ -31,4 +31,13 @@ pub(super) fn run(args: &DownArgs) -> Result<()> {
     }
     say("nothing of this bed runs any more");
     Ok(())
+}
+
+/// Stops every engine and the registry.
+pub(super) fn stop_all(place: &Place) -> Result<()> {
+    let _lock = Lock::acquire(place, "engine")?;
+    for choice in release::all() {
+        Daemon::of(place, choice).stop()?;
+    }
+    Registry::of(place).stop()
 }

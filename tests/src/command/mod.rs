@@ -1,8 +1,11 @@
 //! What can be asked of the bed on the command line.
 
+mod demo;
 mod down;
 mod env;
+mod image;
 mod status;
+mod test;
 mod up;
 
 use anyhow::Result;
@@ -26,6 +29,12 @@ enum Command {
     Down(down::DownArgs),
     /// Print the environment of the engine for a shell: `eval "$(cargo bed env)"`.
     Env(EngineArgs),
+    /// Build the frontend's own image on the engine, as `supercargo:latest`.
+    Image(EngineArgs),
+    /// Everything that must hold: formatting, lints, unit tests, end-to-end tests on a real engine.
+    Test(test::TestArgs),
+    /// Build an example service, run it, edit it, and show what was reused.
+    Demo(demo::DemoArgs),
     /// Say what runs and where it is.
     Status,
 }
@@ -48,6 +57,9 @@ impl Cli {
             Command::Up(engine) => up::run(&engine),
             Command::Down(down) => down::run(&down),
             Command::Env(engine) => env::run(&engine),
+            Command::Image(engine) => image::run(&engine),
+            Command::Test(test) => test::run(&test),
+            Command::Demo(demo) => demo::run(&demo),
             Command::Status => status::run(),
         }
     }

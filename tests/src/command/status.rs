@@ -6,6 +6,7 @@ use testbed::docker::Docker;
 use testbed::engine::daemon::Daemon;
 use testbed::engine::release;
 use testbed::place::Place;
+use testbed::registry::Registry;
 
 pub(super) fn run() -> Result<()> {
     if let Some(host) = external_host() {
@@ -27,6 +28,10 @@ pub(super) fn run() -> Result<()> {
             }
             None => println!("{choice}: down"),
         }
+    }
+    match Registry::of(&place).address() {
+        Some(address) => println!("registry: {address}"),
+        None => println!("registry: down"),
     }
     Ok(())
 }
