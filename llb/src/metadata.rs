@@ -82,48 +82,41 @@ macro_rules! metadata_methods {
         /// What is said about the vertex; none of it changes its digest or its place in the cache.
         impl $builder {
             /// The name that progress output shows, such as `[deps] compile dependencies`.
-            #[must_use]
             pub fn name(self, name: impl Into<String>) -> Self {
                 self.describe($crate::metadata::CUSTOM_NAME, name)
             }
 
             /// Another entry of the vertex's description, such as `com.docker.dockerfile.v1.command`.
-            #[must_use]
             pub fn describe(mut self, key: &str, value: impl Into<String>) -> Self {
                 self.metadata.description.insert(key.to_owned(), value.into());
                 self
             }
 
             /// Shows the vertex as part of a group.
-            #[must_use]
             pub fn progress_group(mut self, group: $crate::ProgressGroup) -> Self {
                 self.metadata.progress_group = Some(group);
                 self
             }
 
             /// Runs the vertex even if its result is in the cache. On an exec this empties its cache mounts too.
-            #[must_use]
             pub fn ignore_cache(mut self) -> Self {
                 self.metadata.ignore_cache = true;
                 self
             }
 
             /// Says whether the result goes into an exported cache, whatever the export's mode.
-            #[must_use]
             pub fn export_cache(mut self, export: bool) -> Self {
                 self.metadata.export_cache = Some(export);
                 self
             }
 
             /// A place in a file of the user's that this vertex comes from; BuildKit shows it when the vertex fails.
-            #[must_use]
             pub fn location(mut self, location: $crate::source_map::Location) -> Self {
                 self.metadata.locations.push(location);
                 self
             }
 
             /// A capability that the vertex needs beyond those that its own features ask for.
-            #[must_use]
             pub fn require(mut self, cap: &'static str) -> Self {
                 self.metadata.caps.insert(cap);
                 self

@@ -41,7 +41,6 @@ impl Vertex {
     }
 
     /// What the vertex reads, each output once.
-    #[must_use]
     pub fn inputs(&self) -> &[Output] {
         &self.inputs
     }
@@ -89,13 +88,13 @@ impl fmt::Debug for Vertex {
 /// A cheap handle that can be cloned, shared between threads, and used as often as one likes. Outputs are equal when their
 /// vertices' bytes are, so an `Output` is as good a key as a digest.
 #[derive(Clone)]
+#[must_use = "what no other vertex uses and nobody marshals is no part of the graph"]
 pub struct Output {
     source: Option<(Arc<Vertex>, u32)>,
 }
 
 impl Output {
     /// The empty file system.
-    #[must_use]
     pub fn scratch() -> Self {
         Self { source: None }
     }

@@ -25,7 +25,8 @@ struct Vector {
 struct Op {
     digest: String,
     bytes_base64: String,
-    op: serde_json::Value,
+    #[serde(rename = "op")]
+    decoded: serde_json::Value,
     caps: BTreeSet<String>,
     #[serde(default)]
     description: BTreeMap<String, String>,
@@ -37,7 +38,7 @@ impl Vector {
     /// The ids that Go's client draws at random, in the order of the ops.
     fn unique(&self, index: usize) -> &str {
         let all: Vec<_> =
-            self.ops.iter().filter_map(|op| op.op["source"]["attrs"]["local.unique"].as_str()).collect();
+            self.ops.iter().filter_map(|op| op.decoded["source"]["attrs"]["local.unique"].as_str()).collect();
         all[index]
     }
 
@@ -47,7 +48,7 @@ impl Vector {
 }
 
 fn vectors() -> Vec<Vector> {
-    let file: File = serde_json::from_str(include_str!("vectors/llb-go.json")).unwrap();
+    let file: File = serde_json::from_str(include_str!("../vectors/llb-go.json")).unwrap();
     file.vectors
 }
 
@@ -265,7 +266,7 @@ fn check(vector: &Vector) {
             theirs.bytes_base64,
             "{name}: {:#?}\n{:#}",
             ours.op(),
-            theirs.op
+            theirs.decoded
         );
         assert_eq!(ours.digest().as_str(), theirs.digest, "{name}");
         assert_eq!(ours.metadata().description, theirs.description, "{name}");
