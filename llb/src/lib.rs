@@ -62,6 +62,7 @@ mod metadata;
 mod path;
 mod platform;
 pub mod reference;
+mod render;
 pub mod source;
 pub mod source_map;
 mod vertex;

@@ -65,6 +65,11 @@ impl Metadata {
     }
 }
 
+/// The name that progress output shows.
+pub(crate) fn name(metadata: &pb::OpMetadata) -> Option<&str> {
+    metadata.description.get(CUSTOM_NAME).map(String::as_str)
+}
+
 /// Joins what two vertices of the same content say. The first one's words stay; flags and capabilities add up.
 pub(crate) fn merge(into: &mut pb::OpMetadata, other: pb::OpMetadata) {
     into.ignore_cache |= other.ignore_cache;

@@ -7,7 +7,9 @@ use base64::engine::general_purpose::STANDARD;
 use buildkit_llb::exec::{ContentCache, Network, ProxyEnv, SecretEnv, Security, Sharing, Ulimit};
 use buildkit_llb::file::{Copy, MkFile, Mkdir, Owner, Rm, Symlink};
 use buildkit_llb::source::{Differ, Git, Http, Image, Local, OciLayout, ResolveMode};
-use buildkit_llb::{Definition, Diff, Digest, Exec, FileOp, Merge, Mount, Output, Platform};
+use buildkit_llb::{Definition, Diff, Digest, Exec, FileOp, Merge, Mount, Output};
+
+use crate::{amd64, debian, image, rust};
 
 #[derive(serde::Deserialize)]
 struct File {
@@ -50,22 +52,6 @@ impl Vector {
 fn vectors() -> Vec<Vector> {
     let file: File = serde_json::from_str(include_str!("../vectors/llb-go.json")).unwrap();
     file.vectors
-}
-
-fn amd64() -> Platform {
-    Platform::new("linux", "amd64")
-}
-
-fn image(reference: &str) -> Image {
-    Image::new(reference.parse().unwrap(), amd64())
-}
-
-fn rust() -> Output {
-    image("rust:1.95").output()
-}
-
-fn debian() -> Output {
-    image("debian:bookworm-slim").output()
 }
 
 fn aaa() -> Digest {
