@@ -146,9 +146,11 @@ fn not_sent(status: Status) -> Failure {
     }
     Failure::Findings {
         diagnostics: vec![
-            Diagnostic::error("the build context has a file whose name is not valid UTF-8, which BuildKit cannot send")
-                .hint("Find it with `find . | grep --text --invert-match --line-regexp '.*'`.")
-                .hint("Rename it, or leave it out with a pattern in .dockerignore."),
+            Diagnostic::error(
+                "the build context has a file whose name is not valid UTF-8, which BuildKit cannot send",
+            )
+            .hint("Find it with `find . | grep --text --invert-match --line-regexp '.*'`.")
+            .hint("Rename it, or leave it out with a pattern in .dockerignore."),
         ],
         files: super::failure::Files::new(),
     }

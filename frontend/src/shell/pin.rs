@@ -36,7 +36,9 @@ pub(super) async fn pin(
     let resolved = bridge
         .resolve_image(&query, capabilities.has_gateway(cap::gateway::SOURCE_META_RESOLVER))
         .await
-        .map_err(|status| explain(status, &format!("failed to look up the image `{reference}` ({})", image.because)))?;
+        .map_err(|status| {
+            explain(status, &format!("failed to look up the image `{reference}` ({})", image.because))
+        })?;
     let mut reference: ImageRef = resolved.reference.parse().unwrap_or(reference);
     // An image that only the engine's own store knows has no digest to pin.
     if let Some(digest) = resolved.digest.as_deref().and_then(|digest| digest.parse::<Digest>().ok()) {
