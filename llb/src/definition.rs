@@ -6,7 +6,9 @@ use buildkit_proto::pb;
 use prost::Message;
 
 use crate::digest::Digest;
-use crate::metadata::CUSTOM_NAME;
+use crate::metadata;
+use crate::source_map;
+use crate::vertex::{self, Output};
 
 /// A marshalled graph: ops in order, inputs before users, with what is said about each and the source map.
 ///
@@ -61,6 +63,14 @@ pub enum DefinitionError {
         /// The input's digest.
         digest: String,
     },
+    /// An op uses a result that cannot be.
+    #[error("op {index} of the definition uses result {result} of an input; results are counted from 0")]
+    ResultIndex {
+        /// The op's place in the definition, from 0.
+        index: usize,
+        /// The result's number.
+        result: i64,
+    },
     /// The last op does not name exactly one result.
     #[error("the last op of the definition has {inputs} inputs; it must have one, the result")]
     Terminal {
@@ -103,7 +113,7 @@ impl DefinedOp {
     /// The name that progress output shows, if it has one.
     #[must_use]
     pub fn name(&self) -> Option<&str> {
-        self.metadata.description.get(CUSTOM_NAME).map(String::as_str)
+        metadata::name(&self.metadata)
     }
 
     /// The capabilities that the op needs, in order.
@@ -128,6 +138,9 @@ impl Definition {
             let op = pb::Op::decode(&*bytes).map_err(|source| DefinitionError::DecodeOp { index, source })?;
             if let Some(input) = op.inputs.iter().find(|input| !known.contains(&input.digest)) {
                 return Err(DefinitionError::UnknownInput { index, digest: input.digest.clone() });
+            }
+            if let Some(input) = op.inputs.iter().find(|input| u32::try_from(input.index).is_err()) {
+                return Err(DefinitionError::ResultIndex { index, result: input.index });
             }
             let digest = Digest::of(&bytes);
             known.insert(digest.to_string());
@@ -202,6 +215,33 @@ impl Definition {
     #[must_use]
     pub fn source(&self) -> Option<&pb::Source> {
         self.source.as_ref()
+    }
+
+    /// The definition's result as a part of a graph of one's own: an input that BuildKit hands to a frontend, say.
+    ///
+    /// Every op keeps its bytes, so that it stays the vertex that it is elsewhere.
+    ///
+    /// ```
+    /// use buildkit_llb::{Definition, FileOp, file::{MkFile, Rm}};
+    ///
+    /// let theirs = FileOp::on_scratch().mkfile(MkFile::new("/a", "a")).output().marshal().unwrap();
+    /// let read = Definition::from_bytes(&theirs.to_bytes()).unwrap().to_output();
+    /// let ours = FileOp::on(read).rm(Rm::new("/a")).output().marshal().unwrap();
+    /// assert_eq!(ours.ops()[0], theirs.ops()[0]);
+    /// ```
+    pub fn to_output(&self) -> Output {
+        let mut vertices = BTreeMap::new();
+        let find = |vertices: &BTreeMap<&str, _>, input: &pb::Input| {
+            let vertex = vertices.get(&*input.digest)?;
+            Some(vertex::output(vertex, u32::try_from(input.index).ok()?))
+        };
+        for op in &self.ops {
+            let inputs = op.op.inputs.iter().filter_map(|input| find(&vertices, input)).collect();
+            let locations = source_map::locations_of(op.digest.as_str(), self.source.as_ref());
+            vertices.insert(op.digest.as_str(), vertex::of_definition(op, inputs, locations));
+        }
+        let result = self.terminal.as_ref().and_then(|terminal| terminal.op.inputs.first());
+        result.and_then(|input| find(&vertices, input)).unwrap_or_else(Output::scratch)
     }
 
     /// Every capability that the graph needs, in order.

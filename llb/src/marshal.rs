@@ -8,7 +8,7 @@ use buildkit_proto::{cap, pb};
 use crate::definition::{DefinedOp, Definition};
 use crate::digest::Digest;
 use crate::encode;
-use crate::error::InvalidGraph;
+use crate::error::{InvalidGraph, Problem};
 use crate::metadata;
 use crate::source_map::SourceMap;
 use crate::vertex::{Output, Vertex};
@@ -62,13 +62,13 @@ struct Walk {
     ops: Vec<DefinedOp>,
     places: BTreeMap<Digest, usize>,
     source_map: SourceMap,
-    problems: Vec<crate::error::Problem>,
+    problems: Vec<Problem>,
 }
 
 impl Walk {
     fn visit(&mut self, vertex: &Vertex) {
-        let metadata = vertex.metadata().to_pb();
-        self.source_map.add(vertex.digest().as_str(), &vertex.metadata().locations);
+        let metadata = vertex.metadata().clone();
+        self.source_map.add(vertex.digest().as_str(), vertex.locations());
         let known = self.places.get(vertex.digest()).and_then(|place| self.ops.get_mut(*place));
         if let Some(twin) = known {
             metadata::merge(&mut twin.metadata, metadata);

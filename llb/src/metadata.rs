@@ -42,8 +42,6 @@ pub(crate) struct Metadata {
     pub(crate) export_cache: Option<bool>,
     pub(crate) progress_group: Option<ProgressGroup>,
     pub(crate) caps: BTreeSet<&'static str>,
-    /// Capabilities of a vertex that somebody else made, which may be newer than any we know.
-    pub(crate) foreign_caps: BTreeSet<String>,
     pub(crate) locations: Vec<Location>,
 }
 
@@ -52,16 +50,12 @@ impl Metadata {
         self.description.get(CUSTOM_NAME).map(String::as_str)
     }
 
-    fn all_caps(&self) -> impl Iterator<Item = &str> {
-        self.caps.iter().copied().chain(self.foreign_caps.iter().map(String::as_str))
-    }
-
     pub(crate) fn to_pb(&self) -> pb::OpMetadata {
         pb::OpMetadata {
             ignore_cache: self.ignore_cache,
             description: self.description.clone(),
             export_cache: self.export_cache.map(|value| pb::ExportCache { value }),
-            caps: self.all_caps().map(|cap| (cap.to_owned(), true)).collect(),
+            caps: self.caps.iter().map(|cap| ((*cap).to_owned(), true)).collect(),
             progress_group: self.progress_group.as_ref().map(|group| pb::ProgressGroup {
                 id: group.id.clone(),
                 name: group.name.clone(),
@@ -71,26 +65,9 @@ impl Metadata {
     }
 }
 
-impl From<pb::OpMetadata> for Metadata {
-    fn from(metadata: pb::OpMetadata) -> Self {
-        Self {
-            description: metadata.description,
-            ignore_cache: metadata.ignore_cache,
-            export_cache: metadata.export_cache.map(|export| export.value),
-            progress_group: metadata.progress_group.map(|group| ProgressGroup {
-                id: group.id,
-                name: group.name,
-                weak: group.weak,
-            }),
-            caps: BTreeSet::new(),
-            foreign_caps: metadata
-                .caps
-                .into_iter()
-                .filter_map(|(cap, needed)| needed.then_some(cap))
-                .collect(),
-            locations: Vec::new(),
-        }
-    }
+/// The name that progress output shows.
+pub(crate) fn name(metadata: &pb::OpMetadata) -> Option<&str> {
+    metadata.description.get(CUSTOM_NAME).map(String::as_str)
 }
 
 /// Joins what two vertices of the same content say. The first one's words stay; flags and capabilities add up.
@@ -110,48 +87,41 @@ macro_rules! metadata_methods {
         /// What is said about the vertex; none of it changes its digest or its place in the cache.
         impl $builder {
             /// The name that progress output shows, such as `[deps] compile dependencies`.
-            #[must_use]
             pub fn name(self, name: impl Into<String>) -> Self {
                 self.describe($crate::metadata::CUSTOM_NAME, name)
             }
 
             /// Another entry of the vertex's description, such as `com.docker.dockerfile.v1.command`.
-            #[must_use]
             pub fn describe(mut self, key: &str, value: impl Into<String>) -> Self {
                 self.metadata.description.insert(key.to_owned(), value.into());
                 self
             }
 
             /// Shows the vertex as part of a group.
-            #[must_use]
             pub fn progress_group(mut self, group: $crate::ProgressGroup) -> Self {
                 self.metadata.progress_group = Some(group);
                 self
             }
 
             /// Runs the vertex even if its result is in the cache. On an exec this empties its cache mounts too.
-            #[must_use]
             pub fn ignore_cache(mut self) -> Self {
                 self.metadata.ignore_cache = true;
                 self
             }
 
             /// Says whether the result goes into an exported cache, whatever the export's mode.
-            #[must_use]
             pub fn export_cache(mut self, export: bool) -> Self {
                 self.metadata.export_cache = Some(export);
                 self
             }
 
             /// A place in a file of the user's that this vertex comes from; BuildKit shows it when the vertex fails.
-            #[must_use]
             pub fn location(mut self, location: $crate::source_map::Location) -> Self {
                 self.metadata.locations.push(location);
                 self
             }
 
             /// A capability that the vertex needs beyond those that its own features ask for.
-            #[must_use]
             pub fn require(mut self, cap: &'static str) -> Self {
                 self.metadata.caps.insert(cap);
                 self

@@ -98,6 +98,14 @@ impl Range {
         };
         pb::Range { start: Some(position(self.start)), end: Some(position(self.end)) }
     }
+
+    fn from_pb(range: &pb::Range) -> Self {
+        let position = |position: Option<pb::Position>| Position {
+            line: position.map_or(0, |position| u32::try_from(position.line).unwrap_or_default()),
+            character: position.map_or(0, |position| u32::try_from(position.character).unwrap_or_default()),
+        };
+        Self { start: position(range.start), end: position(range.end) }
+    }
 }
 
 /// Some stretches of one file.
@@ -113,6 +121,21 @@ impl Location {
     pub fn new(file: &SourceFile, ranges: impl IntoIterator<Item = Range>) -> Self {
         Self { file: file.clone(), ranges: ranges.into_iter().collect() }
     }
+}
+
+/// The places that a definition's source map knows for one op.
+pub(crate) fn locations_of(digest: &str, source: Option<&pb::Source>) -> Vec<Location> {
+    let Some(source) = source else {
+        return Vec::new();
+    };
+    let locations =
+        source.locations.get(digest).map(|locations| locations.locations.iter()).into_iter().flatten();
+    let location = |location: &pb::Location| {
+        let info = source.infos.get(usize::try_from(location.source_index).ok()?)?;
+        let file = SourceFile(Arc::new(info.clone()));
+        Some(Location { file, ranges: location.ranges.iter().map(Range::from_pb).collect() })
+    };
+    locations.filter_map(location).collect()
 }
 
 /// Collects the files and places of a graph while it is walked. A file is listed once, in the order of first use.

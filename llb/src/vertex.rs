@@ -8,23 +8,26 @@ use std::sync::Arc;
 
 use buildkit_proto::pb;
 
+use crate::definition::DefinedOp;
 use crate::digest::Digest;
 use crate::encode;
 use crate::error::{Problem, ProblemKind};
-use crate::metadata::Metadata;
+use crate::metadata::{self, Metadata};
 use crate::platform::Platform;
+use crate::source_map::Location;
 
 /// One op with its inputs: immutable, named by the digest of its bytes.
 ///
 /// A vertex is complete when it is made; marshalling only collects. Two vertices of equal content are one vertex to BuildKit,
 /// whatever they are called here.
 pub struct Vertex {
-    pub(crate) digest: Digest,
-    pub(crate) bytes: Vec<u8>,
-    pub(crate) inputs: Vec<Output>,
-    pub(crate) platform: Option<Platform>,
-    pub(crate) metadata: Metadata,
-    pub(crate) problems: Vec<Problem>,
+    digest: Digest,
+    bytes: Vec<u8>,
+    inputs: Vec<Output>,
+    platform: Option<Platform>,
+    metadata: pb::OpMetadata,
+    locations: Vec<Location>,
+    problems: Vec<Problem>,
 }
 
 impl Vertex {
@@ -41,7 +44,6 @@ impl Vertex {
     }
 
     /// What the vertex reads, each output once.
-    #[must_use]
     pub fn inputs(&self) -> &[Output] {
         &self.inputs
     }
@@ -49,20 +51,34 @@ impl Vertex {
     /// The name that progress output shows, if it was given one.
     #[must_use]
     pub fn name(&self) -> Option<&str> {
-        self.metadata.name()
+        metadata::name(&self.metadata)
     }
 
-    /// The capabilities that the vertex needs, in order.
-    pub fn caps(&self) -> impl Iterator<Item = &'static str> {
-        self.metadata.caps.iter().copied()
-    }
-
-    pub(crate) fn metadata(&self) -> &Metadata {
+    /// What is said about the vertex: its description, its cache flags and the capabilities that it needs.
+    #[must_use]
+    pub fn metadata(&self) -> &pb::OpMetadata {
         &self.metadata
+    }
+
+    pub(crate) fn locations(&self) -> &[Location] {
+        &self.locations
     }
 
     pub(crate) fn problems(&self) -> &[Problem] {
         &self.problems
+    }
+}
+
+/// Lets go of the inputs one after another. The default, one within another, would overflow the stack on a long chain.
+impl Drop for Vertex {
+    fn drop(&mut self) {
+        let mut pending = std::mem::take(&mut self.inputs);
+        while let Some(output) = pending.pop() {
+            let last_handle = output.source.and_then(|(vertex, _)| Arc::into_inner(vertex));
+            if let Some(mut vertex) = last_handle {
+                pending.append(&mut vertex.inputs);
+            }
+        }
     }
 }
 
@@ -89,13 +105,13 @@ impl fmt::Debug for Vertex {
 /// A cheap handle that can be cloned, shared between threads, and used as often as one likes. Outputs are equal when their
 /// vertices' bytes are, so an `Output` is as good a key as a digest.
 #[derive(Clone)]
+#[must_use = "what no other vertex uses and nobody marshals is no part of the graph"]
 pub struct Output {
     source: Option<(Arc<Vertex>, u32)>,
 }
 
 impl Output {
     /// The empty file system.
-    #[must_use]
     pub fn scratch() -> Self {
         Self { source: None }
     }
@@ -230,7 +246,8 @@ impl Draft {
             bytes,
             inputs: self.inputs.outputs,
             platform: self.platform,
-            metadata: self.metadata,
+            metadata: self.metadata.to_pb(),
+            locations: self.metadata.locations,
             problems,
         })
     }
@@ -239,6 +256,20 @@ impl Draft {
     pub(crate) fn into_output(self) -> Output {
         output(&self.finish(), 0)
     }
+}
+
+/// A vertex as a definition has it, bytes and all, whoever wrote them. It runs on its own platform, or that of its first input.
+pub(crate) fn of_definition(op: &DefinedOp, inputs: Vec<Output>, locations: Vec<Location>) -> Arc<Vertex> {
+    let own = op.op().platform.as_ref().map(Platform::from);
+    Arc::new(Vertex {
+        digest: op.digest().clone(),
+        bytes: op.bytes().to_vec(),
+        platform: own.or_else(|| inputs.iter().find_map(Output::platform).cloned()),
+        inputs,
+        metadata: op.metadata().clone(),
+        locations,
+        problems: Vec::new(),
+    })
 }
 
 pub(crate) fn output(vertex: &Arc<Vertex>, index: u32) -> Output {

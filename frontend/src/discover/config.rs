@@ -51,7 +51,13 @@ fn include(
     files.push(ConfigFile { document, base: dir.parent() });
 }
 
-fn missing(reader: &Reader<'_>, file: &RelPath, path: &str, found: Option<RelPath>, span: Span) -> Diagnostic {
+fn missing(
+    reader: &Reader<'_>,
+    file: &RelPath,
+    path: &str,
+    found: Option<RelPath>,
+    span: Span,
+) -> Diagnostic {
     let error =
         Diagnostic::error(format!("`{file}` includes `{path}`, which is not in the build context")).at(span);
     match found.and_then(|found| absence(reader.tree, &found)) {
@@ -81,7 +87,9 @@ fn includes(table: &toml::Table) -> Vec<(String, bool)> {
 pub(crate) fn patch_paths(files: &[ConfigFile]) -> Vec<(RelPath, Span)> {
     let mut found = Vec::new();
     for file in files {
-        let Some(patches) = file.document.value.get("patch").and_then(toml::Value::as_table) else { continue };
+        let Some(patches) = file.document.value.get("patch").and_then(toml::Value::as_table) else {
+            continue;
+        };
         for (source, entries) in patches {
             for (key, entry) in entries.as_table().into_iter().flatten() {
                 let path = entry.get("path").and_then(toml::Value::as_str);

@@ -29,7 +29,11 @@ pub(crate) fn expand(tree: &Tree, pattern: &str) -> Result<Vec<RelPath>, Pattern
     }
     let any = !found.is_empty();
     let directories: Vec<_> = found.into_iter().filter(|path| tree.is_directory(path)).collect();
-    if any { Ok(directories) } else { RelPath::new(pattern).map(|path| vec![path]).map_err(PatternError::Path) }
+    if any {
+        Ok(directories)
+    } else {
+        RelPath::new(pattern).map(|path| vec![path]).map_err(PatternError::Path)
+    }
 }
 
 fn step(tree: &Tree, from: &BTreeSet<RelPath>, part: &str) -> Result<BTreeSet<RelPath>, PatternError> {
@@ -80,7 +84,9 @@ mod tests {
 
     fn check(pattern: &str, expected: &[&str]) {
         let mut tree = Tree::default();
-        for file in ["crates/a/Cargo.toml", "crates/b/Cargo.toml", "crates/.idea/x", "crates/README", "x/y/z/f"] {
+        for file in
+            ["crates/a/Cargo.toml", "crates/b/Cargo.toml", "crates/.idea/x", "crates/README", "x/y/z/f"]
+        {
             tree.insert(RelPath::new(file).unwrap(), Entry::File { size: 0 });
         }
         let found: Vec<_> = expand(&tree, pattern).unwrap().iter().map(ToString::to_string).collect();

@@ -63,8 +63,7 @@ fn read(reader: &mut Reader<'_>) -> Option<Found> {
     }
     let lockfile = optional(reader, "Cargo.lock").map(|(_, bytes)| bytes);
     // rustup prefers the name without a suffix when both exist.
-    let toolchain =
-        optional(reader, "rust-toolchain").or_else(|| optional(reader, "rust-toolchain.toml"));
+    let toolchain = optional(reader, "rust-toolchain").or_else(|| optional(reader, "rust-toolchain.toml"));
     let config = config::read(reader);
     let patches = config::patch_paths(&config);
     let root: Arc<Manifest> = Arc::new(reader.document(&RelPath::new("Cargo.toml").ok()?)?);

@@ -69,7 +69,8 @@ pub(crate) fn walk(
     };
     let mut walk = Walk { reader, set, failed: BTreeSet::new(), locals: Vec::new() };
     let what = |dir: &RelPath| format!("`[patch]` entry `{dir}`");
-    walk.locals = patches.into_iter().map(|(dir, span)| (dir.clone(), Cause { span, what: what(&dir) })).collect();
+    walk.locals =
+        patches.into_iter().map(|(dir, span)| (dir.clone(), Cause { span, what: what(&dir) })).collect();
     walk.root_package(&root);
     walk.workspace_members(&root);
     walk.overrides(&root);
@@ -136,9 +137,12 @@ impl Walk<'_, '_> {
             let Some(manifest) = self.load(&dir, &cause) else { continue };
             if !dir.is_root() && manifest.value.workspace.is_some() {
                 self.reader.findings.push(
-                    Diagnostic::error(format!("`{}` is a workspace root inside of this workspace", manifest.file))
-                        .at(cause.span)
-                        .hint(format!("add `exclude = [\"{dir}\"]` to `[workspace]` in `Cargo.toml`")),
+                    Diagnostic::error(format!(
+                        "`{}` is a workspace root inside of this workspace",
+                        manifest.file
+                    ))
+                    .at(cause.span)
+                    .hint(format!("add `exclude = [\"{dir}\"]` to `[workspace]` in `Cargo.toml`")),
                 );
                 continue;
             }
@@ -184,8 +188,8 @@ impl Walk<'_, '_> {
             let Some(manifest) = self.load(&dir, &cause) else { continue };
             for dependency in self.path_dependencies(&dir, &manifest) {
                 let is_missing = !self.reader.tree.is_file(&manifest_in(&dependency.dir));
-                let is_unused = dependency.kind == DependencyKind::Development
-                    || (dependency.is_optional && is_missing);
+                let is_unused =
+                    dependency.kind == DependencyKind::Development || (dependency.is_optional && is_missing);
                 if !is_unused {
                     self.locals.push((dependency.dir, dependency.cause));
                 }
@@ -241,13 +245,15 @@ impl Walk<'_, '_> {
         }
         let file = manifest_in(dir);
         if !self.reader.tree.is_file(&file) {
-            let mut error = Diagnostic::error(format!("{} has no manifest: there is no `{file}`", cause.what))
-                .at(cause.span.clone());
+            let mut error =
+                Diagnostic::error(format!("{} has no manifest: there is no `{file}`", cause.what))
+                    .at(cause.span.clone());
             for hint in absence(self.reader.tree, &file) {
                 error = error.hint(hint);
             }
             if self.reader.tree.is_directory(dir) {
-                error = error.hint(format!("`exclude = [\"{dir}\"]` in `[workspace]` makes Cargo pass it by"));
+                error =
+                    error.hint(format!("`exclude = [\"{dir}\"]` in `[workspace]` makes Cargo pass it by"));
             }
             self.reader.findings.push(error);
             return None;
@@ -311,7 +317,9 @@ impl Walk<'_, '_> {
                 self.reader.findings.push(
                     Diagnostic::error(format!("{} has path `{text}`, which {error}", cause.what))
                         .at(cause.span.clone())
-                        .hint("the build context must hold every path dependency: build from a directory above"),
+                        .hint(
+                            "the build context must hold every path dependency: build from a directory above",
+                        ),
                 );
                 None
             }

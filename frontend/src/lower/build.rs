@@ -15,9 +15,12 @@ use crate::plan::{BuildPlan, paths};
 pub(super) fn compile(plan: &BuildPlan, materials: &Materials, fetched: &Output, deps: &Output) -> Output {
     let source = source(plan, materials);
     let freshness = match plan.caches.mode.value {
-        CacheMode::Auto => {
-            Some(Freshness { directory: paths::WORKSPACE.to_owned(), ledger: paths::LEDGER.to_owned() })
-        }
+        CacheMode::Auto => Some(Freshness {
+            directory: paths::WORKSPACE.to_owned(),
+            ledger: paths::LEDGER.to_owned(),
+            pinned: plan.dependencies.patched.iter().map(|path| path.as_str().to_owned()).collect(),
+            variables: Vec::new(),
+        }),
         CacheMode::Layers => None,
     };
     let job = Job::Compile(Compile {

@@ -134,5 +134,5 @@ pub fn context(spec: &ContextSpec, inputs: &Inputs, excludes: &[String]) -> Outp
 
 /// What the client handed over under `name`; nothing if it did not, which planning then reports as an empty context.
 fn input(inputs: &Inputs, name: &str) -> Output {
-    inputs.get(name).map_or_else(Output::scratch, Definition::output)
+    inputs.get(name).map_or_else(Output::scratch, Definition::to_output)
 }

@@ -35,7 +35,8 @@ pub fn load(tree: &Tree) -> Checked<Project> {
         }
     }
     let lockfile = found.lockfile.as_deref().map(lockfile::parse).transpose();
-    let toolchain = found.toolchain.as_ref().map(|(file, bytes)| toolchain_file::parse(file, bytes)).transpose();
+    let toolchain =
+        found.toolchain.as_ref().map(|(file, bytes)| toolchain_file::parse(file, bytes)).transpose();
     match (lockfile, toolchain, workspace) {
         (Ok(lockfile), Ok(toolchain_file), Some(workspace)) => {
             findings.finish(Project { packages, workspace, lockfile, cargo_config, toolchain_file })

@@ -9,8 +9,7 @@ use super::workspace::Project;
 use crate::diagnostic::{Checked, Diagnostic, Findings, Span};
 
 /// How to bring a lockfile up to date without moving anything else.
-const UPDATE: &str =
-    "`cargo update --workspace` brings `Cargo.lock` up to date and keeps the versions it has; commit the result";
+const UPDATE: &str = "`cargo update --workspace` brings `Cargo.lock` up to date and keeps the versions it has; commit the result";
 
 /// Says where the lockfile does not match the manifests. A project without a lockfile has nothing to say.
 ///
@@ -63,7 +62,8 @@ fn not_locked(lockfile: &Lockfile, package: &Package) -> Diagnostic {
         .filter(|locked| locked.is_local() && locked.name == package.name)
         .map(|locked| format!("`{}`", locked.version))
         .collect();
-    let has = if found.is_empty() { "does not have it".to_owned() } else { format!("has {}", found.join(", ")) };
+    let has =
+        if found.is_empty() { "does not have it".to_owned() } else { format!("has {}", found.join(", ")) };
     Diagnostic::error(format!(
         "`{}` is `{} {}`, but `Cargo.lock` {has}",
         package.manifest, package.name, package.version
@@ -73,7 +73,8 @@ fn not_locked(lockfile: &Lockfile, package: &Package) -> Diagnostic {
 }
 
 fn not_satisfied(project: &Project, package: &Package, dependency: &Dependency) -> Diagnostic {
-    let mut found: Vec<String> = names(project.candidates(package, dependency).into_iter().map(|(_, found)| found));
+    let mut found: Vec<String> =
+        names(project.candidates(package, dependency).into_iter().map(|(_, found)| found));
     if found.is_empty() {
         let everywhere = project.lockfile.iter().flat_map(|lockfile| &lockfile.packages);
         found = names(everywhere.filter(|locked| locked.name == dependency.package));

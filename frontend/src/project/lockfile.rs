@@ -79,7 +79,8 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Lockfile, Diagnostic> {
         let checksum = entry.checksum.clone().or_else(|| old_checksum(&document.value, entry));
         packages.push((locked(entry, checksum)?, entry));
     }
-    packages.sort_by(|(a, _), (b, _)| (&a.name, &a.version, &a.source).cmp(&(&b.name, &b.version, &b.source)));
+    packages
+        .sort_by(|(a, _), (b, _)| (&a.name, &a.version, &a.source).cmp(&(&b.name, &b.version, &b.source)));
     let listed: Vec<LockedPackage> = packages.iter().map(|(package, _)| package.clone()).collect();
     let mut resolved = Vec::new();
     for (mut package, entry) in packages {

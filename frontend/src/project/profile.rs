@@ -12,11 +12,7 @@ impl Profiles {
     /// The `[profile]` tables in a manifest or configuration file.
     pub(super) fn of(document: &toml::Table) -> Self {
         let tables = document.get("profile").and_then(toml::Value::as_table).into_iter().flatten();
-        Self(
-            tables
-                .filter_map(|(name, table)| Some((name.clone(), table.as_table()?.clone())))
-                .collect(),
-        )
+        Self(tables.filter_map(|(name, table)| Some((name.clone(), table.as_table()?.clone()))).collect())
     }
 
     /// `profile` and every profile it inherits from, itself first.

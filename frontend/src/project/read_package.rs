@@ -46,7 +46,12 @@ pub(super) fn read(tree: &Tree, heir: &Heir<'_>, findings: &mut Findings) -> Opt
             .field("rust-version", toml.rust_version.as_ref(), |from| from.rust_version.clone(), findings)
             .map(|version| version.to_string()),
         license: text("license", toml.license.as_ref(), |from| from.license.clone(), findings),
-        description: text("description", toml.description.as_ref(), |from| from.description.clone(), findings),
+        description: text(
+            "description",
+            toml.description.as_ref(),
+            |from| from.description.clone(),
+            findings,
+        ),
         repository: text("repository", toml.repository.as_ref(), |from| from.repository.clone(), findings),
         homepage: text("homepage", toml.homepage.as_ref(), |from| from.homepage.clone(), findings),
         documentation: text(
@@ -77,11 +82,7 @@ pub(super) fn read(tree: &Tree, heir: &Heir<'_>, findings: &mut Findings) -> Opt
 }
 
 /// The `supercargo` table below `metadata`.
-pub(super) fn metadata(
-    metadata: Option<&toml::Value>,
-    manifest: &Manifest,
-    table: &str,
-) -> Option<Metadata> {
+pub(super) fn metadata(metadata: Option<&toml::Value>, manifest: &Manifest, table: &str) -> Option<Metadata> {
     let value = metadata?.get("supercargo")?.clone();
     Some(Metadata { value, span: manifest.span(&[table, "metadata", "supercargo"]) })
 }
@@ -91,9 +92,12 @@ fn edition(heir: &Heir<'_>, toml: &TomlPackage, findings: &mut Findings) -> Stri
     let Some(edition) = found else { return "2015".to_owned() };
     if !EDITIONS.contains(&edition.as_str()) {
         findings.push(
-            Diagnostic::warning(format!("`{}` has edition `{edition}`, which is not known", heir.manifest.file))
-                .at(heir.manifest.span(&["package", "edition"]))
-                .hint(format!("known are `{}`", EDITIONS.join("`, `"))),
+            Diagnostic::warning(format!(
+                "`{}` has edition `{edition}`, which is not known",
+                heir.manifest.file
+            ))
+            .at(heir.manifest.span(&["package", "edition"]))
+            .hint(format!("known are `{}`", EDITIONS.join("`, `"))),
         );
     }
     edition

@@ -88,12 +88,7 @@ impl Place<'_> {
             .ok()
     }
 
-    fn family(
-        &self,
-        family: &Family<'_>,
-        has_library: bool,
-        findings: &mut Findings,
-    ) -> Vec<CargoTarget> {
+    fn family(&self, family: &Family<'_>, has_library: bool, findings: &mut Findings) -> Vec<CargoTarget> {
         let inferred = self.inferred(family);
         let mut targets = Vec::new();
         for (index, declared) in family.declared.unwrap_or_default().iter().enumerate() {
@@ -191,12 +186,7 @@ impl Place<'_> {
     }
 }
 
-fn target(
-    kind: CargoTargetKind,
-    name: String,
-    path: RelPath,
-    declared: Option<&TomlTarget>,
-) -> CargoTarget {
+fn target(kind: CargoTargetKind, name: String, path: RelPath, declared: Option<&TomlTarget>) -> CargoTarget {
     let declared_types = declared.and_then(TomlTarget::crate_types).filter(|types| !types.is_empty());
     let crate_types = match declared_types {
         Some(types) if kind == CargoTargetKind::Example => types.clone(),
@@ -223,9 +213,12 @@ fn library(place: &Place<'_>, findings: &mut Findings) -> Option<CargoTarget> {
         None if place.edition == "2015" && place.exists(&legacy) => legacy,
         None => {
             findings.push(
-                Diagnostic::error(format!("`{}` declares a library, but there is no `src/lib.rs`", place.manifest.file))
-                    .at(place.manifest.span(&["lib"]))
-                    .hint("say where its source is: `path = \"…\"` in `[lib]`"),
+                Diagnostic::error(format!(
+                    "`{}` declares a library, but there is no `src/lib.rs`",
+                    place.manifest.file
+                ))
+                .at(place.manifest.span(&["lib"]))
+                .hint("say where its source is: `path = \"…\"` in `[lib]`"),
             );
             return None;
         }
@@ -254,7 +247,8 @@ fn build_scripts(place: &Place<'_>, findings: &mut Findings) -> Vec<CargoTarget>
         .into_iter()
         .filter_map(|script| {
             let path = place.join(&script, CargoTargetKind::BuildScript, findings)?;
-            let stem = path.file_name().map(|name| name.strip_suffix(".rs").unwrap_or(name)).unwrap_or_default();
+            let stem =
+                path.file_name().map(|name| name.strip_suffix(".rs").unwrap_or(name)).unwrap_or_default();
             let name = format!("build-script-{stem}");
             Some(CargoTarget { name, ..target(CargoTargetKind::BuildScript, String::new(), path, None) })
         })

@@ -16,7 +16,7 @@ pub(super) fn find(
     platform: &Platform,
 ) -> Result<Output, Failure> {
     if let Ok(bytes) = std::fs::read(&environment.own_definition) {
-        return Definition::from_bytes(&bytes).map(|definition| definition.output()).map_err(|error| {
+        return Definition::from_bytes(&bytes).map(|definition| definition.to_output()).map_err(|error| {
             Failure::Internal(format!("failed to read the definition of the frontend's own image: {error}"))
         });
     }

@@ -28,6 +28,8 @@ pub(super) enum Failure {
     },
     /// The engine said no; what it said is passed on untouched.
     Engine(Status),
+    /// The engine said no, and we know why it was asked.
+    Explained(rpc::Status),
     /// This program is at fault.
     Internal(String),
 }
@@ -54,6 +56,7 @@ impl Failure {
                     message: status.message().to_owned(),
                     details: Vec::new(),
                 }),
+            Self::Explained(status) => status,
             Self::Internal(message) => {
                 rpc::Status { code: Code::Unknown as i32, message, details: Vec::new() }
             }
@@ -65,11 +68,12 @@ fn findings(diagnostics: &[Diagnostic], files: &Files) -> rpc::Status {
     let errors: Vec<&Diagnostic> =
         diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error).collect();
     let texts: Vec<String> = errors.iter().map(|error| text(error)).collect();
-    rpc::Status {
-        code: Code::InvalidArgument as i32,
-        message: texts.join("\n"),
-        details: errors.iter().filter_map(|error| source_detail(error.span.as_ref()?, files)).collect(),
+    let mut details: Vec<Any> =
+        errors.iter().filter_map(|error| source_detail(error.span.as_ref()?, files)).collect();
+    if details.is_empty() {
+        details.push(no_excerpt());
     }
+    rpc::Status { code: Code::InvalidArgument as i32, message: texts.join("\n"), details }
 }
 
 /// `file:line: message` with the hints below. The place stands in the text too, because old clients do not read the
@@ -101,6 +105,22 @@ fn source_detail(span: &Span, files: &Files) -> Option<Any> {
         "ranges": [{"start": position(span.start), "end": position(span.end)}],
     });
     Some(Any { type_url: SOURCE_DETAIL.to_owned(), value: detail.to_string().into_bytes() })
+}
+
+/// An excerpt of nothing. Without any the engine would point at the syntax line, which is not at fault.
+fn no_excerpt() -> Any {
+    let detail = json!({"info": {"filename": "", "data": ""}, "ranges": []});
+    Any { type_url: SOURCE_DETAIL.to_owned(), value: detail.to_string().into_bytes() }
+}
+
+/// Puts what failed before the engine's own words, and keeps its details.
+pub(super) fn explain(status: Status, what: &str) -> Failure {
+    let mut explained = Failure::Engine(status).into_status();
+    explained.message = format!("{what}: {}", explained.message);
+    if !explained.details.iter().any(|detail| detail.type_url == SOURCE_DETAIL) {
+        explained.details.push(no_excerpt());
+    }
+    Failure::Explained(explained)
 }
 
 #[cfg(test)]

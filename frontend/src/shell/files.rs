@@ -55,8 +55,8 @@ pub(super) async fn read(
     let source = Source { bridge, spec, excludes, reference, is_listing };
     let mut tree = match (&source.reference, is_listing) {
         (None, _) => Tree::default(),
-        (Some(reference), true) => listed(&bridge.read_file(reference, LISTING).await?)?,
-        (Some(reference), false) => walked(bridge, reference).await?,
+        (Some(reference), true) => listed(&bridge.read_file(reference, LISTING).await.map_err(not_sent)?)?,
+        (Some(reference), false) => walked(bridge, reference).await.map_err(not_sent)?,
     };
     let mut warnings = Findings::default();
     for _ in 0..ROUNDS {
@@ -136,6 +136,23 @@ pub(super) async fn names(bridge: &Bridge, reference: &str, directory: &str) -> 
         // Engines report a directory that is not there with different codes but the same words.
         Err(status) if status.message().contains("no such file or directory") => Ok(Vec::new()),
         Err(status) => Err(status),
+    }
+}
+
+/// Says what a client that cannot send the context means.
+fn not_sent(status: Status) -> Failure {
+    if !status.message().contains("invalid UTF-8") {
+        return status.into();
+    }
+    Failure::Findings {
+        diagnostics: vec![
+            Diagnostic::error(
+                "the build context has a file whose name is not valid UTF-8, which BuildKit cannot send",
+            )
+            .hint("Find it with `find . | grep --text --invert-match --line-regexp '.*'`.")
+            .hint("Rename it, or leave it out with a pattern in .dockerignore."),
+        ],
+        files: super::failure::Files::new(),
     }
 }
 

@@ -5,7 +5,7 @@ use buildkit_llb::{Digest, ImageRef, Platform};
 use buildkit_proto::cap;
 use buildkit_proto::client::{Bridge, Capabilities, ImageQuery, ImageStore};
 
-use super::failure::Failure;
+use super::failure::{Failure, explain};
 use crate::diagnostic::Diagnostic;
 use crate::lower::PinnedImage;
 use crate::options::ResolveMode;
@@ -33,8 +33,12 @@ pub(super) async fn pin(
         log_name: format!("[internal] load metadata for {reference}"),
         store: ImageStore::Registry,
     };
-    let resolved =
-        bridge.resolve_image(&query, capabilities.has_gateway(cap::gateway::SOURCE_META_RESOLVER)).await?;
+    let resolved = bridge
+        .resolve_image(&query, capabilities.has_gateway(cap::gateway::SOURCE_META_RESOLVER))
+        .await
+        .map_err(|status| {
+            explain(status, &format!("failed to look up the image `{reference}` ({})", image.because))
+        })?;
     let mut reference: ImageRef = resolved.reference.parse().unwrap_or(reference);
     // An image that only the engine's own store knows has no digest to pin.
     if let Some(digest) = resolved.digest.as_deref().and_then(|digest| digest.parse::<Digest>().ok()) {

@@ -200,13 +200,11 @@ impl Exec {
     }
 
     /// The root file system after the program ran; with a read-only root, the root as it was.
-    #[must_use]
     pub fn root(&self) -> Output {
         if self.root_is_readonly { self.root.clone() } else { self.output_at("/") }
     }
 
     /// What the program left in a mount.
-    #[must_use]
     pub fn output(&self, mount: &MountOutput) -> Output {
         self.output_at(&mount.dest)
     }

@@ -29,44 +29,22 @@ const KEEP_MODE: i32 = -1;
 #[must_use]
 pub struct Copy {
     source: Output,
-    from: String,
-    to: String,
     owner: Option<Owner>,
-    mode: Option<u32>,
-    timestamp: Option<u64>,
-    follow_symlinks: bool,
-    contents_only: bool,
-    unpack: bool,
-    create_dest_path: bool,
-    allow_wildcard: bool,
-    allow_empty_wildcard: bool,
-    replace_existing: bool,
-    include_patterns: Vec<String>,
-    exclude_patterns: Vec<String>,
-    required_paths: Vec<String>,
+    /// The action but for its owner, which needs to know the op's inputs.
+    on_wire: pb::FileActionCopy,
 }
 
 impl Copy {
     /// What is at `from` in the source goes to `to`.
     pub fn new(source: Output, from: impl AsRef<str>, to: &str) -> Self {
-        Self {
-            source,
-            from: path::clean(from.as_ref()),
-            to: path::clean_destination(to),
-            owner: None,
-            mode: None,
-            timestamp: None,
-            follow_symlinks: false,
-            contents_only: false,
-            unpack: false,
-            create_dest_path: false,
-            allow_wildcard: false,
-            allow_empty_wildcard: false,
-            replace_existing: false,
-            include_patterns: Vec::new(),
-            exclude_patterns: Vec::new(),
-            required_paths: Vec::new(),
-        }
+        let on_wire = pb::FileActionCopy {
+            src: path::clean(from.as_ref()),
+            dest: path::clean_destination(to),
+            mode: KEEP_MODE,
+            timestamp: time::UNSET,
+            ..pb::FileActionCopy::default()
+        };
+        Self { source, owner: None, on_wire }
     }
 
     /// Who the copies belong to; the source's owner unless said otherwise.
@@ -77,74 +55,74 @@ impl Copy {
 
     /// The copies' permission bits; the source's unless said otherwise.
     pub fn mode(mut self, mode: u32) -> Self {
-        self.mode = Some(mode);
+        self.on_wire.mode = mode.cast_signed();
         self
     }
 
     /// The copies' time and that of parents that are made, in seconds since the epoch; the source's unless said otherwise.
     pub fn timestamp(mut self, seconds: u64) -> Self {
-        self.timestamp = Some(seconds);
+        self.on_wire.timestamp = time::from_seconds(seconds);
         self
     }
 
     /// Copies what a symbolic link at `from` points to.
     pub fn follow_symlinks(mut self) -> Self {
-        self.follow_symlinks = true;
+        self.on_wire.follow_symlink = true;
         self
     }
 
     /// Copies what is in the directory instead of the directory.
     pub fn contents_only(mut self) -> Self {
-        self.contents_only = true;
+        self.on_wire.dir_copy_contents = true;
         self
     }
 
     /// Unpacks the source if it is an archive.
     pub fn unpack(mut self) -> Self {
-        self.unpack = true;
+        self.on_wire.attempt_unpack_docker_compatibility = true;
         self
     }
 
     /// Makes missing parents of the destination, with mode `0755`.
     pub fn create_dest_path(mut self) -> Self {
-        self.create_dest_path = true;
+        self.on_wire.create_dest_path = true;
         self
     }
 
     /// Takes `from` for a pattern.
     pub fn allow_wildcard(mut self) -> Self {
-        self.allow_wildcard = true;
+        self.on_wire.allow_wildcard = true;
         self
     }
 
     /// Takes `from` for a pattern and is content if nothing matches.
     pub fn allow_empty_wildcard(mut self) -> Self {
-        self.allow_wildcard = true;
-        self.allow_empty_wildcard = true;
+        self.on_wire.allow_wildcard = true;
+        self.on_wire.allow_empty_wildcard = true;
         self
     }
 
     /// Replaces a directory by a file of its name, and the other way round, instead of failing.
     pub fn replace_existing(mut self) -> Self {
-        self.replace_existing = true;
+        self.on_wire.always_replace_existing_dest_paths = true;
         self
     }
 
     /// Copies only what matches one of these patterns, seen from `from`.
     pub fn include_patterns<S: Into<String>>(mut self, patterns: impl IntoIterator<Item = S>) -> Self {
-        self.include_patterns.extend(patterns.into_iter().map(Into::into));
+        self.on_wire.include_patterns.extend(patterns.into_iter().map(Into::into));
         self
     }
 
     /// Does not copy what these patterns match, seen from `from`; the last match decides.
     pub fn exclude_patterns<S: Into<String>>(mut self, patterns: impl IntoIterator<Item = S>) -> Self {
-        self.exclude_patterns.extend(patterns.into_iter().map(Into::into));
+        self.on_wire.exclude_patterns.extend(patterns.into_iter().map(Into::into));
         self
     }
 
     /// Fails unless each of these paths is there, even where a pattern may match nothing.
     pub fn required_paths<S: Into<String>>(mut self, paths: impl IntoIterator<Item = S>) -> Self {
-        self.required_paths.extend(paths.into_iter().map(Into::into));
+        self.on_wire.required_paths.extend(paths.into_iter().map(Into::into));
         self
     }
 
@@ -153,7 +131,7 @@ impl Copy {
     }
 
     pub(super) fn from(&self) -> &str {
-        &self.from
+        &self.on_wire.src
     }
 
     pub(super) fn owner_ref(&self) -> Option<&Owner> {
@@ -162,13 +140,13 @@ impl Copy {
 
     pub(super) fn caps(&self) -> Vec<&'static str> {
         let mut caps = Vec::new();
-        if !self.include_patterns.is_empty() || !self.exclude_patterns.is_empty() {
+        if !self.on_wire.include_patterns.is_empty() || !self.on_wire.exclude_patterns.is_empty() {
             caps.push(cap::FILE_COPY_INCLUDE_EXCLUDE_PATTERNS);
         }
-        if self.replace_existing {
+        if self.on_wire.always_replace_existing_dest_paths {
             caps.push(cap::FILE_COPY_ALWAYS_REPLACE_EXISTING_DEST_PATHS);
         }
-        if !self.required_paths.is_empty() {
+        if !self.on_wire.required_paths.is_empty() {
             caps.push(cap::FILE_COPY_REQUIRED_PATHS);
         }
         caps
@@ -176,22 +154,8 @@ impl Copy {
 
     pub(super) fn to_pb(&self, base: i64) -> pb::FileActionCopy {
         pb::FileActionCopy {
-            src: self.from.clone(),
-            dest: self.to.clone(),
             owner: self.owner.as_ref().map(|owner| owner.to_pb(base)),
-            mode: self.mode.map_or(KEEP_MODE, u32::cast_signed),
-            follow_symlink: self.follow_symlinks,
-            dir_copy_contents: self.contents_only,
-            attempt_unpack_docker_compatibility: self.unpack,
-            create_dest_path: self.create_dest_path,
-            allow_wildcard: self.allow_wildcard,
-            allow_empty_wildcard: self.allow_empty_wildcard,
-            timestamp: self.timestamp.map_or(time::UNSET, time::from_seconds),
-            include_patterns: self.include_patterns.clone(),
-            exclude_patterns: self.exclude_patterns.clone(),
-            always_replace_existing_dest_paths: self.replace_existing,
-            mode_str: String::new(),
-            required_paths: self.required_paths.clone(),
+            ..self.on_wire.clone()
         }
     }
 }

@@ -86,20 +86,12 @@ impl Image {
     pub fn output(self) -> Output {
         let identifier = format!("docker-image://{}", self.reference);
         let mut source = SourceDraft::new(identifier, cap::SOURCE_IMAGE, self.metadata);
-        match self.resolve_mode {
-            None => {}
-            Some(ResolveMode::Default) => {
-                source.attr(attr::IMAGE_RESOLVE_MODE, attr::IMAGE_RESOLVE_MODE_DEFAULT)
-            }
-            Some(ResolveMode::PreferLocal) => {
-                source.attr(attr::IMAGE_RESOLVE_MODE, attr::IMAGE_RESOLVE_MODE_LOCAL)
-            }
-            // A wish may go unheard, a demand may not: only this mode needs the capability.
-            Some(ResolveMode::ForcePull) => source.attr_with_cap(
-                attr::IMAGE_RESOLVE_MODE,
-                attr::IMAGE_RESOLVE_MODE_PULL,
-                cap::SOURCE_IMAGE_RESOLVE_MODE,
-            ),
+        if let Some(mode) = self.resolve_mode {
+            source.attr(attr::IMAGE_RESOLVE_MODE, mode.on_wire());
+        }
+        // A wish may go unheard, a demand may not: only this mode needs the capability.
+        if self.resolve_mode == Some(ResolveMode::ForcePull) {
+            source.metadata.caps.insert(cap::SOURCE_IMAGE_RESOLVE_MODE);
         }
         if self.internal {
             source.attr(attr::IMAGE_RECORD_TYPE, attr::IMAGE_RECORD_TYPE_INTERNAL);
@@ -109,5 +101,15 @@ impl Image {
         let checksum = self.checksum.as_ref().map(Digest::as_str);
         source.option_with_cap(attr::IMAGE_CHECKSUM, checksum, cap::SOURCE_IMAGE_CHECKSUM);
         source.into_output(Some(self.platform))
+    }
+}
+
+impl ResolveMode {
+    fn on_wire(self) -> &'static str {
+        match self {
+            Self::Default => attr::IMAGE_RESOLVE_MODE_DEFAULT,
+            Self::ForcePull => attr::IMAGE_RESOLVE_MODE_PULL,
+            Self::PreferLocal => attr::IMAGE_RESOLVE_MODE_LOCAL,
+        }
     }
 }

@@ -43,7 +43,7 @@ pub(in crate::exec) struct Cache {
     sharing: Sharing,
     seed: Output,
     selector: String,
-    content_cache: ContentCache,
+    seed_content: ContentCache,
 }
 
 impl CacheMount {
@@ -53,7 +53,7 @@ impl CacheMount {
             sharing: Sharing::default(),
             seed: Output::scratch(),
             selector: String::new(),
-            content_cache: ContentCache::default(),
+            seed_content: ContentCache::default(),
         };
         Self { dest, cache }
     }
@@ -78,7 +78,7 @@ impl CacheMount {
 
     /// Says whether the seed's content counts for the cache.
     pub fn content_cache(mut self, mode: ContentCache) -> Self {
-        self.cache.content_cache = mode;
+        self.cache.seed_content = mode;
         self
     }
 }
@@ -104,7 +104,7 @@ impl Cache {
         mount.input = inputs.place(&self.seed);
         mount.selector.clone_from(&self.selector);
         mount.cache_opt = Some(pb::CacheOpt { id: self.id.clone(), sharing: sharing.into() });
-        mount.set_content_cache(self.content_cache.into());
+        mount.set_content_cache(self.seed_content.into());
     }
 
     pub(super) fn caps(&self) -> Vec<&'static str> {
@@ -112,7 +112,7 @@ impl Cache {
         if !self.selector.is_empty() {
             caps.push(cap::EXEC_MOUNT_SELECTOR);
         }
-        if self.content_cache != ContentCache::Auto {
+        if self.seed_content != ContentCache::Auto {
             caps.push(cap::EXEC_MOUNT_CONTENT_CACHE);
         }
         caps

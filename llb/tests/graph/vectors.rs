@@ -7,7 +7,9 @@ use base64::engine::general_purpose::STANDARD;
 use buildkit_llb::exec::{ContentCache, Network, ProxyEnv, SecretEnv, Security, Sharing, Ulimit};
 use buildkit_llb::file::{Copy, MkFile, Mkdir, Owner, Rm, Symlink};
 use buildkit_llb::source::{Differ, Git, Http, Image, Local, OciLayout, ResolveMode};
-use buildkit_llb::{Definition, Diff, Digest, Exec, FileOp, Merge, Mount, Output, Platform};
+use buildkit_llb::{Definition, Diff, Digest, Exec, FileOp, Merge, Mount, Output};
+
+use crate::{amd64, debian, image, rust};
 
 #[derive(serde::Deserialize)]
 struct File {
@@ -25,7 +27,8 @@ struct Vector {
 struct Op {
     digest: String,
     bytes_base64: String,
-    op: serde_json::Value,
+    #[serde(rename = "op")]
+    decoded: serde_json::Value,
     caps: BTreeSet<String>,
     #[serde(default)]
     description: BTreeMap<String, String>,
@@ -37,7 +40,7 @@ impl Vector {
     /// The ids that Go's client draws at random, in the order of the ops.
     fn unique(&self, index: usize) -> &str {
         let all: Vec<_> =
-            self.ops.iter().filter_map(|op| op.op["source"]["attrs"]["local.unique"].as_str()).collect();
+            self.ops.iter().filter_map(|op| op.decoded["source"]["attrs"]["local.unique"].as_str()).collect();
         all[index]
     }
 
@@ -47,24 +50,8 @@ impl Vector {
 }
 
 fn vectors() -> Vec<Vector> {
-    let file: File = serde_json::from_str(include_str!("vectors/llb-go.json")).unwrap();
+    let file: File = serde_json::from_str(include_str!("../vectors/llb-go.json")).unwrap();
     file.vectors
-}
-
-fn amd64() -> Platform {
-    Platform::new("linux", "amd64")
-}
-
-fn image(reference: &str) -> Image {
-    Image::new(reference.parse().unwrap(), amd64())
-}
-
-fn rust() -> Output {
-    image("rust:1.95").output()
-}
-
-fn debian() -> Output {
-    image("debian:bookworm-slim").output()
 }
 
 fn aaa() -> Digest {
@@ -265,7 +252,7 @@ fn check(vector: &Vector) {
             theirs.bytes_base64,
             "{name}: {:#?}\n{:#}",
             ours.op(),
-            theirs.op
+            theirs.decoded
         );
         assert_eq!(ours.digest().as_str(), theirs.digest, "{name}");
         assert_eq!(ours.metadata().description, theirs.description, "{name}");
