@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Context, Result, anyhow, bail};
 
 use crate::base;
 use crate::container;
@@ -46,7 +46,11 @@ impl Bed {
             docker
                 .server_version()
                 .with_context(|| format!("failed to reach the engine of `{DOCKER_HOST}`"))?;
+            docker.command(["buildx", "version"]).run().context("failed to find the client's buildx")?;
             return Ok(Self { place, docker, daemon: None });
+        }
+        if !rustix::process::geteuid().is_root() {
+            bail!("an engine of the bed's own needs root; `{DOCKER_HOST}` names one that is already there");
         }
         let _lock = Lock::acquire(&place, "engine")?;
         let docker = Self::private_docker(&place, choice)?;

@@ -11,6 +11,8 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 
+use crate::machine::processes::{self, Process};
+
 const POLL: Duration = Duration::from_millis(10);
 /// A killed child may leave grandchildren that hold its pipes: their output is not worth more waiting than this.
 const DRAIN: Duration = Duration::from_secs(2);
@@ -256,10 +258,44 @@ fn wait(child: &mut Child, deadline: Duration) -> Result<Option<ExitStatus>> {
             return Ok(Some(status));
         }
         if Instant::now() >= until {
+            // Without its own children, which would go on with nobody to wait for them.
+            let family = processes::descendants(child.id().cast_signed());
             child.kill().context("failed to end a child process")?;
+            family.iter().try_for_each(Process::kill)?;
             child.wait().context("failed to wait for a child process")?;
             return Ok(None);
         }
         thread::sleep(POLL);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::{Cmd, tail};
+
+    #[test]
+    fn a_failing_program_shows_what_it_said() {
+        let error = Cmd::new("sh").args(["-c", "echo why >&2; exit 4"]).run().unwrap_err().to_string();
+        assert!(error.contains("exit status: 4") && error.ends_with("why"), "{error}");
+    }
+
+    #[test]
+    fn a_program_that_hangs_is_ended_with_its_children() {
+        let hang = Cmd::new("sh").args(["-c", "echo begun; sleep 322; echo never"]);
+        let error = hang.deadline(Duration::from_millis(300)).output().unwrap_err().to_string();
+        assert!(error.contains("did not end within") && error.ends_with("begun"), "{error}");
+    }
+
+    #[test]
+    fn input_reaches_the_program() {
+        assert_eq!(Cmd::new("cat").input("words").run().unwrap(), "words");
+    }
+
+    #[test]
+    fn only_the_end_of_a_long_text_is_shown() {
+        let text: String = (0..100).map(|number| format!("line {number}\n")).collect();
+        assert!(tail(&text).starts_with("line 60\n"));
     }
 }

@@ -95,7 +95,7 @@ impl Registry {
     }
 
     fn clear(&self) -> Result<()> {
-        for process in processes::with_argument_below(&self.run) {
+        for process in processes::started_with(&self.run, &["docker-registry"]) {
             process.end(Duration::from_secs(10))?;
         }
         if self.run.exists() {

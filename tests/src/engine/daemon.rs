@@ -20,6 +20,8 @@ use crate::process::{Cmd, tail_of_file};
 use crate::progress::{say, step};
 
 const START_DEADLINE: Duration = Duration::from_secs(90);
+/// What a daemon starts, and what can outlive it.
+const PROGRAMS: &[&str] = &["dockerd", "containerd", "containerd-shim-runc-v2", "runc"];
 const STOP_PATIENCE: Duration = Duration::from_secs(40);
 
 /// One engine of one bed, running or not.
@@ -75,7 +77,7 @@ impl Daemon {
     /// The daemon's process, if it runs.
     #[must_use]
     pub fn process(&self) -> Option<Process> {
-        processes::with_argument_below(&self.run).into_iter().find(|process| process.program() == "dockerd")
+        processes::started_with(&self.run, &["dockerd"]).into_iter().next()
     }
 
     /// True when the engine answers.
@@ -93,6 +95,7 @@ impl Daemon {
         let bin = binaries::engine(&self.place, self.choice.release)?;
         let doing = step(format!("starting Docker {}", self.choice));
         self.clear_leftovers()?;
+        self.forget_networks()?;
         self.bridge.raise()?;
         self.launch(&bin)?;
         doing.done();
@@ -108,6 +111,16 @@ impl Daemon {
             doing.done();
         }
         self.bridge.lower()
+    }
+
+    /// Makes the engine forget its networks: it would give the bridge the address of an earlier one.
+    fn forget_networks(&self) -> Result<()> {
+        let networks = self.data.join("root/network");
+        if networks.exists() {
+            fs::remove_dir_all(&networks)
+                .with_context(|| format!("failed to remove `{}`", networks.display()))?;
+        }
+        Ok(())
     }
 
     fn launch(&self, bin: &Path) -> Result<()> {
@@ -173,7 +186,7 @@ impl Daemon {
         if let Some(daemon) = self.process() {
             daemon.end(STOP_PATIENCE)?;
         }
-        for process in processes::with_argument_below(&self.run) {
+        for process in processes::started_with(&self.run, PROGRAMS) {
             process.end(Duration::from_secs(5))?;
         }
         for folder in [&self.run, &self.data] {

@@ -25,7 +25,6 @@ pub const ENGINE_TOOLS: &[Tool] = &[
     Tool { program: "ip", package: "iproute2" },
     Tool { program: "setsid", package: "util-linux" },
     Tool { program: "umount", package: "mount" },
-    Tool { program: "xz", package: "xz-utils" },
 ];
 
 /// What the assembly of base images needs.

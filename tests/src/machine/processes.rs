@@ -17,28 +17,48 @@ pub struct Process {
     pub arguments: Vec<String>,
 }
 
-/// Every process that was given a path at or below `folder` in an argument.
+/// Every process of one of these programs that was given a path at or below `folder` in an argument.
 ///
-/// The bed's folders belong to the bed alone: what was started with one of them is the bed's own, even when the command
-/// that started it is long gone.
-pub fn with_argument_below(folder: &Path) -> Vec<Process> {
+/// The bed's folders belong to the bed alone: a daemon that was started with one of them is the bed's own, even when the
+/// command that started it is long gone. A shell or an editor with such a path in its arguments is not, hence the names.
+#[must_use]
+pub fn started_with(folder: &Path, programs: &[&str]) -> Vec<Process> {
     let needle = folder.display().to_string();
     let inside = format!("{needle}/");
-    let own = std::process::id().cast_signed();
-    let Ok(entries) = fs::read_dir("/proc") else { return Vec::new() };
-    let mut found: Vec<Process> = entries
-        .flatten()
-        .filter_map(|entry| entry.file_name().to_str()?.parse().ok())
-        .filter(|id| *id != own)
+    let mut found: Vec<Process> = ids()
+        .into_iter()
         .filter_map(of_id)
+        .filter(|process| programs.contains(&process.program()))
         .filter(|process| {
-            process.arguments.iter().skip(1).any(|argument| {
-                argument.trim_start_matches("unix://") == needle || argument.contains(inside.as_str())
-            })
+            process.arguments.iter().any(|argument| *argument == needle || argument.contains(inside.as_str()))
         })
         .collect();
     found.sort_by_key(|process| process.id);
     found
+}
+
+/// The processes that a process started, those that they started, and so on.
+#[must_use]
+pub fn descendants(id: i32) -> Vec<Process> {
+    let parents: Vec<(i32, i32)> = ids().into_iter().filter_map(|id| Some((id, parent(id)?))).collect();
+    let mut family = vec![id];
+    let mut next = 0;
+    while let Some(&member) = family.get(next) {
+        family.extend(parents.iter().filter(|(_, parent)| *parent == member).map(|(child, _)| *child));
+        next += 1;
+    }
+    family.into_iter().skip(1).filter_map(of_id).collect()
+}
+
+fn ids() -> Vec<i32> {
+    let Ok(entries) = fs::read_dir("/proc") else { return Vec::new() };
+    entries.flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok()).collect()
+}
+
+fn parent(id: i32) -> Option<i32> {
+    let stat = fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
+    // The second field is the program's name in parentheses, with anything in it.
+    stat.rsplit_once(')')?.1.split_whitespace().nth(1)?.parse().ok()
 }
 
 /// The process of an id, if there is one and it has arguments (kernel threads and zombies have none).
@@ -61,15 +81,20 @@ impl Process {
         program.rsplit('/').next().unwrap_or(program)
     }
 
-    /// Asks it to end, and ends it by force when it has not after a while.
+    /// Asks it to end, and ends it by force when it has not after a while; what it started ends with it.
     pub fn end(&self, patience: Duration) -> Result<()> {
+        let family = descendants(self.id);
         self.signal(Signal::TERM)?;
-        if self.ended_within(patience) {
-            return Ok(());
+        if !self.ended_within(patience) {
+            self.kill()?;
+            self.ended_within(Duration::from_secs(10));
         }
-        self.signal(Signal::KILL)?;
-        self.ended_within(Duration::from_secs(10));
-        Ok(())
+        family.iter().try_for_each(Process::kill)
+    }
+
+    /// Ends it by force, if it is still the process that it was.
+    pub fn kill(&self) -> Result<()> {
+        if of_id(self.id).as_ref() == Some(self) { self.signal(Signal::KILL) } else { Ok(()) }
     }
 
     fn ended_within(&self, patience: Duration) -> bool {
@@ -90,5 +115,30 @@ impl Process {
             Err(rustix::io::Errno::SRCH) => Ok(()),
             other => Ok(other?),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::process::{Command, Stdio};
+    use std::time::Duration;
+
+    use super::{descendants, of_id};
+
+    #[test]
+    fn a_process_takes_what_it_started_with_it() {
+        let mut shell =
+            Command::new("sh").args(["-c", "sleep 321 & wait"]).stdout(Stdio::piped()).spawn().unwrap();
+        let id = i32::try_from(shell.id()).unwrap();
+        let until = std::time::Instant::now() + Duration::from_secs(10);
+        let sleep = loop {
+            if let Some(child) = descendants(id).into_iter().find(|child| child.program() == "sleep") {
+                break child;
+            }
+            assert!(std::time::Instant::now() < until, "the shell has not started its program");
+        };
+        of_id(id).unwrap().end(Duration::from_secs(5)).unwrap();
+        shell.wait().unwrap();
+        assert!(of_id(sleep.id).is_none_or(|other| other != sleep));
     }
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 
+use crate::lock::Lock;
 use crate::place::Place;
 use crate::process::Cmd;
 
@@ -19,11 +20,13 @@ const DEADLINE: Duration = Duration::from_mins(10);
 pub struct Suite {
     folder: PathBuf,
     options: Vec<String>,
+    _lock: Lock,
 }
 
 impl Suite {
     /// Brings the lists of a suite.
     pub fn open(place: &Place, name: &str) -> Result<Self> {
+        let lock = Lock::acquire(place, &format!("packages-{name}"))?;
         let folder = place.folder(&format!("suites/{name}"))?;
         for part in ["lists/partial", "cache/archives/partial", "debs"] {
             let part = folder.join(part);
@@ -47,7 +50,7 @@ impl Suite {
             "APT::Sandbox::User=root".into(),
         ];
         let options = options.into_iter().flat_map(|option| ["-o".into(), option]).collect();
-        let suite = Self { folder, options };
+        let suite = Self { folder, options, _lock: lock };
         suite.apt().arg("update").run().with_context(|| {
             format!("failed to read the package lists of Debian `{name}`; `{MIRROR}` may name another mirror")
         })?;
