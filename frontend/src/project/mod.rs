@@ -23,6 +23,7 @@ pub use cargo_config::CargoConfig;
 pub use dependency::{Dependency, DependencyKind, GitReference, Registry, Requirement, Source};
 pub use load::load;
 pub use lock_check::check_lockfile;
+pub(crate) use locked::git_url;
 pub use lockfile::{LockedPackage, Lockfile, LockfileVersion};
 pub use package::{Metadata, Package};
 pub use profile::Profiles;

@@ -4,9 +4,21 @@
 //! external dependencies compiles to exactly the units of the real build. Where that does not hold, a
 //! canonicalised copy of every local manifest takes over ([`Form::PerMember`]).
 
+mod activation;
+mod config;
+mod external;
+mod feature_value;
+mod flatten;
 mod form;
+mod graph;
+mod lock;
 mod make;
+mod patches;
+mod platform;
+mod profile;
+mod reason;
 mod selection;
+mod units;
 mod view;
 
 pub use form::{Form, Outcome, Skeleton};

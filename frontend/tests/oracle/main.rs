@@ -1,0 +1,7 @@
+//! Cargo's own unit graph says whether a skeleton is right.
+
+mod cargo;
+mod check;
+#[path = "../fixture/mod.rs"]
+mod fixture;
+mod layouts;
