@@ -73,7 +73,9 @@ pub(super) fn flatten(graph: &Graph<'_>, selection: &Selection, units: &Units<'_
 /// ask for more than the compiled request for the same package does.
 fn relevant<'p>(graph: &Graph<'p>, units: &Units<'p>, compiled: &BTreeSet<usize>) -> Requests<'p> {
     let is_covered = |key: &(Context, usize)| {
-        let (Some(more), Some(given)) = (units.unified.get(key), units.compiled.get(key)) else { return false };
+        let (Some(more), Some(given)) = (units.unified.get(key), units.compiled.get(key)) else {
+            return false;
+        };
         more.features.is_subset(&given.features) && (given.default_features || !more.default_features)
     };
     units
@@ -88,12 +90,7 @@ fn relevant<'p>(graph: &Graph<'p>, units: &Units<'p>, compiled: &BTreeSet<usize>
 }
 
 /// A manifest with the requests as its dependencies.
-fn package(
-    graph: &Graph<'_>,
-    name: &str,
-    requests: &Requests<'_>,
-    keys: &BTreeMap<usize, String>,
-) -> Table {
+fn package(graph: &Graph<'_>, name: &str, requests: &Requests<'_>, keys: &BTreeMap<usize, String>) -> Table {
     let mut manifest = Table::from_iter([(
         "package".to_owned(),
         table([("name", name), ("version", VERSION), ("edition", "2021")]),
@@ -102,7 +99,9 @@ fn package(
         set(&mut manifest, "package", key, false.into());
     }
     for ((context, index), request) in requests {
-        let (Some(locked), Some(key)) = (graph.lockfile.packages.get(*index), keys.get(index)) else { continue };
+        let (Some(locked), Some(key)) = (graph.lockfile.packages.get(*index), keys.get(index)) else {
+            continue;
+        };
         let kind = match context {
             Context::Target => "dependencies",
             Context::Host => "build-dependencies",
@@ -113,12 +112,7 @@ fn package(
 }
 
 /// Adds what the root manifest says for the whole graph.
-pub(super) fn add_shared(
-    root: &mut Table,
-    graph: &Graph<'_>,
-    selection: &Selection,
-    kept: &BTreeSet<usize>,
-) {
+pub(super) fn add_shared(root: &mut Table, graph: &Graph<'_>, selection: &Selection, kept: &BTreeSet<usize>) {
     let project = graph.project;
     let chain = profile::effective(project).chain(&selection.profile);
     let profiles = profile::pruned(&project.workspace.profiles, &chain, graph.lockfile, kept);
@@ -141,8 +135,7 @@ fn lockfile(graph: &Graph<'_>, kept: &BTreeSet<usize>, packages: &[(String, &Req
     let (mut entries, moved) = lock::entries(graph.lockfile, kept);
     for (name, requests) in packages {
         let mut entry = LockEntry::local(name, VERSION);
-        entry.dependencies =
-            requests.keys().filter_map(|(_, index)| moved.get(index).copied()).collect();
+        entry.dependencies = requests.keys().filter_map(|(_, index)| moved.get(index).copied()).collect();
         entries.push(entry);
     }
     lock::render(graph.lockfile.version, &entries)

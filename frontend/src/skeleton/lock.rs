@@ -80,8 +80,12 @@ pub(super) fn render(version: LockfileVersion, entries: &[LockEntry]) -> String 
         line(&mut text, "version", Some(&entry.version));
         line(&mut text, "source", entry.source.as_deref());
         line(&mut text, "checksum", entry.checksum.as_deref());
-        let mut names: Vec<String> =
-            entry.dependencies.iter().filter_map(|index| entries.get(*index)).map(|to| spell(entries, to)).collect();
+        let mut names: Vec<String> = entry
+            .dependencies
+            .iter()
+            .filter_map(|index| entries.get(*index))
+            .map(|to| spell(entries, to))
+            .collect();
         names.sort();
         if !names.is_empty() {
             text.push_str("dependencies = [\n");

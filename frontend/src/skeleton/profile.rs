@@ -41,8 +41,7 @@ pub(super) fn undefined(profiles: &Profiles, profile: &str) -> Option<Diagnostic
     if BUILT_IN.contains(&profile) || profiles.0.contains_key(profile) {
         return None;
     }
-    let known: BTreeSet<&str> =
-        BUILT_IN.into_iter().chain(profiles.0.keys().map(String::as_str)).collect();
+    let known: BTreeSet<&str> = BUILT_IN.into_iter().chain(profiles.0.keys().map(String::as_str)).collect();
     let known: Vec<&str> = known.into_iter().collect();
     Some(
         Diagnostic::error(format!("no profile `{profile}` is defined"))

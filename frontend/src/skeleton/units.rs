@@ -108,11 +108,7 @@ fn add<'p>(
 }
 
 /// The contexts in which Cargo builds something of a selected package.
-fn roots<'p>(
-    activation: &Activation<'p>,
-    package: &'p Package,
-    selection: &Selection,
-) -> Vec<Node<'p>> {
+fn roots<'p>(activation: &Activation<'p>, package: &'p Package, selection: &Selection) -> Vec<Node<'p>> {
     let target = (&package.dir, Context::Target);
     let active = activation.features.get(&target);
     let is_buildable = |found: &CargoTarget| {

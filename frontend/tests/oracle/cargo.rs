@@ -73,7 +73,11 @@ pub(crate) type Unit = BTreeMap<String, Value>;
 /// The external units that `cargo` would run in `dir`, with what they depend on.
 ///
 /// `extra` names directories of local packages that count as external.
-pub(crate) fn units(dir: &Path, mut arguments: Vec<String>, extra: &BTreeSet<String>) -> Result<BTreeSet<String>, String> {
+pub(crate) fn units(
+    dir: &Path,
+    mut arguments: Vec<String>,
+    extra: &BTreeSet<String>,
+) -> Result<BTreeSet<String>, String> {
     arguments.extend(words("--unit-graph -Zunstable-options"));
     let root = dir.to_str().unwrap();
     let text = run(dir, &arguments)?.replace(root, "ROOT");

@@ -65,7 +65,10 @@ pub(crate) fn write_skeleton(dir: &Path, skeleton: &Skeleton, files: &Files) {
         let path = RelPath::new(name).unwrap();
         skeleton.patched.iter().chain(&skeleton.referenced).any(|dir| path.is_within(dir))
     };
-    fixture::write(dir, &files.iter().filter(|(name, _)| real(name)).map(|(n, c)| (n.clone(), c.clone())).collect());
+    fixture::write(
+        dir,
+        &files.iter().filter(|(name, _)| real(name)).map(|(n, c)| (n.clone(), c.clone())).collect(),
+    );
     fixture::write(dir, &skeleton.files.iter().map(|(n, c)| (n.as_str().to_owned(), c.clone())).collect());
 }
 
@@ -129,9 +132,10 @@ pub(crate) fn text(skeleton: &Skeleton, name: &str) -> String {
 
 /// All of the skeleton, to read in a failure.
 pub(crate) fn print(skeleton: &Skeleton) -> String {
-    let files = skeleton.files.iter().map(|(name, contents)| {
-        format!("//- {name}\n{}", String::from_utf8_lossy(contents))
-    });
+    let files = skeleton
+        .files
+        .iter()
+        .map(|(name, contents)| format!("//- {name}\n{}", String::from_utf8_lossy(contents)));
     format!("{:?} {:?}\n{}", skeleton.form, skeleton.arguments, files.collect::<String>())
 }
 
