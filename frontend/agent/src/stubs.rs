@@ -5,11 +5,10 @@
 
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
-use std::fs::{self, DirEntry};
-use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::error::Error;
+use crate::files;
 use crate::messages::Artifact;
 
 /// Removes everything that the synthetic packages `names` left in `target_dir`, and everything that only the last
@@ -19,18 +18,18 @@ pub(crate) fn remove(target_dir: &Path, names: &[String], artifacts: &[Artifact]
     for root in profile_roots(target_dir)? {
         forget(&root, names)?;
         for directory in ["incremental", "examples"] {
-            remove_tree(&root.join(directory))?;
+            files::remove(&root.join(directory))?;
         }
-        for entry in entries(&root.join("deps"))? {
-            if stem(&entry.file_name()).is_some_and(|stem| finals.contains(stem)) {
-                remove_file(&entry.path())?;
+        for name in files::names(&root.join("deps"))? {
+            if stem(&name).is_some_and(|stem| finals.contains(stem)) {
+                files::remove(&root.join("deps").join(name))?;
             }
         }
         // Cargo puts only what the user asked for at the top, and its own files there begin with a dot.
-        for entry in entries(&root)? {
-            let ours = entry.file_name().as_encoded_bytes().starts_with(b".");
-            if !ours && !is_directory(&entry)? {
-                remove_file(&entry.path())?;
+        for name in files::names(&root)? {
+            let is_cargos = name.as_encoded_bytes().starts_with(b".");
+            if !is_cargos && !is_directory(&root.join(&name)) {
+                files::remove(&root.join(name))?;
             }
         }
     }
@@ -43,32 +42,30 @@ pub(crate) fn forget_script(out_dir: &Path) -> Result<(), Error> {
     let (Some("out"), Some(unit)) = (out_dir.file_name().and_then(OsStr::to_str), out_dir.parent()) else {
         return Ok(());
     };
-    remove_tree(unit)?;
+    files::remove(unit)?;
     let (root, name) = (unit.parent().and_then(Path::parent), unit.file_name());
     let (Some(root), Some(name)) = (root, name) else { return Ok(()) };
-    remove_tree(&root.join(".fingerprint").join(name))
+    files::remove(&root.join(".fingerprint").join(name))
 }
 
 /// Removes every unit of the packages `names` from the profile directory `root`.
 fn forget(root: &Path, names: &[String]) -> Result<(), Error> {
     let mut hashes = BTreeSet::new();
     for directory in [".fingerprint", "build"] {
-        for entry in entries(&root.join(directory))? {
-            let name = entry.file_name();
+        for name in files::names(&root.join(directory))? {
             let Some(hash) = names.iter().find_map(|package| unit_hash(&name, package)) else { continue };
             hashes.insert(hash.to_owned());
-            remove_tree(&entry.path())?;
+            files::remove(&root.join(directory).join(&name))?;
         }
     }
-    for entry in entries(&root.join("deps"))? {
-        let name = entry.file_name();
+    for name in files::names(&root.join("deps"))? {
         let hash = stem(&name).and_then(|stem| stem.rsplit_once('-')).map(|(_, hash)| hash);
         if hash.is_some_and(|hash| hashes.contains(hash)) {
-            remove_file(&entry.path())?;
+            files::remove(&root.join("deps").join(&name))?;
         }
     }
     for package in names {
-        remove_tree(&root.join("build").join(package))?;
+        files::remove(&root.join("build").join(package))?;
     }
     Ok(())
 }
@@ -109,42 +106,13 @@ fn final_stems(names: &[String], artifacts: &[Artifact]) -> BTreeSet<String> {
     stubs.map(|artifact| format!("lib{}", artifact.target().replace('-', "_"))).collect()
 }
 
-/// The entries of `directory`, sorted by name; none if it is not there.
-fn entries(directory: &Path) -> Result<Vec<DirEntry>, Error> {
-    let listing = match fs::read_dir(directory) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-        listing => listing.and_then(Iterator::collect::<io::Result<Vec<_>>>),
-    };
-    let mut entries = listing.map_err(Error::file("list", directory))?;
-    entries.sort_by_key(DirEntry::file_name);
-    Ok(entries)
-}
-
+/// The directories in `directory`, sorted.
 fn directories(directory: &Path) -> Result<Vec<PathBuf>, Error> {
-    let mut found = Vec::new();
-    for entry in entries(directory)? {
-        if is_directory(&entry)? {
-            found.push(entry.path());
-        }
-    }
-    Ok(found)
+    let below = files::names(directory)?.into_iter().map(|name| directory.join(name));
+    Ok(below.filter(|path| is_directory(path)).collect())
 }
 
-fn is_directory(entry: &DirEntry) -> Result<bool, Error> {
-    entry.file_type().map(|kind| kind.is_dir()).map_err(Error::file("look at", &entry.path()))
-}
-
-fn remove_tree(path: &Path) -> Result<(), Error> {
-    absent_is_fine(fs::remove_dir_all(path)).map_err(Error::file("remove", path))
-}
-
-fn remove_file(path: &Path) -> Result<(), Error> {
-    absent_is_fine(fs::remove_file(path)).map_err(Error::file("remove", path))
-}
-
-fn absent_is_fine(result: io::Result<()>) -> io::Result<()> {
-    match result {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-        other => other,
-    }
+/// True for a directory; a link to one is none.
+fn is_directory(path: &Path) -> bool {
+    path.symlink_metadata().is_ok_and(|metadata| metadata.is_dir())
 }
