@@ -26,6 +26,7 @@ mod messages;
 mod package;
 mod restored;
 mod reuse;
+mod seed;
 mod sources;
 mod stamp;
 mod stubs;

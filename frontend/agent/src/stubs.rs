@@ -71,7 +71,7 @@ fn forget(root: &Path, names: &[String]) -> Result<(), Error> {
 }
 
 /// The directories of `target_dir` that hold one profile: `<profile>` and `<triple>/<profile>`.
-fn profile_roots(target_dir: &Path) -> Result<Vec<PathBuf>, Error> {
+pub(crate) fn profile_roots(target_dir: &Path) -> Result<Vec<PathBuf>, Error> {
     let mut roots = Vec::new();
     for directory in directories(target_dir)? {
         if is_profile_root(&directory) {
@@ -115,4 +115,77 @@ fn directories(directory: &Path) -> Result<Vec<PathBuf>, Error> {
 /// True for a directory; a link to one is none.
 fn is_directory(path: &Path) -> bool {
     path.symlink_metadata().is_ok_and(|metadata| metadata.is_dir())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::{forget_script, remove, unit_hash};
+
+    fn put(root: &Path, names: &[&str]) {
+        for name in names {
+            let path = root.join(name);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, "").unwrap();
+        }
+    }
+
+    #[test]
+    fn only_the_very_package_is_meant() {
+        for (entry, expected) in [
+            ("api-0123456789abcdef", Some("0123456789abcdef")),
+            ("api-0123456789abcde", None),
+            ("api-0123456789abcdefa", None),
+            ("api-core-0123456789abcdef", None),
+            ("api_core-0123456789abcdef", None),
+            ("my-api-0123456789abcdef", None),
+            ("api-0123456789abcdeg", None),
+            ("api", None),
+        ] {
+            assert_eq!(unit_hash(entry.as_ref(), "api"), expected, "{entry}");
+        }
+    }
+
+    #[test]
+    fn crates_of_like_names_stay() {
+        let target = tempfile::tempdir().unwrap();
+        let (stub, other) = ("aaaaaaaaaaaaaaaa", "bbbbbbbbbbbbbbbb");
+        let of = |hash: &str, package: &str, name: &str| {
+            [
+                format!("release/.fingerprint/{package}-{hash}/lib-{name}"),
+                format!("release/deps/lib{name}-{hash}.rlib"),
+                format!("release/deps/{name}-{hash}.d"),
+                format!("release/build/{package}-{hash}/output"),
+            ]
+        };
+        let (stubs, others) =
+            (of(stub, "it", "it"), [of(other, "it-oa", "it_oa"), of(other, "itoa", "itoa")].concat());
+        for name in stubs.iter().chain(&others) {
+            put(target.path(), &[name]);
+        }
+        put(
+            target.path(),
+            &["release/it", "release/.cargo-lock", "CACHEDIR.TAG", "release/incremental/it-1/x"],
+        );
+        remove(target.path(), &["it".to_owned()], &[]).unwrap();
+        let there = |name: &str| target.path().join(name).exists();
+        assert!(stubs.iter().all(|name| !there(name)));
+        assert!(others.iter().all(|name| there(name)));
+        assert!(there("CACHEDIR.TAG") && there("release/.cargo-lock"));
+        assert!(!there("release/it") && !there("release/incremental"));
+    }
+
+    #[test]
+    fn a_script_is_forgotten_in_both_layouts() {
+        let target = tempfile::tempdir().unwrap();
+        put(target.path(), &["old/build/a-1/out/x", "old/.fingerprint/a-1/y", "old/.fingerprint/a-2/y"]);
+        put(target.path(), &["new/build/a/1/out/x", "new/build/a/1/fingerprint/y", "new/build/a/2/out/x"]);
+        for out_dir in ["old/build/a-1/out", "new/build/a/1/out", "not/a/unit"] {
+            forget_script(&target.path().join(out_dir)).unwrap();
+        }
+        let there = |name: &str| target.path().join(name).exists();
+        assert!(!there("old/build/a-1") && !there("old/.fingerprint/a-1") && there("old/.fingerprint/a-2"));
+        assert!(!there("new/build/a/1") && there("new/build/a/2"));
+    }
 }
