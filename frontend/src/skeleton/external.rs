@@ -37,6 +37,13 @@ pub(super) fn entry(project: &Project, locked: &LockedPackage, key: &str, reques
     if key != locked.name {
         entry.insert("package".to_owned(), Value::String(locked.name.clone()));
     }
+    entry.extend(asked(request));
+    entry
+}
+
+/// The features that `request` asks for, as the keys of an entry.
+pub(super) fn asked(request: &Request<'_>) -> Table {
+    let mut entry = Table::new();
     entry.insert("default-features".to_owned(), Value::Boolean(request.default_features));
     if !request.features.is_empty() {
         let features = request.features.iter().cloned().map(Value::String).collect();

@@ -54,11 +54,11 @@ pub(super) struct Graph<'p> {
     packages: BTreeMap<&'p RelPath, Resolution<'p>>,
     target: Target,
     host: Target,
-    tests: bool,
+    selection: &'p Selection,
 }
 
 impl<'p> Graph<'p> {
-    pub(super) fn new(project: &'p Project, lockfile: &'p Lockfile, selection: &Selection) -> Self {
+    pub(super) fn new(project: &'p Project, lockfile: &'p Lockfile, selection: &'p Selection) -> Self {
         let locals: BTreeMap<_, &Package> = project
             .packages
             .values()
@@ -88,7 +88,7 @@ impl<'p> Graph<'p> {
             packages,
             target: Target::new(&selection.target, &flags),
             host: Target::new(&selection.host, &[]),
-            tests: selection.tests,
+            selection,
         }
     }
 
@@ -98,6 +98,13 @@ impl<'p> Graph<'p> {
 
     pub(super) fn feature(&self, dir: &RelPath, name: &str) -> Option<&[FeatureValue]> {
         self.packages.get(dir)?.features.get(name).map(Vec::as_slice)
+    }
+
+    /// Every dependency of the package in `dir` that the lockfile resolves.
+    pub(super) fn resolved(&self, dir: &RelPath) -> Vec<(&'p Dependency, Resolved<'p>)> {
+        let Some(found) = self.packages.get(dir) else { return Vec::new() };
+        let all = found.package.dependencies.iter().zip(&found.to);
+        all.filter_map(|(dependency, to)| Some((dependency, (*to)?))).collect()
     }
 
     /// Names of the features of the package in `dir`.
@@ -127,10 +134,14 @@ impl<'p> Graph<'p> {
         let is_development = dependency.kind == DependencyKind::Development;
         // The first resolver lets dev-dependencies and inactive platforms add features to every build.
         let ignores_the_unused = self.keeps_contexts_apart();
-        if is_development && (!package.is_member || (ignores_the_unused && !self.tests)) {
+        if is_development && (!self.is_selected(package) || (ignores_the_unused && !self.selection.tests)) {
             return false;
         }
         !ignores_the_unused || self.is_active(dependency, context) != Some(false)
+    }
+
+    fn is_selected(&self, package: &Package) -> bool {
+        package.is_member && self.selection.packages.contains(&package.name)
     }
 
     /// Whether the dependency's platform is the one it would be built for; `None` if that cannot be told.

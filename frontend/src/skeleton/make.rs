@@ -6,13 +6,14 @@ use super::activation;
 use super::flatten;
 use super::form::Outcome;
 use super::graph::Graph;
+use super::per_member;
 use super::profile;
 use super::reason;
 use super::selection::Selection;
 use super::units;
 use crate::diagnostic::{Checked, Findings};
 use crate::name::RelPath;
-use crate::project::Project;
+use crate::project::{Package, Project};
 
 /// The directories of the local packages that the selected ones need to be compiled: themselves, and normal and
 /// build dependencies that are active under the selected features and platforms.
@@ -46,9 +47,19 @@ pub fn make(project: &Project, selection: &Selection) -> Checked<Outcome> {
         return findings.fail();
     }
     let units = units::units(&graph, &activation, &selected, selection);
+    if let Some(because) = reason::against_any(project) {
+        return findings.finish(Outcome::Impossible { because });
+    }
     let outcome = match reason::against_flattening(&graph, selection, &units) {
         None => Outcome::Ready(Box::new(flatten::flatten(&graph, selection, &units))),
-        Some(because) => Outcome::Impossible { because },
+        Some(because) => fall_back(&graph, selection, &selected, because),
     };
     findings.finish(outcome)
+}
+
+fn fall_back(graph: &Graph<'_>, selection: &Selection, selected: &[&Package], because: String) -> Outcome {
+    match per_member::per_member(graph, selection, selected, because) {
+        Ok(skeleton) => Outcome::Ready(Box::new(skeleton)),
+        Err(because) => Outcome::Impossible { because },
+    }
 }

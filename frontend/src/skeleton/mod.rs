@@ -5,6 +5,7 @@
 //! canonicalised copy of every local manifest takes over ([`Form::PerMember`]).
 
 mod activation;
+mod canonical;
 mod config;
 mod external;
 mod feature_value;
@@ -13,10 +14,14 @@ mod form;
 mod graph;
 mod lock;
 mod make;
+mod member;
+mod needed;
 mod patches;
+mod per_member;
 mod platform;
 mod profile;
 mod reason;
+mod root_overlay;
 mod selection;
 mod units;
 mod view;

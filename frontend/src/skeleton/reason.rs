@@ -7,7 +7,7 @@ use super::lock;
 use super::profile;
 use super::selection::Selection;
 use super::units::Units;
-use crate::project::{CargoTargetKind, Package, Resolver};
+use crate::project::{CargoTargetKind, Package, Project, Resolver};
 
 /// The first reason that stands against flattening, as a fragment that follows "because".
 pub(super) fn against_flattening(
@@ -27,8 +27,7 @@ pub(super) fn against_flattening(
     }
     for (dir, _) in &units.locals {
         let Some(package) = graph.package(dir) else { continue };
-        if let Some(dependency) =
-            package.dependencies.iter().find(|dependency| !dependency.artifact.is_empty())
+        if let Some(dependency) = package.dependencies.iter().find(|dependency| dependency.artifact.is_some())
         {
             return Some(format!("`{}` has the artifact dependency `{}`", package.name, dependency.key));
         }
@@ -42,6 +41,17 @@ pub(super) fn against_flattening(
     None
 }
 
+/// The reason why no skeleton can stand for the project at all.
+pub(super) fn against_any(project: &Project) -> Option<String> {
+    if project.workspace.has_replace {
+        return Some("`[replace]` is in use, which `[patch]` has superseded".to_owned());
+    }
+    let config = project.cargo_config.as_ref()?;
+    config
+        .get(&["paths"])
+        .map(|_| format!("`{}` overrides `paths`, which `[patch]` has superseded", config.file))
+}
+
 /// An external package that a `[patch]` makes depend on a local one.
 fn external_with_local_dependency(graph: &Graph<'_>, units: &Units<'_>) -> Option<String> {
     let requests = units.compiled.keys().chain(units.unified.keys());
@@ -50,7 +60,7 @@ fn external_with_local_dependency(graph: &Graph<'_>, units: &Units<'_>) -> Optio
     reached
         .iter()
         .filter_map(|index| graph.lockfile.packages.get(*index))
-        .find(|package| package.dependencies.iter().any(is_local))
+        .find(|package| !package.is_local() && package.dependencies.iter().any(is_local))
         .map(|package| package.name.clone())
 }
 

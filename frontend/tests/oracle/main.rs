@@ -2,6 +2,7 @@
 
 mod cargo;
 mod check;
+mod fallback;
 #[path = "../fixture/mod.rs"]
 mod fixture;
 mod layouts;
