@@ -180,7 +180,7 @@ impl Build {
     pub fn succeed(&self) -> Result<BuildLog> {
         let log = self.run()?;
         if !log.is_success() {
-            bail!("the build failed:\n{}", tail(&log.transcript()));
+            bail!("the build failed:\n{}", log.failure());
         }
         Ok(log)
     }

@@ -58,7 +58,9 @@ pub(super) fn run(args: &TestArgs) -> Result<()> {
         return Ok(());
     }
     for failure in &failures {
-        say(format!("FAILED: {}: {:#}", failure.part, failure.error));
+        // In full it was shown where it happened.
+        let error = format!("{:#}", failure.error);
+        say(format!("FAILED: {}: {}", failure.part, error.lines().next().unwrap_or_default()));
     }
     bail!("{} of the parts failed, in {seconds} s", failures.len())
 }

@@ -11,7 +11,7 @@ use anyhow::{Context, Result};
 
 pub use self::cargo::Compiled;
 pub use self::vertex::Vertex;
-use crate::process::Outcome;
+use crate::process::{Outcome, tail};
 
 /// The vertices of a build with their logs, its warnings, and what the client said besides.
 #[derive(Debug, Clone)]
@@ -145,6 +145,16 @@ impl BuildLog {
     #[must_use]
     pub fn compiled(&self) -> Vec<Compiled> {
         self.vertices.iter().flat_map(Vertex::compiled).collect()
+    }
+
+    /// Why the build failed: the ends of the logs of the vertices that did, and the client's last words.
+    #[must_use]
+    pub fn failure(&self) -> String {
+        let mut text = String::new();
+        for vertex in self.vertices.iter().filter(|vertex| vertex.error().is_some()) {
+            let _infallible = writeln!(text, "{vertex}\n{}", tail(&vertex.log()));
+        }
+        text + &self.message
     }
 
     /// The whole build as text: each vertex with its state and its log, the warnings, the client's last words.

@@ -9,12 +9,14 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
-use crate::process::Cmd;
+use crate::process::{Cmd, find_program};
 use crate::progress::say;
 
 const FORWARDING: &str = "/proc/sys/net/ipv4/ip_forward";
 /// Says that forwarding was off before the first bed of this machine turned it on.
 const FORWARDING_WAS_OFF: &str = "/run/supercargo-bed/ip_forward-was-off";
+/// Where the rules of a bridge are.
+const CHAINS: [(&str, &str); 2] = [("nat", "POSTROUTING"), ("filter", "FORWARD")];
 const PREFIX: &str = "bed-";
 
 /// A network bridge of one engine.
@@ -45,6 +47,8 @@ impl Bridge {
     /// Makes the bridge and its rules, as far as they are not there.
     pub fn raise(&self) -> Result<()> {
         if !self.is_up() {
+            // Those of a bridge that was taken away by hand may be for another network.
+            self.remove_rules()?;
             let subnet = free_subnet()?;
             say(format!("adding the network bridge {} (172.30.{subnet}.0/24)", self.name));
             ip(&["link", "add", "name", &self.name, "type", "bridge"])?;
@@ -63,14 +67,8 @@ impl Bridge {
 
     /// Removes the bridge, what hangs on it, and its rules.
     pub fn lower(&self) -> Result<()> {
+        self.remove_rules()?;
         if self.is_up() {
-            let iptables = iptables()?;
-            for rule in self.rules()? {
-                // Somebody may have flushed the tables: a rule that is not there is as good as removed.
-                while rule.command(iptables, "-C").succeeds() {
-                    rule.command(iptables, "-D").run()?;
-                }
-            }
             for port in names_in(&self.sysfs().join("brif")) {
                 ip(&["link", "delete", "dev", &port])?;
             }
@@ -91,6 +89,22 @@ impl Bridge {
     #[must_use]
     pub fn mtu(&self) -> u32 {
         outward_mtu()
+    }
+
+    /// Removes every rule that names this bridge.
+    fn remove_rules(&self) -> Result<()> {
+        if find_program("iptables").is_none() {
+            return Ok(());
+        }
+        let iptables = iptables()?;
+        for (table, chain) in CHAINS {
+            let rules = Cmd::new(iptables).args(["-w", "10", "-t", table, "-S", chain]).run()?;
+            for rule in rules.lines().filter(|rule| rule.split_whitespace().any(|word| word == self.name)) {
+                let words = rule.split_whitespace().skip(1);
+                Cmd::new(iptables).args(["-w", "10", "-t", table, "-D"]).args(words).run()?;
+            }
+        }
+        Ok(())
     }
 
     fn sysfs(&self) -> PathBuf {
