@@ -12,6 +12,7 @@ use crate::freshness::Tracked;
 use crate::messages::{Artifact, Artifacts};
 use crate::package::PackageId;
 use crate::reuse;
+use crate::seed;
 use crate::stubs;
 use crate::tally;
 
@@ -26,9 +27,12 @@ const CHANGED: usize = 5;
 pub(crate) fn compile(job: &Compile) -> Result<u8, Error> {
     let target_dir = Path::new(&job.target_dir);
     let mut tracked = match &job.freshness {
-        Some(freshness) => Some(Tracked::start(freshness, target_dir)?),
+        Some(freshness) => Some(Tracked::start(job.step, freshness, target_dir)?),
         None => None,
     };
+    if job.step == Step::Build {
+        seed::mark_built(target_dir)?;
+    }
     let mut artifacts = Artifacts::default();
     let mut scripts = Ok(());
     let exit = cargo::run_with_lines(&job.command, |line| {

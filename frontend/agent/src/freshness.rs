@@ -12,17 +12,18 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use sha2::{Digest, Sha256};
-use supercargo_report::Freshness;
+use supercargo_report::{Freshness, Step};
 
 use crate::cargo::Exit;
 use crate::clock;
 use crate::console;
 use crate::error::Error;
 use crate::ledger::{self, Ledger, key};
+use crate::seed;
 use crate::sources::{self, Listing};
 use crate::stamp::Stamp;
 use crate::stubs;
-use crate::times::Times;
+use crate::times::{Moment, Times};
 
 /// How far the clock of files may lag behind the time that went by, before it counts as set back.
 const TOLERANCE: Duration = Duration::from_millis(100);
@@ -42,7 +43,7 @@ pub(crate) struct Tracked {
 
 impl Tracked {
     /// Gives every source its time and writes the ledger. Cargo may start when this is done.
-    pub(crate) fn start(job: &Freshness, target_dir: &Path) -> Result<Self, Error> {
+    pub(crate) fn start(step: Step, job: &Freshness, target_dir: &Path) -> Result<Self, Error> {
         let (root, file) = (PathBuf::from(&job.directory), PathBuf::from(&job.ledger));
         if let Some(parent) = file.parent() {
             fs::create_dir_all(parent).map_err(Error::file("create", parent))?;
@@ -68,8 +69,12 @@ impl Tracked {
         let listing = sources::list(&root, &skip)?;
         let digests = sources::digests(&root, &listing)?;
         let environment = environment(&job.variables);
-        let fresh = fresh_stamp(&root, now)?;
-        let times = Times::new(&listing, digests, last.as_ref(), &environment, now, fresh);
+        let moment = Moment { now, fresh: fresh_stamp(&root, now)? };
+        let times = if !file.exists() && seed::is_pristine(step, target_dir)? {
+            Times::adopt(&listing, digests, moment)
+        } else {
+            Times::compare(&listing, digests, last.as_ref(), &environment, moment)
+        };
         let ledger = Ledger::new(now, environment, times.entries);
         // Before the times are set and before cargo starts: from here on the old ledger describes nothing.
         ledger.write(&file)?;

@@ -4,9 +4,10 @@
 //! shell. The job is the JSON text of [`supercargo_report::Job`]. The agent's bytes are part of the cache key of
 //! every compile step, so it knows nothing of LLB, images or configuration and changes rarely.
 //!
-//! - [`fetch`] fills a `CARGO_HOME`, once the crates are there.
-//! - [`compile`] runs one cargo compile: [`messages`] while it runs, [`stubs`] and [`collect`]
-//!   after it.
+//! - [`fetch`] fills a `CARGO_HOME` with what a [`lockfile`] names, and has [`downloads`] of earlier builds to take
+//!   from.
+//! - [`compile`] runs one cargo compile: [`freshness`] before it, [`messages`] while it runs, [`stubs`], [`reuse`]
+//!   and [`collect`] after it, and the [`tally`] at the end.
 //! - [`cargo`] is the one place that starts a process.
 
 mod cargo;
@@ -14,13 +15,18 @@ mod clock;
 mod collect;
 mod compile;
 mod console;
+mod downloads;
 mod error;
 mod fetch;
+mod files;
 mod freshness;
 mod ledger;
+mod lockfile;
 mod messages;
 mod package;
+mod restored;
 mod reuse;
+mod seed;
 mod sources;
 mod stamp;
 mod stubs;

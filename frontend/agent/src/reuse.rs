@@ -1,6 +1,6 @@
 //! Whether the last compile reused what the dependency step made, and why not.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -8,9 +8,7 @@ use supercargo_report::Rebuilt;
 
 use crate::error::Error;
 use crate::messages::Artifact;
-
-/// Where the dependency step leaves its list, in the target directory that it describes.
-const LIST: &str = ".supercargo-deps.json";
+use crate::seed;
 
 /// One unit that the dependency step compiled, with what decides whether another compile can use it.
 #[derive(Serialize, Deserialize)]
@@ -25,7 +23,7 @@ struct Made {
 pub(crate) fn remember(target_dir: &Path, artifacts: &[Artifact]) -> Result<(), Error> {
     let external = artifacts.iter().filter(|artifact| !artifact.package().is_local());
     let made: Vec<Made> = external.map(Made::from).collect();
-    let path = list_of(target_dir);
+    let path = seed::list(target_dir);
     let text = serde_json::to_vec(&made).map_err(|source| Error::Json { path: path.clone(), source })?;
     std::fs::write(&path, text).map_err(Error::file("write", &path))
 }
@@ -39,7 +37,7 @@ pub(crate) fn rebuilt(target_dir: &Path, artifacts: &[Artifact]) -> Vec<Rebuilt>
     }
     // The list only makes the explanation better; without it there is still a violation to report.
     let made: Option<Vec<Made>> =
-        std::fs::read(list_of(target_dir)).ok().and_then(|text| serde_json::from_slice(&text).ok());
+        std::fs::read(seed::list(target_dir)).ok().and_then(|text| serde_json::from_slice(&text).ok());
     let mut found: Vec<Rebuilt> = Vec::new();
     for artifact in stale {
         let package = artifact.package().0;
@@ -52,10 +50,6 @@ pub(crate) fn rebuilt(target_dir: &Path, artifacts: &[Artifact]) -> Vec<Rebuilt>
         }
     }
     found
-}
-
-fn list_of(target_dir: &Path) -> PathBuf {
-    target_dir.join(LIST)
 }
 
 /// Why none of the units `made` could stand in for `artifact`, from the one that comes closest.
@@ -140,7 +134,7 @@ mod tests {
         check(artifact("serde", &["std"], 3, false), "same features and profile");
         check(artifact("ryu", &[], 3, false), "did not compile it");
         assert!(rebuilt(target.path(), &[artifact("serde", &["std"], 3, true)]).is_empty());
-        std::fs::write(target.path().join(super::LIST), "[").unwrap();
+        std::fs::write(crate::seed::list(target.path()), "[").unwrap();
         check(artifact("ryu", &[], 3, false), "no list");
     }
 }

@@ -5,11 +5,10 @@
 
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
-use std::fs::{self, DirEntry};
-use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::error::Error;
+use crate::files;
 use crate::messages::Artifact;
 
 /// Removes everything that the synthetic packages `names` left in `target_dir`, and everything that only the last
@@ -19,18 +18,18 @@ pub(crate) fn remove(target_dir: &Path, names: &[String], artifacts: &[Artifact]
     for root in profile_roots(target_dir)? {
         forget(&root, names)?;
         for directory in ["incremental", "examples"] {
-            remove_tree(&root.join(directory))?;
+            files::remove(&root.join(directory))?;
         }
-        for entry in entries(&root.join("deps"))? {
-            if stem(&entry.file_name()).is_some_and(|stem| finals.contains(stem)) {
-                remove_file(&entry.path())?;
+        for name in files::names(&root.join("deps"))? {
+            if stem(&name).is_some_and(|stem| finals.contains(stem)) {
+                files::remove(&root.join("deps").join(name))?;
             }
         }
         // Cargo puts only what the user asked for at the top, and its own files there begin with a dot.
-        for entry in entries(&root)? {
-            let ours = entry.file_name().as_encoded_bytes().starts_with(b".");
-            if !ours && !is_directory(&entry)? {
-                remove_file(&entry.path())?;
+        for name in files::names(&root)? {
+            let is_cargos = name.as_encoded_bytes().starts_with(b".");
+            if !is_cargos && !is_directory(&root.join(&name)) {
+                files::remove(&root.join(name))?;
             }
         }
     }
@@ -43,38 +42,36 @@ pub(crate) fn forget_script(out_dir: &Path) -> Result<(), Error> {
     let (Some("out"), Some(unit)) = (out_dir.file_name().and_then(OsStr::to_str), out_dir.parent()) else {
         return Ok(());
     };
-    remove_tree(unit)?;
+    files::remove(unit)?;
     let (root, name) = (unit.parent().and_then(Path::parent), unit.file_name());
     let (Some(root), Some(name)) = (root, name) else { return Ok(()) };
-    remove_tree(&root.join(".fingerprint").join(name))
+    files::remove(&root.join(".fingerprint").join(name))
 }
 
 /// Removes every unit of the packages `names` from the profile directory `root`.
 fn forget(root: &Path, names: &[String]) -> Result<(), Error> {
     let mut hashes = BTreeSet::new();
     for directory in [".fingerprint", "build"] {
-        for entry in entries(&root.join(directory))? {
-            let name = entry.file_name();
+        for name in files::names(&root.join(directory))? {
             let Some(hash) = names.iter().find_map(|package| unit_hash(&name, package)) else { continue };
             hashes.insert(hash.to_owned());
-            remove_tree(&entry.path())?;
+            files::remove(&root.join(directory).join(&name))?;
         }
     }
-    for entry in entries(&root.join("deps"))? {
-        let name = entry.file_name();
+    for name in files::names(&root.join("deps"))? {
         let hash = stem(&name).and_then(|stem| stem.rsplit_once('-')).map(|(_, hash)| hash);
         if hash.is_some_and(|hash| hashes.contains(hash)) {
-            remove_file(&entry.path())?;
+            files::remove(&root.join("deps").join(&name))?;
         }
     }
     for package in names {
-        remove_tree(&root.join("build").join(package))?;
+        files::remove(&root.join("build").join(package))?;
     }
     Ok(())
 }
 
 /// The directories of `target_dir` that hold one profile: `<profile>` and `<triple>/<profile>`.
-fn profile_roots(target_dir: &Path) -> Result<Vec<PathBuf>, Error> {
+pub(crate) fn profile_roots(target_dir: &Path) -> Result<Vec<PathBuf>, Error> {
     let mut roots = Vec::new();
     for directory in directories(target_dir)? {
         if is_profile_root(&directory) {
@@ -109,42 +106,86 @@ fn final_stems(names: &[String], artifacts: &[Artifact]) -> BTreeSet<String> {
     stubs.map(|artifact| format!("lib{}", artifact.target().replace('-', "_"))).collect()
 }
 
-/// The entries of `directory`, sorted by name; none if it is not there.
-fn entries(directory: &Path) -> Result<Vec<DirEntry>, Error> {
-    let listing = match fs::read_dir(directory) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-        listing => listing.and_then(Iterator::collect::<io::Result<Vec<_>>>),
-    };
-    let mut entries = listing.map_err(Error::file("list", directory))?;
-    entries.sort_by_key(DirEntry::file_name);
-    Ok(entries)
+/// The directories in `directory`, sorted.
+fn directories(directory: &Path) -> Result<Vec<PathBuf>, Error> {
+    let below = files::names(directory)?.into_iter().map(|name| directory.join(name));
+    Ok(below.filter(|path| is_directory(path)).collect())
 }
 
-fn directories(directory: &Path) -> Result<Vec<PathBuf>, Error> {
-    let mut found = Vec::new();
-    for entry in entries(directory)? {
-        if is_directory(&entry)? {
-            found.push(entry.path());
+/// True for a directory; a link to one is none.
+fn is_directory(path: &Path) -> bool {
+    path.symlink_metadata().is_ok_and(|metadata| metadata.is_dir())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::{forget_script, remove, unit_hash};
+
+    fn put(root: &Path, names: &[&str]) {
+        for name in names {
+            let path = root.join(name);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, "").unwrap();
         }
     }
-    Ok(found)
-}
 
-fn is_directory(entry: &DirEntry) -> Result<bool, Error> {
-    entry.file_type().map(|kind| kind.is_dir()).map_err(Error::file("look at", &entry.path()))
-}
+    #[test]
+    fn only_the_very_package_is_meant() {
+        for (entry, expected) in [
+            ("api-0123456789abcdef", Some("0123456789abcdef")),
+            ("api-0123456789abcde", None),
+            ("api-0123456789abcdefa", None),
+            ("api-core-0123456789abcdef", None),
+            ("api_core-0123456789abcdef", None),
+            ("my-api-0123456789abcdef", None),
+            ("api-0123456789abcdeg", None),
+            ("api", None),
+        ] {
+            assert_eq!(unit_hash(entry.as_ref(), "api"), expected, "{entry}");
+        }
+    }
 
-fn remove_tree(path: &Path) -> Result<(), Error> {
-    absent_is_fine(fs::remove_dir_all(path)).map_err(Error::file("remove", path))
-}
+    #[test]
+    fn crates_of_like_names_stay() {
+        let target = tempfile::tempdir().unwrap();
+        let (stub, other) = ("aaaaaaaaaaaaaaaa", "bbbbbbbbbbbbbbbb");
+        let of = |hash: &str, package: &str, name: &str| {
+            [
+                format!("release/.fingerprint/{package}-{hash}/lib-{name}"),
+                format!("release/deps/lib{name}-{hash}.rlib"),
+                format!("release/deps/{name}-{hash}.d"),
+                format!("release/build/{package}-{hash}/output"),
+            ]
+        };
+        let (stubs, others) =
+            (of(stub, "it", "it"), [of(other, "it-oa", "it_oa"), of(other, "itoa", "itoa")].concat());
+        for name in stubs.iter().chain(&others) {
+            put(target.path(), &[name]);
+        }
+        put(
+            target.path(),
+            &["release/it", "release/.cargo-lock", "CACHEDIR.TAG", "release/incremental/it-1/x"],
+        );
+        remove(target.path(), &["it".to_owned()], &[]).unwrap();
+        let there = |name: &str| target.path().join(name).exists();
+        assert!(stubs.iter().all(|name| !there(name)));
+        assert!(others.iter().all(|name| there(name)));
+        assert!(there("CACHEDIR.TAG") && there("release/.cargo-lock"));
+        assert!(!there("release/it") && !there("release/incremental"));
+    }
 
-fn remove_file(path: &Path) -> Result<(), Error> {
-    absent_is_fine(fs::remove_file(path)).map_err(Error::file("remove", path))
-}
-
-fn absent_is_fine(result: io::Result<()>) -> io::Result<()> {
-    match result {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-        other => other,
+    #[test]
+    fn a_script_is_forgotten_in_both_layouts() {
+        let target = tempfile::tempdir().unwrap();
+        put(target.path(), &["old/build/a-1/out/x", "old/.fingerprint/a-1/y", "old/.fingerprint/a-2/y"]);
+        put(target.path(), &["new/build/a/1/out/x", "new/build/a/1/fingerprint/y", "new/build/a/2/out/x"]);
+        for out_dir in ["old/build/a-1/out", "new/build/a/1/out", "not/a/unit"] {
+            forget_script(&target.path().join(out_dir)).unwrap();
+        }
+        let there = |name: &str| target.path().join(name).exists();
+        assert!(!there("old/build/a-1") && !there("old/.fingerprint/a-1") && there("old/.fingerprint/a-2"));
+        assert!(!there("new/build/a/1") && there("new/build/a/2"));
     }
 }

@@ -16,16 +16,36 @@ pub(crate) struct Times {
     pub(crate) changed: Vec<String>,
 }
 
+/// The two times around which all others are arranged.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Moment {
+    /// Nothing in the target directory is newer.
+    pub(crate) now: Stamp,
+    /// For what changed: after `now`.
+    pub(crate) fresh: Stamp,
+}
+
 impl Times {
+    /// Leaves every source the time that it came with, unless that is in the future. Right only where nothing was made
+    /// from sources yet. Where each build gets its sources with the same times, there will be few to set.
+    pub(crate) fn adopt(listing: &Listing, digests: BTreeMap<PathBuf, String>, moment: Moment) -> Self {
+        let stamps = listing.iter().map(|(path, metadata)| (path, Stamp::of(metadata)));
+        let stamps: BTreeMap<&PathBuf, Stamp> = stamps.filter(|(_, stamp)| *stamp <= moment.now).collect();
+        let entries = digests.into_iter().map(|(path, digest)| {
+            let stamp = stamps.get(&path).copied().unwrap_or(moment.fresh);
+            (key(&path), Entry { digest, stamp })
+        });
+        Self { entries: entries.collect(), changed: Vec::new() }
+    }
+
     /// Compares what the sources hold with what they held at the `last` compile. What is unchanged keeps its time,
-    /// unless that is after `now`; all else gets `fresh`.
-    pub(crate) fn new(
+    /// unless that is in the future; all else becomes fresh.
+    pub(crate) fn compare(
         listing: &Listing,
         digests: BTreeMap<PathBuf, String>,
         last: Option<&Ledger>,
         environment: &str,
-        now: Stamp,
-        fresh: Stamp,
+        moment: Moment,
     ) -> Self {
         let mut times = Self::default();
         let same_environment = last.is_some_and(|last| last.environment == environment);
@@ -35,11 +55,12 @@ impl Times {
             if last.is_some() && old.is_none() && !sources::is_directory(&digest) {
                 times.changed.push(key.clone());
             }
-            let stamp = old.filter(|old| same_environment && old.stamp <= now).map_or(fresh, |old| old.stamp);
+            let kept = old.filter(|old| same_environment && old.stamp <= moment.now);
+            let stamp = kept.map_or(moment.fresh, |old| old.stamp);
             times.entries.insert(key, Entry { digest, stamp });
         }
         if let Some(last) = last {
-            times.mark_removed(last, fresh);
+            times.mark_removed(last, moment.fresh);
         }
         times.join_hard_links(listing);
         times

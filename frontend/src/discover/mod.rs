@@ -22,4 +22,4 @@ pub(crate) use step::{Found, find};
 pub use step::{Step, step};
 pub use tables::DependencyKind;
 pub(crate) use tables::{Entry, dependencies};
-pub(crate) use walk::{Manifest, ManifestSet, manifest_in};
+pub(crate) use walk::Manifest;

@@ -22,9 +22,7 @@ pub(crate) fn missing(tree: &Tree) -> Option<Diagnostic> {
     if tree.is_directory(&root) {
         error = Diagnostic::error("`Cargo.toml` at the root of the build context is a directory");
     }
-    for hint in super::reader::absence(tree, &root) {
-        error = error.hint(hint);
-    }
+    error.hints.extend(super::reader::absence(tree, &root));
     if let Some(name) = tree.children(&RelPath::root()).into_iter().find(|name| is_misspelt(name)) {
         error = error.hint(format!("rename `{name}` to `Cargo.toml`: the name is case-sensitive"));
     }

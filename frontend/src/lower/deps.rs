@@ -14,23 +14,23 @@ use crate::name::RelPath;
 use crate::plan::cargo::Invocation;
 use crate::plan::{BuildPlan, paths};
 
-/// A `CARGO_HOME` with the crates of the lockfile. The only steps with network.
+/// A `CARGO_HOME` with the crates that the dependencies are compiled from.
 pub(super) fn fetch(plan: &BuildPlan, materials: &Materials, manifests: &Output) -> Output {
-    let crates = match plan.dependencies.count {
-        1 => "1 crate".to_owned(),
-        count => format!("{count} crates"),
-    };
-    let exec = fetcher(plan, materials, plan.cargo.fetch(), &format!("[fetch] download {crates}"));
-    let exec = exec_on(exec, manifests, &Output::scratch());
-    let Some(index) = &plan.dependencies.index else { return exec };
+    let exec = fetcher(plan, materials, plan.cargo.fetch(), "[fetch] download crates");
+    exec_on(exec, manifests, &Output::scratch())
+}
 
-    // Cargo resolves the user's whole lockfile before it compiles a part of it, dev-dependencies included.
+/// The same `CARGO_HOME` for the real build. Cargo resolves the user's whole lockfile before it compiles a part of it,
+/// so what only dev-dependencies or other members need must be in the index. It is a step of its own, because
+/// compiled dependencies must not depend on it.
+pub(super) fn complete(plan: &BuildPlan, materials: &Materials, fetched: &Output) -> Output {
+    let Some(index) = &plan.dependencies.index else { return fetched.clone() };
     let everything = write(FileOp::on_scratch(), index)
         .name(format!("{}[manifests] write the manifests of the workspace", materials.prefix))
         .output();
     let completing =
         fetcher(plan, materials, plan.cargo.index(), "[fetch] complete the index for the whole lockfile");
-    exec_on(completing, &everything, &exec)
+    exec_on(completing, &everything, fetched)
 }
 
 /// What every dependency compiles to. The skeleton's own artifacts are not in it.

@@ -44,17 +44,14 @@ pub fn lower(plan: &BuildPlan, materials: &Materials, goal: &Goal) -> Output {
     let manifests = manifests::skeleton(plan, materials);
     let fetched = deps::fetch(plan, materials, &manifests);
     let deps = deps::compile(plan, materials, &manifests, &fetched);
+    let built = || build::compile(plan, materials, &deps::complete(plan, materials, &fetched), &deps);
     match goal {
         Goal::Stage(Stage::Toolchain) => materials.toolchain.output.clone(),
         Goal::Stage(Stage::Manifests) => manifests,
         Goal::Stage(Stage::Fetch) => fetched,
         Goal::Stage(Stage::Deps) => deps,
-        Goal::Stage(Stage::Binaries) => {
-            image::binaries(plan, materials, &build::compile(plan, materials, &fetched, &deps))
-        }
-        Goal::Image | Goal::Binary(_) => {
-            image::image(plan, materials, &build::compile(plan, materials, &fetched, &deps))
-        }
+        Goal::Stage(Stage::Binaries) => image::binaries(plan, materials, &built()),
+        Goal::Image | Goal::Binary(_) => image::image(plan, materials, &built()),
     }
 }
 

@@ -19,7 +19,7 @@ use buildkit_llb::Platform;
 use serde::{Serialize, Serializer};
 
 use crate::config::{Layers, Origin};
-use crate::diagnostic::{Checked, Findings, Span};
+use crate::diagnostic::{Checked, Diagnostic, Findings, Span};
 use crate::name::RelPath;
 use crate::options::Options;
 use crate::project::Project;
@@ -80,8 +80,6 @@ pub struct BuildPlan {
 pub struct Dependencies {
     /// `flattened`, or why not.
     pub form: String,
-    /// How many packages of registries and git repositories the skeleton's lockfile names.
-    pub count: usize,
     /// The skeleton's files.
     #[serde(serialize_with = "as_text")]
     pub files: BTreeMap<RelPath, Vec<u8>>,
@@ -186,8 +184,16 @@ pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
     let skeleton = match findings.take(skeleton::make(project, &selection)) {
         Some(Outcome::Ready(skeleton)) => *skeleton,
         Some(Outcome::NeedsLockfile) => {
+            findings.push(
+                Diagnostic::warning("the project has no `Cargo.lock`, so each new build may get other versions of its dependencies")
+                    .hint("Run `cargo generate-lockfile` and commit Cargo.lock."),
+            );
             let files = resolution::files(project, &view);
             return findings.finish(Planned::NeedsLockfile { toolchain, files });
+        }
+        Some(Outcome::Impossible { because }) => {
+            findings.push(Diagnostic::error(because));
+            return findings.fail();
         }
         None => return findings.fail(),
     };
@@ -224,10 +230,6 @@ pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
 }
 
 fn dependencies(project: &Project, skeleton: Skeleton, view: &SourceView) -> Dependencies {
-    let lockfile = skeleton.files.iter().find(|(path, _)| path.as_str() == "Cargo.lock");
-    let count = lockfile.map_or(0, |(_, contents)| {
-        String::from_utf8_lossy(contents).lines().filter(|line| line.starts_with("source = ")).count()
-    });
     let mut patched = skeleton.patched;
     patched.extend(skeleton.referenced);
     Dependencies {
@@ -235,7 +237,6 @@ fn dependencies(project: &Project, skeleton: Skeleton, view: &SourceView) -> Dep
             Form::Flattened => "flattened".to_owned(),
             Form::PerMember { because } => format!("per member, because {because}"),
         },
-        count,
         files: skeleton.files,
         stubs: skeleton.stubs,
         selection: skeleton.arguments,

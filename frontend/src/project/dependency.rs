@@ -24,10 +24,21 @@ pub struct Dependency {
     pub default_features: bool,
     /// Whether a feature must activate it.
     pub optional: bool,
-    /// The `artifact` key: an unstable kind of dependency.
-    pub artifact: Vec<String>,
+    /// The artifact that is asked for instead of a library; unstable.
+    pub artifact: Option<Artifact>,
     /// 1-based line of the entry in the manifest.
     pub line: u32,
+}
+
+/// What an artifact dependency asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Artifact {
+    /// `artifact`: `bin`, `bin:name`, `cdylib`, `staticlib`.
+    pub kinds: Vec<String>,
+    /// `lib`: the library too.
+    pub lib: bool,
+    /// `target`: a triple, or `target` for the one that is built for.
+    pub target: Option<String>,
 }
 
 /// Where a dependency comes from, as its manifest spells it.

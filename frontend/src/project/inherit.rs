@@ -7,7 +7,7 @@ use cargo_util_schemas::manifest::{
     TomlInheritedDependency,
 };
 
-use super::dependency::{Dependency, DependencyKind, GitReference, Registry, Requirement, Source};
+use super::dependency::{Artifact, Dependency, DependencyKind, GitReference, Registry, Requirement, Source};
 use crate::diagnostic::{Diagnostic, Findings, Span};
 use crate::discover::{Entry, Manifest};
 use crate::name::RelPath;
@@ -121,7 +121,11 @@ pub(super) fn described(
         features: features.into_iter().collect(),
         default_features: detail.default_features().unwrap_or(true),
         optional: detail.optional.unwrap_or(false),
-        artifact: detail.artifact.as_ref().map(|artifact| artifact.0.clone()).unwrap_or_default(),
+        artifact: detail.artifact.as_ref().map(|kinds| Artifact {
+            kinds: kinds.0.clone(),
+            lib: detail.lib.unwrap_or(false),
+            target: detail.target.clone(),
+        }),
         line: span.start,
     })
 }

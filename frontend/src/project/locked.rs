@@ -54,7 +54,8 @@ impl Project {
         !self.workspace.patches.is_empty() || self.workspace.has_replace
     }
 
-    fn is_from(&self, dependency: &Dependency, locked: &LockedPackage) -> bool {
+    /// Whether `locked` comes from the very source that `dependency` names.
+    pub(crate) fn is_from(&self, dependency: &Dependency, locked: &LockedPackage) -> bool {
         match (&dependency.source, &locked.source) {
             (Source::Path(dir), None) => {
                 self.packages.get(dir).is_some_and(|package| package.version == locked.version)

@@ -68,7 +68,7 @@ impl Lockfile {
 /// Parses the file.
 ///
 /// Errors: what is not TOML, a format newer than 4, a version that is none, a dependency that is not listed.
-pub(super) fn parse(bytes: &[u8]) -> Result<Lockfile, Diagnostic> {
+pub(crate) fn parse(bytes: &[u8]) -> Result<Lockfile, Diagnostic> {
     let file = RelPath::new("Cargo.lock").unwrap_or_default();
     let document: Document<TomlLockfile> = Document::parse(&file, bytes)?;
     let mut entries: Vec<&TomlLockfileDependency> = document.value.package.iter().flatten().collect();

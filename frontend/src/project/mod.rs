@@ -20,9 +20,11 @@ mod toolchain_file;
 mod workspace;
 
 pub use cargo_config::CargoConfig;
-pub use dependency::{Dependency, DependencyKind, GitReference, Registry, Requirement, Source};
+pub use dependency::{Artifact, Dependency, DependencyKind, GitReference, Registry, Requirement, Source};
 pub use load::load;
 pub use lock_check::check_lockfile;
+pub(crate) use locked::git_url;
+pub(crate) use lockfile::parse as parse_lockfile;
 pub use lockfile::{LockedPackage, Lockfile, LockfileVersion};
 pub use package::{Metadata, Package};
 pub use profile::Profiles;

@@ -10,7 +10,7 @@ pub struct Profiles(pub BTreeMap<String, toml::Table>);
 
 impl Profiles {
     /// The `[profile]` tables in a manifest or configuration file.
-    pub(super) fn of(document: &toml::Table) -> Self {
+    pub(crate) fn of(document: &toml::Table) -> Self {
         let tables = document.get("profile").and_then(toml::Value::as_table).into_iter().flatten();
         Self(tables.filter_map(|(name, table)| Some((name.clone(), table.as_table()?.clone()))).collect())
     }

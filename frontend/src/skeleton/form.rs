@@ -46,4 +46,9 @@ pub enum Outcome {
     Ready(Box<Skeleton>),
     /// Nothing yet: the project has no lockfile, and a skeleton pins what a lockfile says.
     NeedsLockfile,
+    /// Nothing: the project builds, but without a layer of its own for dependencies.
+    Impossible {
+        /// Why; a fragment that follows "because".
+        because: String,
+    },
 }

@@ -4,9 +4,26 @@
 //! external dependencies compiles to exactly the units of the real build. Where that does not hold, a
 //! canonicalised copy of every local manifest takes over ([`Form::PerMember`]).
 
+mod activation;
+mod canonical;
+mod config;
+mod external;
+mod feature_value;
+mod flatten;
 mod form;
+mod graph;
+mod lock;
 mod make;
+mod member;
+mod needed;
+mod patches;
+mod per_member;
+mod platform;
+mod profile;
+mod reason;
+mod root_overlay;
 mod selection;
+mod units;
 mod view;
 
 pub use form::{Form, Outcome, Skeleton};

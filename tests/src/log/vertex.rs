@@ -96,10 +96,13 @@ impl Vertex {
         self.completed
     }
 
-    /// True when its work was done anew and was not the engine's own bookkeeping.
+    /// True when a program ran in it and was not the engine's own bookkeeping.
+    ///
+    /// That a vertex is not marked as cached says little: the engine leaves the mark out where it never needed the
+    /// result, because it found a later one. A program that ran has said something; every step of ours does.
     #[must_use]
     pub fn has_run(&self) -> bool {
-        self.started && !self.cached && !self.is_bookkeeping()
+        self.started && !self.cached && !self.log.is_empty() && !self.is_bookkeeping()
     }
 
     fn is_bookkeeping(&self) -> bool {

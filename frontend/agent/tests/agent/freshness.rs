@@ -19,6 +19,21 @@ fn sources_of_time_zero_are_followed() {
 }
 
 #[test]
+fn times_that_every_checkout_gives_again_are_left_alone() {
+    let project = Project::printing("\"one\"", &[]);
+    let has_time_zero = |name: &str| project.source(name).metadata().unwrap().modified().unwrap() == at(0);
+    for _ in 0..2 {
+        project.try_build();
+        assert!(has_time_zero("Cargo.toml") && has_time_zero("src/main.rs"));
+    }
+    project.write("src/main.rs", &main("\"two\""));
+    for compiled in ["1 of 1", "0 of 1"] {
+        project.build("two", compiled);
+        assert!(has_time_zero("Cargo.toml") && !has_time_zero("src/main.rs"));
+    }
+}
+
+#[test]
 fn sources_from_the_future_are_followed() {
     let mut project = Project::printing("\"one\"", &[]);
     project.arrival = at(FAR_FUTURE);
