@@ -1,5 +1,10 @@
 //! End to end: builds on a real engine, containers that run.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot go on has failed, in its own words or in a helper's"
+)]
+
 mod bad_input;
 mod bed;
 mod examples;

@@ -89,7 +89,11 @@ impl Process {
             self.kill()?;
             self.ended_within(Duration::from_secs(10));
         }
-        family.iter().try_for_each(Process::kill)
+        for process in family {
+            process.kill()?;
+            process.ended_within(Duration::from_secs(10));
+        }
+        Ok(())
     }
 
     /// Ends it by force, if it is still the process that it was.
