@@ -87,17 +87,19 @@ fn show_answer(docker: &Docker) -> Result<()> {
 }
 
 fn show_reuse(log: &BuildLog) {
-    for name in log.cached() {
+    // Steps have names in brackets; the rest is images that the engine has anyway.
+    for name in log.cached().into_iter().filter(|name| name.starts_with('[')) {
         say(format!("  reused    {name}"));
     }
-    for name in log.ran() {
-        say(format!("  ran       {name}"));
+    for vertex in log.vertices().iter().filter(|vertex| vertex.has_run()) {
+        say(format!("  ran       {}", vertex.name()));
+        for package in vertex.compiled() {
+            say(format!("            compiled {} {}", package.name, package.version));
+        }
+        if let Some(summary) = vertex.log().lines().last() {
+            say(format!("            {}", summary.trim()));
+        }
     }
-    let compiled = log.compiled();
-    for package in &compiled {
-        say(format!("  compiled  {} {}", package.name, package.version));
-    }
-    say(format!("{} packages compiled", compiled.len()));
 }
 
 #[expect(clippy::cast_precision_loss, reason = "one digit after the point is shown")]
