@@ -37,7 +37,9 @@ pub fn package<'a>(project: &'a Project, layers: &Layers, goal: &Goal) -> Checke
     }
     let wanted = match goal {
         Goal::Binary(name) => Some((vec![name.clone()], "--target".to_owned(), None)),
-        _ => layers.bins().map(|setting| (setting.value.clone(), setting.origin.to_string(), setting.origin.span())),
+        _ => layers
+            .bins()
+            .map(|setting| (setting.value.clone(), setting.origin.to_string(), setting.origin.span())),
     };
     let candidates = match &wanted {
         Some((names, ..)) => project.members().filter(|package| has_any(package, names)).collect(),
