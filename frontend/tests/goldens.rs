@@ -78,7 +78,13 @@ fn planned(tree: &Tree, target: Option<&str>, arguments: &[(&str, &str)]) -> (Bu
     let layers = Layers::read(&options.build_args, None, (&root, &project.workspace.text)).unwrap().value;
     let goal = target::route(&project, target).unwrap();
     let platform: Platform = "linux/amd64".parse().unwrap();
-    let request = Request { options: &options, layers: &layers, goal: &goal, platform: &platform };
+    let request = Request {
+        options: &options,
+        layers: &layers,
+        goal: &goal,
+        platform: &platform,
+        generated_lockfile: None,
+    };
     match plan::plan(&project, request).unwrap().value {
         Planned::Ready(plan) => (*plan, goal),
         Planned::NeedsLockfile { .. } => panic!("every example has a lockfile"),

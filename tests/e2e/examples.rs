@@ -106,7 +106,7 @@ fn a_workspace_gives_one_image_for_each_binary() {
     project.append("crates/db/src/lib.rs", "\n// An edit.\n").unwrap();
     let shared = worker.succeed().unwrap();
     story::assert_dependencies_reused(&shared);
-    assert_eq!(shared.vertex("[build]").unwrap().compiled_names(), ["db", "worker"]);
+    assert_eq!(shared.vertex("[build]").unwrap().compiled_names(), ["db", "types", "worker"]);
 
     let said = Run::new(bed.docker(), "e2e-worker").arg("--up-to").arg("1000").complete().unwrap();
     assert!(

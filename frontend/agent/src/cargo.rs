@@ -68,6 +68,8 @@ impl Running {
         let process = Command::new(program)
             .args(arguments)
             .envs(toolchain::environment())
+            // A build script that saw it could depend on it.
+            .env_remove(supercargo_report::JOB)
             .stdin(Stdio::null())
             .stdout(stdout)
             // rustc is not told when cargo dies; in a group of its own, one signal reaches all of them.

@@ -6,14 +6,14 @@ use std::path::{Path, PathBuf};
 /// A failure of the agent, not of cargo.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Error {
-    /// The command line is not one job.
-    #[error("expected exactly one argument: a job as JSON")]
-    Usage,
-    /// The argument is not a job.
+    /// Nobody gave a job.
+    #[error("expected a job as JSON in the variable `{}`", supercargo_report::JOB)]
+    NoJob,
+    /// The variable is not a job.
     #[error("the job is not one this agent knows: {0}")]
     Job(#[source] serde_json::Error),
-    /// The job holds no program to run.
-    #[error("the job's command is empty")]
+    /// The arguments name no program to run.
+    #[error("expected a command to run as arguments")]
     EmptyCommand,
     /// The program does not start.
     #[error("cannot run `{program}`: {source}; the builder image needs it on its PATH")]

@@ -1,8 +1,8 @@
 //! Supercargo's agent: what cargo cannot do for itself inside a step of the build graph.
 //!
-//! `supercargo-agent '<job>'` runs as the only process of an exec vertex, in any image that has cargo and without a
-//! shell. The job is the JSON text of [`supercargo_report::Job`]. The agent's bytes are part of the cache key of
-//! every compile step, so it knows nothing of LLB, images or configuration and changes rarely.
+//! `supercargo-agent cargo build …` runs as the only process of an exec vertex, in any image that has cargo and without
+//! a shell. What to do around the command is a [`supercargo_report::Job`], JSON in a variable. The agent's bytes are
+//! part of the cache key of every compile step, so it knows nothing of LLB, images or configuration and changes rarely.
 //!
 //! - [`fetch`] fills a `CARGO_HOME` with what a [`lockfile`] names, and has [`downloads`] of earlier builds to take
 //!   from.
@@ -53,13 +53,11 @@ fn main() -> ExitCode {
     }
 }
 
-/// Does the job of the command line; the code is cargo's own where cargo was the one to fail.
+/// Does the job; the code is cargo's own where cargo was the one to fail.
 fn run() -> Result<u8, Error> {
-    let mut arguments = std::env::args().skip(1);
-    let (Some(text), None) = (arguments.next(), arguments.next()) else {
-        return Err(Error::Usage);
-    };
-    match serde_json::from_str(&text).map_err(Error::Job)? {
+    let text = std::env::var(supercargo_report::JOB).map_err(|_| Error::NoJob)?;
+    let job: Job = serde_json::from_str(&text).map_err(Error::Job)?;
+    match job.with_command(std::env::args().skip(1).collect()) {
         Job::Fetch(job) => fetch::fetch(&job),
         Job::Compile(job) => compile::compile(&job),
     }

@@ -1,12 +1,16 @@
 //! The words that the frontend and its agent share.
 //!
-//! The frontend writes a [`Job`] as JSON into the argument list of an exec vertex; the agent does it and, at the end
+//! The frontend runs the agent with the cargo command as its arguments and the rest of the [`Job`] as JSON in the
+//! variable [`JOB`], so that a failing step shows the user the command that failed; the agent does it and, at the end
 //! of the last compile, leaves a [`Report`] beside the binaries. The agent's bytes are part of the cache key of every
 //! compile step, so this crate holds what both sides must agree on and nothing else.
 
 use serde::{Deserialize, Serialize};
 
-/// What the agent is asked to do. Its JSON text is the agent's only argument.
+/// The variable that carries the job as JSON, without its command. The agent does not pass it on to cargo.
+pub const JOB: &str = "SUPERCARGO_JOB";
+
+/// What the agent is asked to do.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "job", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Job {
@@ -16,11 +20,34 @@ pub enum Job {
     Compile(Compile),
 }
 
+impl Job {
+    /// The command.
+    #[must_use]
+    pub fn command(&self) -> &[String] {
+        match self {
+            Self::Fetch(job) => &job.command,
+            Self::Compile(job) => &job.command,
+        }
+    }
+
+    /// The job with `command`, as the agent puts it together again.
+    #[must_use]
+    pub fn with_command(mut self, command: Vec<String>) -> Self {
+        match &mut self {
+            Self::Fetch(job) => job.command = command,
+            Self::Compile(job) => job.command = command,
+        }
+        self
+    }
+}
+
 /// Fills a `CARGO_HOME` with what one lockfile names, taking from earlier downloads what they have.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Fetch {
-    /// The cargo command, program first; it runs with the environment and directory of the vertex.
+    /// The cargo command, program first; it runs with the environment and directory of the vertex. It travels as the
+    /// agent's arguments.
+    #[serde(skip)]
     pub command: Vec<String>,
     /// Absolute path of the `CARGO_HOME` that the command fills.
     pub cargo_home: String,
@@ -36,7 +63,9 @@ pub struct Fetch {
 pub struct Compile {
     /// Which step this is, for the line that the step ends with.
     pub step: Step,
-    /// The cargo command, program first. It asks for `--message-format=json-render-diagnostics`.
+    /// The cargo command, program first. It asks for `--message-format=json-render-diagnostics` and travels as the
+    /// agent's arguments.
+    #[serde(skip)]
     pub command: Vec<String>,
     /// Absolute path of the target directory.
     pub target_dir: String,

@@ -204,8 +204,10 @@ fn located(file: &RelPath, text: &str, error: &toml::de::Error, what: &str) -> D
     let mut message = error.message().to_owned();
     let mut hint = None;
     // toml words an unknown key as "unknown field `x`, expected one of `a`, `b`": the list is for the hint.
-    if let Some((fault, expected)) = error.message().split_once(", expected ") {
-        message = fault.replace("unknown field", "unknown key");
+    if let Some((fault, expected)) =
+        error.message().strip_prefix("unknown field").and_then(|rest| rest.split_once(", expected "))
+    {
+        message = format!("unknown key{fault}");
         hint = Some(format!("Here {what} may hold {}.", expected.trim_start_matches("one of ")));
     }
     let diagnostic = Diagnostic::error(format!("failed to read {what} in `{file}`: {message}"));

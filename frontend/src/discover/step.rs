@@ -38,7 +38,11 @@ pub(crate) struct Found {
 /// a path dependency or a file that is not in the context.
 pub fn step(tree: &Tree) -> Checked<Step> {
     let (wanted, findings, _) = run(tree);
-    findings.finish(if wanted.is_empty() { Step::Done } else { Step::Need(wanted) })
+    if wanted.is_empty() {
+        return findings.finish(Step::Done);
+    }
+    // Whatever is wrong so far is found again once everything is read, together with the rest.
+    Findings::default().finish(Step::Need(wanted))
 }
 
 /// What the walk found, once [`step`] said [`Step::Done`].
@@ -71,7 +75,7 @@ fn read(reader: &mut Reader<'_>) -> Option<Found> {
         reader.findings.push(root::neither_package_nor_workspace(&root));
         return None;
     }
-    let manifests = walk::walk(reader, root, patches);
+    let manifests = walk::walk(reader, &root, patches);
     Some(Found { manifests, config, lockfile, toolchain })
 }
 

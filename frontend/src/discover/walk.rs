@@ -57,11 +57,11 @@ struct Walk<'r, 'a> {
 /// `patches` are directories that Cargo's configuration patches in, with the line that does.
 pub(crate) fn walk(
     reader: &mut Reader<'_>,
-    root: Arc<Manifest>,
+    root: &Arc<Manifest>,
     patches: Vec<(RelPath, Span)>,
 ) -> ManifestSet {
     let set = ManifestSet {
-        root: Arc::clone(&root),
+        root: Arc::clone(root),
         manifests: BTreeMap::new(),
         members: BTreeSet::new(),
         default_members: BTreeSet::new(),
@@ -71,11 +71,11 @@ pub(crate) fn walk(
     let what = |dir: &RelPath| format!("`[patch]` entry `{dir}`");
     walk.locals =
         patches.into_iter().map(|(dir, span)| (dir.clone(), Cause { span, what: what(&dir) })).collect();
-    walk.root_package(&root);
-    walk.workspace_members(&root);
-    walk.overrides(&root);
+    walk.root_package(root);
+    walk.workspace_members(root);
+    walk.overrides(root);
     walk.local_packages();
-    walk.default_members(&root);
+    walk.default_members(root);
     walk.set
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use buildkit_llb::exec::{ContentCache, Exec, Mount, Network};
 use buildkit_llb::source_map::{Location, Range};
 use buildkit_llb::{ImageRef, Output};
-use supercargo_report::Job;
+use supercargo_report::{JOB, Job};
 
 use super::Materials;
 use crate::diagnostic::Span;
@@ -44,9 +44,8 @@ pub(super) fn agent(
     job: &Job,
     name: &str,
 ) -> Exec {
-    // A `Job` is made of strings, lists and enums, which JSON always can say.
-    let job = serde_json::to_string(job).unwrap_or_default();
-    let mut exec = Exec::new(materials.toolchain.output.clone(), [paths::AGENT.to_owned(), job])
+    let command = std::iter::once(paths::AGENT.to_owned()).chain(job.command().iter().cloned());
+    let mut exec = Exec::new(materials.toolchain.output.clone(), command)
         .cwd(paths::WORKSPACE)
         .network(Network::None)
         .name(format!("{}{name}", materials.prefix));
@@ -58,6 +57,8 @@ pub(super) fn agent(
     for (name, value) in environment {
         exec = exec.env(name, value);
     }
+    // A `Job` is made of strings, lists and enums, which JSON always can say.
+    exec = exec.env(JOB, serde_json::to_string(job).unwrap_or_default());
     let step = name.trim_start_matches('[').split(']').next().unwrap_or_default();
     if materials.no_cache.covers(step) {
         exec = exec.ignore_cache();

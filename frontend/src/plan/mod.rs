@@ -117,6 +117,8 @@ pub struct Request<'a> {
     pub goal: &'a Goal,
     /// The platform to plan for.
     pub platform: &'a Platform,
+    /// A lockfile that the context lacks, made for this build.
+    pub generated_lockfile: Option<&'a str>,
 }
 
 /// A plan, or what is missing for one.
@@ -138,7 +140,7 @@ pub enum Planned {
 /// Errors: an ambiguous or unknown package, binary or feature; a toolchain that has no image or is too old; a
 /// platform that Rust does not know.
 pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
-    let Request { options, layers, goal, platform } = request;
+    let Request { options, layers, goal, platform, generated_lockfile } = request;
     let mut findings = Findings::default();
     let Some((package, package_because)) = findings.take(select::package(project, layers, goal)) else {
         return findings.fail();
@@ -178,9 +180,12 @@ pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
     let Some(toolchain) = findings.take(toolchain::choose(project, &config, compiled)) else {
         return findings.fail();
     };
-    let Some(view) = findings.take(skeleton::source_view(project, &selection)) else {
+    let Some(mut view) = findings.take(skeleton::source_view(project, &selection)) else {
         return findings.fail();
     };
+    if let (Some(text), Ok(path)) = (generated_lockfile, RelPath::new("Cargo.lock")) {
+        view.overlays.entry(path).or_insert_with(|| text.as_bytes().to_vec());
+    }
     let skeleton = match findings.take(skeleton::make(project, &selection)) {
         Some(Outcome::Ready(skeleton)) => *skeleton,
         Some(Outcome::NeedsLockfile) => {

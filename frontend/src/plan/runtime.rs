@@ -79,7 +79,12 @@ pub fn choose(
             )
         }),
         user: chosen(config.user.as_ref(), || (USER.to_owned(), "not root".to_owned())),
-        workdir: config.workdir.as_ref().map(|setting| setting.value.clone()),
+        workdir: match (&config.workdir, &config.base) {
+            (Some(setting), _) => Some(setting.value.clone()),
+            (None, None) => Some("/".to_owned()),
+            // A base of the user's own may have been made for its directory.
+            (None, Some(_)) => None,
+        },
         entrypoint,
         cmd: config.cmd.as_ref().map(|setting| setting.value.clone()).unwrap_or_default(),
         env: config.env.as_ref().map(|setting| setting.value.clone()).unwrap_or_default(),

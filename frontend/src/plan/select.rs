@@ -36,18 +36,20 @@ pub fn package<'a>(project: &'a Project, layers: &Layers, goal: &Goal) -> Checke
         };
     }
     let wanted = match goal {
-        Goal::Binary(name) => Some((vec![name.clone()], "--target".to_owned())),
-        _ => layers.bins().map(|setting| (setting.value.clone(), setting.origin.to_string())),
+        Goal::Binary(name) => Some((vec![name.clone()], "--target".to_owned(), None)),
+        _ => layers
+            .bins()
+            .map(|setting| (setting.value.clone(), setting.origin.to_string(), setting.origin.span())),
     };
     let candidates = match &wanted {
-        Some((names, _)) => project.members().filter(|package| has_any(package, names)).collect(),
+        Some((names, ..)) => project.members().filter(|package| has_any(package, names)).collect(),
         None => with_binaries(project),
     };
     match (candidates.as_slice(), wanted) {
-        ([package], Some((_, because))) => findings.finish((package, because)),
+        ([package], Some((_, because, _))) => findings.finish((package, because)),
         ([package], None) => findings.finish((package, "the one package with a binary".to_owned())),
-        ([], Some((names, _))) => {
-            findings.push(unknown_binary(project, &names, None));
+        ([], Some((names, _, span))) => {
+            findings.push(unknown_binary(project, &names, span));
             findings.fail()
         }
         (several, wanted) => {

@@ -75,7 +75,8 @@ impl ConfigPaths<'_> {
             Some(Value::String(text)) if form == Form::Command => {
                 let (program, rest) = text.split_once(' ').unwrap_or((text.as_str(), ""));
                 let program = self.spell(program, Form::Program);
-                *text = [program.as_str(), rest].join(" ").trim_end().to_owned();
+                let spelled = [program.as_str(), rest].join(" ");
+                spelled.trim_end().clone_into(text);
             }
             Some(Value::String(text)) => *text = self.spell(text, form),
             Some(Value::Array(items)) => {

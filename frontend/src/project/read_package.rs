@@ -43,7 +43,7 @@ pub(super) fn read(tree: &Tree, heir: &Heir<'_>, findings: &mut Findings) -> Opt
         text: manifest.text.clone(),
         edition,
         rust_version: heir
-            .field("rust-version", toml.rust_version.as_ref(), |from| from.rust_version.clone(), findings)
+            .field("rust-version", toml.rust_version.as_ref(), |from| from.rust_version, findings)
             .map(|version| version.to_string()),
         license: text("license", toml.license.as_ref(), |from| from.license.clone(), findings),
         description: text(

@@ -236,12 +236,11 @@ fn library(place: &Place<'_>, findings: &mut Findings) -> Option<CargoTarget> {
 fn build_scripts(place: &Place<'_>, findings: &mut Findings) -> Vec<CargoTarget> {
     let package = place.manifest.value.package();
     let scripts = match package.and_then(|package| package.build.as_ref()) {
-        Some(TomlPackageBuild::Auto(false)) => Vec::new(),
         Some(TomlPackageBuild::SingleScript(script)) => vec![script.clone()],
         Some(TomlPackageBuild::MultipleScript(scripts)) => scripts.clone(),
         Some(TomlPackageBuild::Auto(true)) => vec!["build.rs".to_owned()],
         None if place.exists("build.rs") => vec!["build.rs".to_owned()],
-        None => Vec::new(),
+        Some(TomlPackageBuild::Auto(false)) | None => Vec::new(),
     };
     scripts
         .into_iter()

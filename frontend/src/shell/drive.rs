@@ -34,6 +34,8 @@ struct Build<'a> {
     tree: Tree,
     files: Files,
     warnings: Vec<Diagnostic>,
+    /// The lockfile made for a project that has none.
+    generated_lockfile: Option<String>,
 }
 
 /// Builds what the options ask for.
@@ -58,8 +60,19 @@ pub(super) async fn drive(bridge: &Bridge, environment: &Environment) -> Result<
     if let Some(text) = &body {
         files.insert(body_path.clone(), text.as_bytes().to_vec());
     }
-    let mut build =
-        Build { bridge, environment, capabilities, options, spec, inputs, excludes, tree, files, warnings };
+    let mut build = Build {
+        bridge,
+        environment,
+        capabilities,
+        options,
+        spec,
+        inputs,
+        excludes,
+        tree,
+        files,
+        warnings,
+        generated_lockfile: None,
+    };
     let mut project = build.take(project::load(&build.tree))?;
     let root = RelPath::new("Cargo.toml").unwrap_or_default();
     let layers = build.take(Layers::read(
@@ -115,6 +128,7 @@ impl Build<'_> {
         if let Planned::NeedsLockfile { toolchain, files } = &planned {
             let materials = self.materials(&toolchain.image, None, platform, is_one_of_several).await?;
             let contents = lockfile::make(self.bridge, &materials, files).await?;
+            self.generated_lockfile = Some(String::from_utf8_lossy(&contents).into_owned());
             let path = RelPath::new("Cargo.lock").unwrap_or_default();
             self.tree.insert_file(path, contents);
             *project = self.take(project::load(&self.tree))?;
@@ -146,8 +160,17 @@ impl Build<'_> {
         goal: &Goal,
         platform: &Platform,
     ) -> Result<Planned, Failure> {
-        let options = self.options.clone();
-        self.take(plan::plan(project, plan::Request { options: &options, layers, goal, platform }))
+        let planned = plan::plan(
+            project,
+            plan::Request {
+                options: &self.options,
+                layers,
+                goal,
+                platform,
+                generated_lockfile: self.generated_lockfile.as_deref(),
+            },
+        );
+        self.take(planned)
     }
 
     async fn materials(

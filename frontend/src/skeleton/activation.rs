@@ -49,17 +49,15 @@ pub(super) fn selected<'p>(
 ) -> Vec<&'p Package> {
     let mut packages = Vec::new();
     for name in &selection.packages {
-        match graph.project.member(name) {
-            Some(package) => packages.push(package),
-            None => {
-                let known: Vec<_> =
-                    graph.project.members().map(|package| format!("`{}`", package.name)).collect();
-                findings.push(
-                    Diagnostic::error(format!("no package `{name}` in this workspace"))
-                        .hint(format!("there are {}", known.join(", "))),
-                );
-            }
+        if let Some(package) = graph.project.member(name) {
+            packages.push(package);
+            continue;
         }
+        let known: Vec<_> = graph.project.members().map(|package| format!("`{}`", package.name)).collect();
+        findings.push(
+            Diagnostic::error(format!("no package `{name}` in this workspace"))
+                .hint(format!("there are {}", known.join(", "))),
+        );
     }
     packages.sort_by_key(|package| &package.dir);
     packages

@@ -125,7 +125,7 @@ impl<'p> Graph<'p> {
             .filter(|(_, (dependency, _))| self.counts(found.package, dependency, node.1))
             .filter_map(|(index, (dependency, to))| {
                 let to = (*to)?;
-                Some(Edge { index, dependency, to, context: self.context_of(dependency, to, node.1) })
+                Some(Edge { index, dependency, to, context: context_of(dependency, to, node.1) })
             })
             .collect()
     }
@@ -152,9 +152,9 @@ impl<'p> Graph<'p> {
             (_, Context::Target) => self.target.is_active(platform),
         }
     }
+}
 
-    fn context_of(&self, dependency: &Dependency, to: Resolved<'p>, from: Context) -> Context {
-        let is_proc_macro = matches!(to, Resolved::Local(package) if package.is_proc_macro());
-        if dependency.kind == DependencyKind::Build || is_proc_macro { Context::Host } else { from }
-    }
+fn context_of(dependency: &Dependency, to: Resolved<'_>, from: Context) -> Context {
+    let is_proc_macro = matches!(to, Resolved::Local(package) if package.is_proc_macro());
+    if dependency.kind == DependencyKind::Build || is_proc_macro { Context::Host } else { from }
 }

@@ -51,8 +51,9 @@ impl<'p> Member<'_, 'p> {
     /// of the key.
     pub(super) fn key(&self, dependency: &Dependency, to: Resolved<'_>, name: Option<&str>) -> String {
         let speaks_of = |text: &String| match FeatureValue::parse(text) {
-            FeatureValue::Feature(name) | FeatureValue::Dependency(name) => name == dependency.key,
-            FeatureValue::Of { dependency: name, .. } => name == dependency.key,
+            FeatureValue::Feature(name)
+            | FeatureValue::Dependency(name)
+            | FeatureValue::Of { dependency: name, .. } => name == dependency.key,
         };
         let is_spoken_of = dependency.optional
             || self.package.features.values().flatten().any(speaks_of)
@@ -68,12 +69,7 @@ impl<'p> Member<'_, 'p> {
         let mut manifest = self.manifest_without_dependencies("shape");
         for (dependency, to) in self.dependencies() {
             if let Resolved::External(_) = to {
-                self.add(
-                    &mut manifest,
-                    &dependency.key,
-                    dependency,
-                    self.entry(dependency, to, &BTreeMap::new()),
-                );
+                add(&mut manifest, &dependency.key, dependency, self.entry(dependency, to, &BTreeMap::new()));
             }
         }
         manifest.to_string()
@@ -110,7 +106,7 @@ impl<'p> Member<'_, 'p> {
                     entry.insert("package".to_owned(), name.into());
                 }
             }
-            self.add(&mut manifest, &key, dependency, entry);
+            add(&mut manifest, &key, dependency, entry);
         }
         manifest
     }
@@ -224,22 +220,23 @@ impl<'p> Member<'_, 'p> {
         let stub = stub.and_then(|stub| stub.get("name")?.as_str().map(str::to_owned));
         stub.map_or_else(|| kind.to_owned(), |stub| format!("bin:{stub}"))
     }
+}
 
-    fn add(&self, manifest: &mut Table, key: &str, dependency: &Dependency, entry: Table) {
-        let kind = match dependency.kind {
-            DependencyKind::Normal => "dependencies",
-            DependencyKind::Build => "build-dependencies",
-            DependencyKind::Development => "dev-dependencies",
-        };
-        let Some(platform) = &dependency.platform else {
-            return set(manifest, kind, key, Value::Table(entry));
-        };
-        let targets = manifest.entry("target".to_owned()).or_insert_with(|| Value::Table(Table::new()));
-        let Value::Table(targets) = targets else { return };
-        let tables = targets.entry(platform.to_string()).or_insert_with(|| Value::Table(Table::new()));
-        if let Value::Table(tables) = tables {
-            set(tables, kind, key, Value::Table(entry));
-        }
+/// Adds the entry to the table it belongs to.
+fn add(manifest: &mut Table, key: &str, dependency: &Dependency, entry: Table) {
+    let kind = match dependency.kind {
+        DependencyKind::Normal => "dependencies",
+        DependencyKind::Build => "build-dependencies",
+        DependencyKind::Development => "dev-dependencies",
+    };
+    let Some(platform) = &dependency.platform else {
+        return set(manifest, kind, key, Value::Table(entry));
+    };
+    let targets = manifest.entry("target".to_owned()).or_insert_with(|| Value::Table(Table::new()));
+    let Value::Table(targets) = targets else { return };
+    let tables = targets.entry(platform.to_string()).or_insert_with(|| Value::Table(Table::new()));
+    if let Value::Table(tables) = tables {
+        set(tables, kind, key, Value::Table(entry));
     }
 }
 

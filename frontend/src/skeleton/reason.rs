@@ -7,7 +7,7 @@ use super::lock;
 use super::profile;
 use super::selection::Selection;
 use super::units::Units;
-use crate::project::{CargoTargetKind, Package, Project, Resolver};
+use crate::project::{CargoTargetKind, LockedPackage, Package, Project, Resolver};
 
 /// The first reason that stands against flattening, as a fragment that follows "because".
 pub(super) fn against_flattening(
@@ -56,7 +56,7 @@ pub(super) fn against_any(project: &Project) -> Option<String> {
 fn external_with_local_dependency(graph: &Graph<'_>, units: &Units<'_>) -> Option<String> {
     let requests = units.compiled.keys().chain(units.unified.keys());
     let reached: BTreeSet<usize> = lock::reachable(graph.lockfile, requests.map(|(_, index)| *index));
-    let is_local = |index: &usize| graph.lockfile.packages.get(*index).is_some_and(|found| found.is_local());
+    let is_local = |index: &usize| graph.lockfile.packages.get(*index).is_some_and(LockedPackage::is_local);
     reached
         .iter()
         .filter_map(|index| graph.lockfile.packages.get(*index))

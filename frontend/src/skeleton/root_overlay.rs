@@ -8,15 +8,12 @@ use super::needed::is_excluded;
 use crate::name::RelPath;
 use crate::project::{Package, Project, Resolver};
 
-/// Tables of the root manifest that hold for the whole workspace.
-const SHARED: [&str; 5] = ["cargo-features", "workspace", "profile", "patch", "replace"];
-
 /// The root manifest with exactly the members among `needed`. Only a root package that is needed stays in it.
 pub(super) fn manifest(project: &Project, needed: &BTreeSet<&RelPath>) -> String {
     // The text was parsed when the project was loaded.
     let mut root: Table = toml::from_str(&project.workspace.text).unwrap_or_default();
     if !needed.contains(&RelPath::root()) {
-        root.retain(|key, _| SHARED.iter().any(|shared| *shared == key));
+        root.retain(|key, _| matches!(key, "cargo-features" | "workspace" | "profile" | "patch" | "replace"));
     }
     let workspace = root.entry("workspace").or_insert_with(|| Value::Table(Table::new()));
     if let Value::Table(workspace) = workspace {

@@ -33,7 +33,7 @@ pub(super) struct Units<'p> {
     pub(super) undecided: Option<(&'p Package, &'p Dependency)>,
 }
 
-impl<'p> Units<'p> {
+impl Units<'_> {
     /// The directories of the local packages with a unit.
     pub(super) fn directories(&self) -> BTreeSet<RelPath> {
         self.locals.iter().map(|(dir, _)| (*dir).clone()).collect()

@@ -1,6 +1,6 @@
 //! Runs the real Cargo and reads its unit graph.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::Command;
 
@@ -67,9 +67,6 @@ pub(crate) fn common_arguments(selection: &Selection) -> Vec<String> {
     arguments
 }
 
-/// One unit, as far as it decides what is compiled.
-pub(crate) type Unit = BTreeMap<String, Value>;
-
 /// The external units that `cargo` would run in `dir`, with what they depend on.
 ///
 /// `extra` names directories of local packages that count as external.
@@ -110,4 +107,12 @@ pub(crate) fn units(
         found.insert(format!("{} <- {dependencies:?}", describe(unit)));
     }
     Ok(found)
+}
+
+/// Brings the lockfile up to date and keeps what it has.
+pub(crate) fn update(dir: &Path) {
+    let metadata = words("metadata --format-version 1 --offline");
+    if run(dir, &metadata).is_err() {
+        run(dir, &words("metadata --format-version 1")).unwrap();
+    }
 }

@@ -4,10 +4,12 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use supercargo::name::RelPath;
+use supercargo::project::check_lockfile;
 use supercargo::skeleton::{Features, Form, Outcome, Selection, Skeleton, make};
 use tempfile::TempDir;
 
 use crate::cargo;
+use crate::facts::same_facts;
 use crate::fixture::{self, Files};
 
 /// The triple that the tests build for and on.
@@ -42,6 +44,11 @@ pub(crate) fn real(text: &str) -> Real {
         cargo::lock(dir.path());
         files.insert("Cargo.lock".to_owned(), std::fs::read(dir.path().join("Cargo.lock")).unwrap());
     }
+    let project = fixture::project(&files).unwrap_or_else(|errors| panic!("{}", fixture::messages(&errors)));
+    assert_eq!(project.warnings, []);
+    same_facts(dir.path(), &project.value);
+    let checked = check_lockfile(&project.value);
+    assert!(checked.is_ok(), "{}", fixture::messages(&checked.unwrap_err()));
     Real { dir, files }
 }
 

@@ -133,7 +133,7 @@ impl Project {
 /// The agent that is under test, with `job`.
 pub(crate) fn agent(job: &Job) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_supercargo-agent"));
-    command.arg(serde_json::to_string(job).unwrap());
+    command.args(job.command()).env(supercargo_report::JOB, serde_json::to_string(job).unwrap());
     // What the test's own cargo set is not for the one under the agent.
     for name in ["CARGO", "CARGO_INCREMENTAL", "CARGO_BUILD_TARGET", "RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS"] {
         command.env_remove(name);

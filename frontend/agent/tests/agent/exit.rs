@@ -3,17 +3,22 @@
 use std::fs;
 use std::process::Command;
 
+use supercargo_report::JOB;
+
 use crate::bed::{Project, main, manifest, outcome};
 
 #[test]
 fn a_job_that_cannot_be_read_is_an_error_of_the_agent() {
-    for (arguments, said) in [
-        (vec![], "expected exactly one argument"),
-        (vec!["{}", "{}"], "expected exactly one argument"),
-        (vec!["{\"job\":\"brew\"}"], "unknown variant `brew`"),
+    let fetch = r#"{"job":"fetch","cargo-home":"/h","downloads":"/d","lockfile":"/l"}"#;
+    for (job, said) in [
+        (None, "expected a job as JSON"),
+        (Some("{}"), "missing field `job`"),
+        (Some("{\"job\":\"brew\"}"), "unknown variant `brew`"),
+        (Some(fetch), "expected a command"),
     ] {
-        let output = Command::new(env!("CARGO_BIN_EXE_supercargo-agent")).args(arguments).output().unwrap();
-        let outcome = outcome(&output);
+        let mut agent = Command::new(env!("CARGO_BIN_EXE_supercargo-agent"));
+        agent.env_remove(JOB).envs(job.map(|job| (JOB, job)));
+        let outcome = outcome(&agent.output().unwrap());
         assert_eq!(outcome.code, Some(70));
         assert!(outcome.stderr.starts_with("supercargo: ") && outcome.stderr.contains(said), "{outcome:?}");
     }
