@@ -1,6 +1,6 @@
 //! `cargo bed demo`.
 
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use anyhow::Result;
 use clap::Args;
@@ -19,8 +19,8 @@ use super::EngineArgs;
 
 const EXAMPLE: &str = "axum-service";
 const PORT: u16 = 8080;
-/// Where the greeting is, and what the edit makes of it.
-const EDIT: (&str, &str, &str) = ("src/routes.rs", "Hello from", "Hello again from");
+/// Where the greeting is, and how it begins.
+const GREETING: (&str, &str) = ("src/routes.rs", "Hello from");
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// What to show.
@@ -52,8 +52,9 @@ pub(super) fn run(args: &DemoArgs) -> Result<()> {
     show_answer(docker)?;
 
     heading("an edit, and a second build");
-    let (file, from, to) = EDIT;
-    project.edit(file, from, to)?;
+    let (file, from) = GREETING;
+    let to = new_greeting()?;
+    project.edit(file, from, &to)?;
     say(format!("{file}: `{from}` is now `{to}`"));
     say(format!("$ docker buildx build -t {EXAMPLE} ."));
     let began = Instant::now();
@@ -74,6 +75,12 @@ pub(super) fn run(args: &DemoArgs) -> Result<()> {
         say("`cargo bed down` stops it; `cargo bed down --purge` removes all that the bed made as well");
     }
     Ok(())
+}
+
+/// A greeting that no earlier demonstration on this engine has built.
+fn new_greeting() -> Result<String> {
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH)?;
+    Ok(format!("Hello at second {} from", now.as_secs()))
 }
 
 /// Runs the service until it has answered one request.
