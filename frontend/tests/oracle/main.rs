@@ -7,6 +7,7 @@
     reason = "a test that meets the unexpected has failed"
 )]
 
+mod builds;
 mod cargo;
 mod check;
 mod edits;
@@ -15,3 +16,4 @@ mod fallback;
 #[path = "../fixture/mod.rs"]
 mod fixture;
 mod layouts;
+mod sources;
