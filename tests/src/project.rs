@@ -67,22 +67,12 @@ impl Project {
             .current_dir(asking.path())
             .run()
             .with_context(|| format!("failed to bring `{name} {version}` from crates.io"))?;
-        let metadata: Value =
-            serde_json::from_str(&answer).context("failed to read the answer of `cargo metadata`")?;
-        let packages = metadata.get("packages").and_then(Value::as_array).map(Vec::as_slice);
-        let is = |package: &&Value, key: &str, value: &str| {
-            package.get(key).and_then(Value::as_str) == Some(value)
+        let folder = match manifest_of(&answer, name, version)? {
+            Some(manifest) => manifest.parent().context("failed to find the package's folder")?.to_owned(),
+            // A package without a library is brought like any other, but is no dependency that cargo tells of.
+            None => extracted(name, version)?,
         };
-        let found = packages
-            .unwrap_or_default()
-            .iter()
-            .find(|package| is(package, "name", name) && is(package, "version", version))
-            .and_then(|package| package.get("manifest_path")?.as_str());
-        let Some(manifest) = found else {
-            bail!("cargo did not bring `{name} {version}`");
-        };
-        let folder = Path::new(manifest).parent().context("failed to find the package's folder")?;
-        let project = Self::copy_of(folder)?;
+        let project = Self::copy_of(&folder)?;
         // Cargo's own mark of a complete download is no file of the package.
         project.remove(".cargo-ok")?;
         Ok(project)
@@ -148,6 +138,33 @@ impl Project {
     fn file(&self, path: &str) -> PathBuf {
         self.path().join(path)
     }
+}
+
+/// The manifest of a package among those that `cargo metadata` tells of.
+fn manifest_of(answer: &str, name: &str, version: &str) -> Result<Option<PathBuf>> {
+    let metadata: Value =
+        serde_json::from_str(answer).context("failed to read the answer of `cargo metadata`")?;
+    let packages = metadata.get("packages").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let is =
+        |package: &Value, key: &str, value: &str| package.get(key).and_then(Value::as_str) == Some(value);
+    let found = packages.iter().find(|package| is(package, "name", name) && is(package, "version", version));
+    Ok(found.and_then(|package| package.get("manifest_path")?.as_str()).map(PathBuf::from))
+}
+
+/// The folder into which cargo extracted a package of a registry.
+fn extracted(name: &str, version: &str) -> Result<PathBuf> {
+    let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
+    let home = home.or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".cargo")));
+    let sources = home.context("failed to find cargo's home folder")?.join("registry/src");
+    for registry in
+        std::fs::read_dir(&sources).with_context(|| format!("failed to list `{}`", sources.display()))?
+    {
+        let folder = registry?.path().join(format!("{name}-{version}"));
+        if folder.is_dir() {
+            return Ok(folder);
+        }
+    }
+    bail!("cargo did not bring `{name} {version}`")
 }
 
 #[cfg(test)]

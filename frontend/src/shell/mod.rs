@@ -11,6 +11,7 @@ mod pin;
 mod warn;
 
 use std::process::ExitCode;
+use std::time::Instant;
 
 use buildkit_proto::client::Bridge;
 use buildkit_proto::rpc;
@@ -23,11 +24,12 @@ use failure::Failure;
 /// The exit code is a failure only if the engine could not be told what happened: once it accepted an answer, a
 /// failing process would make it drop that answer.
 pub async fn run() -> ExitCode {
+    let start = Instant::now();
     // First of all: the engine waits for the connection from before this process existed.
     let bridge = match Bridge::open().await {
         Ok(bridge) => bridge,
         Err(error) => {
-            complain(&chain(&error));
+            log(&chain(&error));
             return ExitCode::FAILURE;
         }
     };
@@ -37,7 +39,9 @@ pub async fn run() -> ExitCode {
         let bridge = bridge.clone();
         async move { drive::drive(&bridge, &environment).await }
     });
-    let answered = match task.await {
+    let outcome = task.await;
+    log(&format!("planned in {} ms", start.elapsed().as_millis()));
+    let answered = match outcome {
         Ok(Ok(result)) => bridge.return_result(result).await,
         Ok(Err(failure)) => bridge.return_error(failure.into_status()).await,
         Err(panic) => bridge.return_error(internal(&panic)).await,
@@ -45,7 +49,7 @@ pub async fn run() -> ExitCode {
     match answered {
         Ok(()) => ExitCode::SUCCESS,
         Err(status) => {
-            complain(&format!("failed to return the result of the build: {status}"));
+            log(&format!("failed to return the result of the build: {status}"));
             ExitCode::FAILURE
         }
     }
@@ -66,7 +70,7 @@ fn chain(error: &dyn std::error::Error) -> String {
     text
 }
 
-/// Standard error of a frontend ends in the engine's own log.
-fn complain(message: &str) {
+/// Tells the engine's operator: standard error of a frontend ends in the engine's own log.
+fn log(message: &str) {
     eprintln!("supercargo: {message}");
 }
