@@ -14,6 +14,7 @@ mod lockfile;
 mod package;
 mod profile;
 mod read_package;
+mod specification;
 mod target;
 mod target_discovery;
 mod toolchain_file;

@@ -47,6 +47,8 @@ pub struct CargoTarget {
     pub crate_types: Vec<String>,
     /// `required-features`.
     pub required_features: Vec<String>,
+    /// Whether `cargo test` builds it as a test: the `test` key, by default true for libraries, binaries and tests.
+    pub is_tested: bool,
 }
 
 impl CargoTarget {

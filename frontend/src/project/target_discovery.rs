@@ -194,7 +194,9 @@ fn target(kind: CargoTargetKind, name: String, path: RelPath, declared: Option<&
     };
     let required_features =
         declared.and_then(|declared| declared.required_features.clone()).unwrap_or_default();
-    CargoTarget { kind, name, path, crate_types, required_features }
+    let by_default = matches!(kind, CargoTargetKind::Bin | CargoTargetKind::Test);
+    let is_tested = declared.and_then(|declared| declared.test).unwrap_or(by_default);
+    CargoTarget { kind, name, path, crate_types, required_features, is_tested }
 }
 
 fn library(place: &Place<'_>, findings: &mut Findings) -> Option<CargoTarget> {
@@ -230,7 +232,9 @@ fn library(place: &Place<'_>, findings: &mut Findings) -> Option<CargoTarget> {
     };
     let path = place.join(&path, CargoTargetKind::Lib, findings)?;
     let crate_types = crate_types.unwrap_or_else(|| vec!["lib".to_owned()]);
-    Some(CargoTarget { kind: CargoTargetKind::Lib, name, path, crate_types, required_features: Vec::new() })
+    let is_tested = declared.and_then(|lib| lib.test).unwrap_or(true);
+    let required_features = Vec::new();
+    Some(CargoTarget { kind: CargoTargetKind::Lib, name, path, crate_types, required_features, is_tested })
 }
 
 fn build_scripts(place: &Place<'_>, findings: &mut Findings) -> Vec<CargoTarget> {

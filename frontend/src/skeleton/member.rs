@@ -124,6 +124,9 @@ impl<'p> Member<'_, 'p> {
         set(&mut manifest, "package", "build", build);
         if let Some(library) = self.package.library() {
             set(&mut manifest, "lib", "path", "lib.rs".into());
+            if !library.is_tested {
+                set(&mut manifest, "lib", "test", false.into());
+            }
             if library.is_proc_macro() {
                 set(&mut manifest, "lib", "proc-macro", true.into());
             } else {

@@ -20,7 +20,7 @@ pub struct Selection {
     /// Flags that reach `rustc` for the target besides those in Cargo's configuration; `--cfg` and
     /// `-C target-feature` among them decide which conditional dependencies are active.
     pub rustflags: Vec<String>,
-    /// Whether tests, benches and examples are built too, and with them the dev-dependencies.
+    /// Whether `cargo test` is what builds, with tests, examples and the dev-dependencies.
     pub tests: bool,
 }
 

@@ -118,14 +118,16 @@ fn roots<'p>(activation: &Activation<'p>, package: &'p Package, selection: &Sele
             name.contains('/') || active.is_some_and(|active| active.contains(name))
         })
     };
+    let is_wanted = |found: &CargoTarget| found.is_tested || !selection.tests;
     let is_built = |found: &CargoTarget| match found.kind {
-        CargoTargetKind::Lib => selection.binaries.is_empty(),
+        CargoTargetKind::Lib => selection.binaries.is_empty() && is_wanted(found),
         CargoTargetKind::Bin => {
             let is_asked = selection.binaries.is_empty() || selection.binaries.contains(&found.name);
-            is_asked && is_buildable(found)
+            is_asked && is_wanted(found) && is_buildable(found)
         }
-        CargoTargetKind::Example | CargoTargetKind::Test | CargoTargetKind::Bench => {
-            selection.tests && is_buildable(found)
+        CargoTargetKind::Example => selection.tests && is_buildable(found),
+        CargoTargetKind::Test | CargoTargetKind::Bench => {
+            selection.tests && found.is_tested && is_buildable(found)
         }
         CargoTargetKind::BuildScript => false,
     };

@@ -90,7 +90,7 @@ fn build(text: &str, selection: &Selection) -> (Form, String) {
     fixture::write(dir.path(), &missing.map(|(name, text)| (name.clone(), text.clone())).collect());
     make_old(dir.path());
     let patched: Vec<String> = skeleton.patched.iter().map(|dir| format!("/{dir}#")).collect();
-    let messages = run(cargo::real_arguments(selection));
+    let messages = run(cargo::real_arguments(dir.path(), &project.project, selection));
     let mut executable = None;
     let mut externals = 0;
     for message in messages.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()) {
@@ -155,7 +155,10 @@ fn a_library_of_one_kind_with_optimisation_at_link_time() {
 
 #[test]
 fn with_the_first_resolver() {
-    let text = APP.replace("resolver = \"2\"\n", "resolver = \"1\"\n").replace("PROFILE", "").replace("TYPES", "\"lib\"");
+    let text = APP
+        .replace("resolver = \"2\"\n", "resolver = \"1\"\n")
+        .replace("PROFILE", "")
+        .replace("TYPES", "\"lib\"");
     let (form, printed) = build(&text, &select("app"));
     assert_eq!(printed, "0.5 7 8\n");
     assert!(matches!(form, Form::PerMember { .. }));

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::process::Command;
 
 use serde_json::Value;
+use supercargo::project::Project;
 use supercargo::skeleton::Selection;
 
 /// Runs `cargo` in `dir` and returns what it printed, or its complaint.
@@ -39,10 +40,12 @@ pub(crate) fn lock(dir: &Path) {
 }
 
 /// The command that builds `selection` in the real workspace, as the product gives it.
-pub(crate) fn real_arguments(selection: &Selection) -> Vec<String> {
+pub(crate) fn real_arguments(dir: &Path, project: &Project, selection: &Selection) -> Vec<String> {
     let mut arguments = common_arguments(selection);
     for package in &selection.packages {
-        arguments.extend(["--package".to_owned(), package.clone()]);
+        let package = project.member(package).unwrap();
+        let specification = project.package_specification(package, dir.to_str().unwrap());
+        arguments.extend(["--package".to_owned(), specification]);
     }
     for binary in &selection.binaries {
         arguments.extend(["--bin".to_owned(), binary.clone()]);
@@ -64,6 +67,7 @@ pub(crate) fn common_arguments(selection: &Selection) -> Vec<String> {
     let mut arguments = words(if selection.tests { "test --no-run" } else { "build" });
     arguments.extend(words(&format!("--target {} --profile {}", selection.target, selection.profile)));
     arguments.push("--offline".to_owned());
+    arguments.push("--ignore-rust-version".to_owned());
     arguments
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use supercargo::name::RelPath;
-use supercargo::project::check_lockfile;
+use supercargo::project::{Project, check_lockfile};
 use supercargo::skeleton::{Features, Form, Outcome, Selection, Skeleton, make};
 use tempfile::TempDir;
 
@@ -33,6 +33,7 @@ pub(crate) fn select(packages: &str) -> Selection {
 pub(crate) struct Real {
     pub(crate) dir: TempDir,
     pub(crate) files: Files,
+    pub(crate) project: Project,
 }
 
 /// Writes the project and lets Cargo lock it, unless it brings a lockfile.
@@ -49,7 +50,7 @@ pub(crate) fn real(text: &str) -> Real {
     same_facts(dir.path(), &project.value);
     let checked = check_lockfile(&project.value);
     assert!(checked.is_ok(), "{}", fixture::messages(&checked.unwrap_err()));
-    Real { dir, files }
+    Real { dir, files, project: project.value }
 }
 
 /// The skeleton of the project, or its errors.
@@ -97,7 +98,7 @@ pub(crate) fn same_units_of(real: &Real, selection: &Selection) -> Skeleton {
     let dir = tempfile::tempdir().unwrap();
     write_skeleton(dir.path(), &skeleton, &real.files);
     let patched = skeleton.patched.iter().map(|dir| dir.as_str().to_owned()).collect();
-    let mut real_arguments = cargo::real_arguments(selection);
+    let mut real_arguments = cargo::real_arguments(real.dir.path(), &real.project, selection);
     real_arguments.push("--locked".to_owned());
     let expected = cargo::units(real.dir.path(), real_arguments, &patched).unwrap();
     let arguments = skeleton_arguments(selection, &skeleton);

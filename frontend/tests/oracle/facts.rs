@@ -80,6 +80,7 @@ fn of_cargo(package: &Value) -> Value {
             "name": target["name"],
             "crate_types": target["crate_types"],
             "src_path": target["src_path"],
+            "tested": target["test"],
             "required": target.get("required-features").unwrap_or(&json!([])),
         })
     };
@@ -147,6 +148,7 @@ fn target(target: &CargoTarget) -> Value {
         "name": target.name,
         "crate_types": target.crate_types,
         "src_path": place(&target.path),
+        "tested": target.is_tested,
         "required": target.required_features,
     })
 }

@@ -391,7 +391,9 @@ real = { package = "either", version = "1" }
 "#,
     );
     // The specification in the profile means both, and Cargo says so.
-    assert_flattened(&same_units_of(&project, &select("app")));
+    for packages in ["app", "either"] {
+        assert_flattened(&same_units_of(&project, &select(packages)));
+    }
 }
 
 #[test]
@@ -784,7 +786,7 @@ fn view_holds(project: &crate::check::Real, selection: &Selection) -> supercargo
     let all = |dir: &std::path::Path| {
         let every =
             project.files.keys().map(|name| name.rsplit_once('/').map_or("", |(dir, _)| dir).to_owned());
-        let mut arguments = crate::cargo::real_arguments(selection);
+        let mut arguments = crate::cargo::real_arguments(dir, &project.project, selection);
         if view.locked {
             arguments.push("--locked".to_owned());
         }
@@ -959,6 +961,7 @@ autotests = false
 extra = []
 [lib]
 crate-type = ["cdylib", "rlib"]
+test = false
 [[bin]]
 name = "renamed"
 path = "src/main.rs"
@@ -1012,6 +1015,9 @@ fn main() {}
 "#,
     );
     for packages in ["auto-it", "old", "told", "off", "sys", "auto-it old told off sys"] {
-        assert_flattened(&same_units_of(&project, &select(packages)));
+        let tests = Selection { tests: true, profile: "dev".to_owned(), ..select(packages) };
+        for selection in [select(packages), tests] {
+            assert_flattened(&same_units_of(&project, &selection));
+        }
     }
 }

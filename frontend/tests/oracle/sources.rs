@@ -237,7 +237,8 @@ cfg-if = "1"
 fn main() {}
 "#,
     );
-    let config = cargo::run(project.dir.path(), &cargo::words("vendor --offline --locked third-party")).unwrap();
+    let config =
+        cargo::run(project.dir.path(), &cargo::words("vendor --offline --locked third-party")).unwrap();
     std::fs::create_dir_all(project.dir.path().join(".cargo")).unwrap();
     std::fs::write(project.dir.path().join(".cargo/config.toml"), &config).unwrap();
     project.files.insert(".cargo/config.toml".to_owned(), config.into_bytes());
