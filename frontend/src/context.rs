@@ -137,7 +137,7 @@ fn remote(address: &str) -> Option<ContextSource> {
         || base.starts_with("ssh://")
         || (base.starts_with("git@") && base.contains(':'))
         || base.starts_with("github.com/")
-        || (is_http && base.ends_with(".git"));
+        || (is_http && base.strip_suffix(".git").is_some());
     if is_git {
         let (reference, subdirectory) = fragment.map_or((None, None), |fragment| {
             let (reference, directory) = fragment

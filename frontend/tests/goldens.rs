@@ -2,6 +2,9 @@
 //!
 //! `UPDATE_GOLDENS=1 cargo test -p supercargo --test goldens` writes them anew.
 
+#![expect(clippy::unwrap_used, reason = "the functions below are all parts of the tests at the end")]
+#![expect(clippy::panic, reason = "likewise")]
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -20,7 +23,9 @@ use supercargo::project::{self, Project};
 use supercargo::tree::{Entry, Tree};
 
 /// Example, `--target`, and build-args.
-const CASES: [(&str, Option<&str>, &[(&str, &str)]); 7] = [
+type Case = (&'static str, Option<&'static str>, &'static [(&'static str, &'static str)]);
+
+const CASES: [Case; 7] = [
     ("axum-service", None, &[]),
     ("cli", None, &[]),
     ("features", None, &[]),

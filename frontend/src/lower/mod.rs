@@ -39,7 +39,6 @@ pub struct Materials {
 }
 
 /// The graph of a plan, down to what the goal asks for.
-#[must_use]
 pub fn lower(plan: &BuildPlan, materials: &Materials, goal: &Goal) -> Output {
     let manifests = manifests::skeleton(plan, materials);
     let fetched = deps::fetch(plan, materials, &manifests);
@@ -56,7 +55,6 @@ pub fn lower(plan: &BuildPlan, materials: &Materials, goal: &Goal) -> Output {
 }
 
 /// The graph that makes a lockfile where the project has none; the result holds `/Cargo.lock`.
-#[must_use]
 pub fn lockfile(materials: &Materials, files: &BTreeMap<RelPath, Vec<u8>>) -> Output {
     deps::lockfile(materials, files)
 }

@@ -29,7 +29,6 @@ pub type Inputs = BTreeMap<String, Definition>;
 /// The definition file and the ignore file that may stand beside it.
 ///
 /// Small files are always sent anew, because an edit may keep size and time.
-#[must_use]
 pub fn definition(spec: &ContextSpec, inputs: &Inputs) -> Output {
     match &spec.definition {
         DefinitionSource::Local { name, session } => Local::new(name)
@@ -91,7 +90,6 @@ pub fn named_files(spec: &ContextSpec, excludes: &[String], paths: &[String]) ->
 }
 
 /// The whole context, without what is ignored.
-#[must_use]
 pub fn context(spec: &ContextSpec, inputs: &Inputs, excludes: &[String]) -> Output {
     let whole = match &spec.source {
         ContextSource::Local { name, session } => Local::new(name)

@@ -1,5 +1,7 @@
 //! The cache mounts: what they are called, so that nothing wrong is ever shared.
 
+use std::fmt::Write as _;
+
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
@@ -47,8 +49,7 @@ pub fn choose(config: &Config, package: &Package, identity: Identity<'_>) -> Cac
         (None, None) => package.name.clone(),
     };
     // A digest, because a namespace may hold anything, a token in a repository's address included.
-    let namespace = Sha256::digest(namespace.as_bytes());
-    let namespace: String = namespace.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+    let namespace = digest(&namespace);
     let Identity { image, triple, profile, .. } = identity;
     let compiler = image.rsplit('/').next().unwrap_or(image);
     Caches {
@@ -56,4 +57,14 @@ pub fn choose(config: &Config, package: &Package, identity: Identity<'_>) -> Cac
         downloads: format!("{FORMAT}/downloads"),
         target: format!("{FORMAT}/target/{namespace}/{}/{compiler}/{triple}/{profile}", package.name),
     }
+}
+
+/// Sixteen hexadecimal digits that stand for `text`.
+fn digest(text: &str) -> String {
+    let digest = Sha256::digest(text.as_bytes());
+    digest.iter().take(8).fold(String::new(), |mut digits, byte| {
+        // Writing to a string cannot fail.
+        let _ = write!(digits, "{byte:02x}");
+        digits
+    })
 }

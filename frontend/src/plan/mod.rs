@@ -91,7 +91,7 @@ pub struct Dependencies {
     #[serde(serialize_with = "all_displayed")]
     pub patched: BTreeSet<RelPath>,
     /// Files from which the index is completed, if the user's lockfile names more than the skeleton's.
-    #[serde(serialize_with = "names_of")]
+    #[serde(serialize_with = "names_of", skip_serializing_if = "Option::is_none")]
     pub index: Option<BTreeMap<RelPath, Vec<u8>>>,
 }
 
@@ -271,12 +271,11 @@ fn as_text<S: Serializer>(files: &BTreeMap<RelPath, Vec<u8>>, serializer: S) -> 
     )
 }
 
+/// The files' contents are the user's own and long, so a printed plan only names them.
+#[expect(clippy::ref_option, reason = "the signature is serde's")]
 fn names_of<S: Serializer>(
     files: &Option<BTreeMap<RelPath, Vec<u8>>>,
     serializer: S,
 ) -> Result<S::Ok, S::Error> {
-    match files {
-        Some(files) => serializer.collect_seq(files.keys().map(ToString::to_string)),
-        None => serializer.serialize_none(),
-    }
+    serializer.collect_seq(files.iter().flatten().map(|(path, _)| path.to_string()))
 }

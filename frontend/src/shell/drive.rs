@@ -89,13 +89,13 @@ pub(super) async fn drive(bridge: &Bridge, environment: &Environment) -> Result<
             .map_err(|diagnostics| Failure::Findings { diagnostics, files: build.files });
     }
     let platforms = build.platforms()?;
-    let mut built = Vec::new();
+    let mut results = Vec::new();
     for platform in &platforms {
-        built.push(build.one(&mut project, &layers, &goal, platform, platforms.len() > 1).await?);
+        results.push(build.one(&mut project, &layers, &goal, platform, platforms.len() > 1).await?);
     }
     warn::show(bridge, &build.capabilities, &definition.loaded_by, &build.warnings, &build.files).await;
     let as_map = build.options.multi_platform.unwrap_or(false);
-    Ok(result::metadata(built, as_map, build.options.source_date_epoch))
+    Ok(result::metadata(results, as_map, build.options.source_date_epoch))
 }
 
 impl Build<'_> {
