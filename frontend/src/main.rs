@@ -1,3 +1,8 @@
-//! The frontend binary.
+//! The frontend binary: a runtime, and the shell on it.
 
-fn main() {}
+use std::process::ExitCode;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    supercargo::shell::run().await
+}

@@ -44,10 +44,22 @@ impl Tree {
         self.contents.insert(path, contents);
     }
 
+    /// Adds a file with its contents: one that was made for a project which lacks it.
+    pub fn insert_file(&mut self, path: RelPath, contents: Vec<u8>) {
+        self.entries
+            .insert(path.clone(), Entry::File { size: u64::try_from(contents.len()).unwrap_or(u64::MAX) });
+        self.contents.insert(path, contents);
+    }
+
     /// The contents read for `path`, or `None` if nobody read it yet.
     #[must_use]
     pub fn contents(&self, path: &RelPath) -> Option<&[u8]> {
         self.contents.get(path).map(Vec::as_slice)
+    }
+
+    /// Every file that was read, sorted bytewise.
+    pub fn all_contents(&self) -> impl Iterator<Item = (&RelPath, &[u8])> {
+        self.contents.iter().map(|(path, contents)| (path, contents.as_slice()))
     }
 
     /// True if nothing is listed at all.

@@ -1,1 +1,15 @@
-//! End to end.
+//! End to end: builds on a real engine, containers that run.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot go on has failed, in its own words or in a helper's"
+)]
+
+mod bad_input;
+mod bed;
+mod examples;
+mod frontend_image;
+mod graph;
+mod image;
+mod published;
+mod story;

@@ -1,3 +1,64 @@
-//! The agent.
+//! Supercargo's agent: what cargo cannot do for itself inside a step of the build graph.
+//!
+//! `supercargo-agent cargo build …` runs as the only process of an exec vertex, in any image that has cargo and without
+//! a shell. What to do around the command is a [`supercargo_report::Job`], JSON in a variable. The agent's bytes are
+//! part of the cache key of every compile step, so it knows nothing of LLB, images or configuration and changes rarely.
+//!
+//! - [`fetch`] fills a `CARGO_HOME` with what a [`lockfile`] names, and has [`downloads`] of earlier builds to take
+//!   from.
+//! - [`compile`] runs one cargo compile: [`freshness`] before it, [`messages`] while it runs, [`stubs`], [`reuse`]
+//!   and [`collect`] after it, and the [`tally`] at the end.
+//! - [`cargo`] is the one place that starts a process.
 
-fn main() {}
+mod cargo;
+mod clock;
+mod collect;
+mod compile;
+mod console;
+mod downloads;
+mod error;
+mod fetch;
+mod files;
+mod freshness;
+mod ledger;
+mod lockfile;
+mod messages;
+mod package;
+mod restored;
+mod reuse;
+mod seed;
+mod sources;
+mod stamp;
+mod stubs;
+mod tally;
+mod times;
+mod toolchain;
+
+use std::process::ExitCode;
+
+use supercargo_report::Job;
+
+use crate::error::Error;
+
+/// Says that the agent itself failed and not cargo; `EX_SOFTWARE` of `sysexits.h`.
+const AGENT_FAILED: u8 = 70;
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(code) => ExitCode::from(code),
+        Err(error) => {
+            console::error(&error);
+            ExitCode::from(AGENT_FAILED)
+        }
+    }
+}
+
+/// Does the job; the code is cargo's own where cargo was the one to fail.
+fn run() -> Result<u8, Error> {
+    let text = std::env::var(supercargo_report::JOB).map_err(|_| Error::NoJob)?;
+    let job: Job = serde_json::from_str(&text).map_err(Error::Job)?;
+    match job.with_command(std::env::args().skip(1).collect()) {
+        Job::Fetch(job) => fetch::fetch(&job),
+        Job::Compile(job) => compile::compile(&job),
+    }
+}

@@ -1,12 +1,16 @@
 //! The words that the frontend and its agent share.
 //!
-//! The frontend writes a [`Job`] as JSON into the argument list of an exec vertex; the agent does it and, at the end
+//! The frontend runs the agent with the cargo command as its arguments and the rest of the [`Job`] as JSON in the
+//! variable [`JOB`], so that a failing step shows the user the command that failed; the agent does it and, at the end
 //! of the last compile, leaves a [`Report`] beside the binaries. The agent's bytes are part of the cache key of every
 //! compile step, so this crate holds what both sides must agree on and nothing else.
 
 use serde::{Deserialize, Serialize};
 
-/// What the agent is asked to do. Its JSON text is the agent's only argument.
+/// The variable that carries the job as JSON, without its command. The agent does not pass it on to cargo.
+pub const JOB: &str = "SUPERCARGO_JOB";
+
+/// What the agent is asked to do.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "job", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Job {
@@ -16,11 +20,34 @@ pub enum Job {
     Compile(Compile),
 }
 
+impl Job {
+    /// The command.
+    #[must_use]
+    pub fn command(&self) -> &[String] {
+        match self {
+            Self::Fetch(job) => &job.command,
+            Self::Compile(job) => &job.command,
+        }
+    }
+
+    /// The job with `command`, as the agent puts it together again.
+    #[must_use]
+    pub fn with_command(mut self, command: Vec<String>) -> Self {
+        match &mut self {
+            Self::Fetch(job) => job.command = command,
+            Self::Compile(job) => job.command = command,
+        }
+        self
+    }
+}
+
 /// Fills a `CARGO_HOME` with what one lockfile names, taking from earlier downloads what they have.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Fetch {
-    /// The cargo command, program first; it runs with the environment and directory of the vertex.
+    /// The cargo command, program first; it runs with the environment and directory of the vertex. It travels as the
+    /// agent's arguments.
+    #[serde(skip)]
     pub command: Vec<String>,
     /// Absolute path of the `CARGO_HOME` that the command fills.
     pub cargo_home: String,
@@ -36,7 +63,9 @@ pub struct Fetch {
 pub struct Compile {
     /// Which step this is, for the line that the step ends with.
     pub step: Step,
-    /// The cargo command, program first. It asks for `--message-format=json-render-diagnostics`.
+    /// The cargo command, program first. It asks for `--message-format=json-render-diagnostics` and travels as the
+    /// agent's arguments.
+    #[serde(skip)]
     pub command: Vec<String>,
     /// Absolute path of the target directory.
     pub target_dir: String,
@@ -69,6 +98,15 @@ pub struct Freshness {
     pub directory: String,
     /// Absolute path of the ledger, kept with the target directory that it describes.
     pub ledger: String,
+    /// Directories below `directory`, relative to it, whose files the dependency step compiled already: vendored
+    /// crates and path crates that external crates are patched with. They get one time in the distant past, since the
+    /// target directory was made from exactly them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pinned: Vec<String>,
+    /// Environment variables that count as sources of every local crate: a change of one makes everything new. Cargo
+    /// itself sees what a crate reads with `env!`, but not what a procedural macro reads.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub variables: Vec<String>,
 }
 
 /// What leaves the last compile.
@@ -87,6 +125,24 @@ pub struct Collect {
 pub struct Report {
     /// Every unit that cargo named, in cargo's order.
     pub units: Vec<Unit>,
+    /// Dependencies that the last compile should have found fresh and did not, in cargo's order. Always empty unless
+    /// something is wrong with the dependency layer.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rebuilt: Vec<Rebuilt>,
+    /// Source files that changed, came or went since the last compile in this target directory, sorted bytewise and
+    /// relative to the source directory. Empty also where there was no such compile.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub changed: Vec<String>,
+}
+
+/// A dependency that was compiled again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Rebuilt {
+    /// Cargo's package id specification.
+    pub package: String,
+    /// Why, as far as it can be told: a lowercase fragment.
+    pub reason: String,
 }
 
 /// One artifact that cargo made or found fresh.

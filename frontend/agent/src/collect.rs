@@ -1,0 +1,42 @@
+//! Hands out the binaries that cargo made, and the report beside them.
+
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+
+use supercargo_report::{Collect, Report};
+
+use crate::error::Error;
+use crate::messages::Artifact;
+
+/// Copies each wanted binary to `bin/<name>` and writes `report.json`.
+///
+/// Where a binary is comes from cargo's message about it: the target directory may hold one of the same name that no
+/// source makes any more.
+pub(crate) fn collect(job: &Collect, artifacts: &[Artifact], report: &Report) -> Result<(), Error> {
+    let into = Path::new(&job.into);
+    let directory = into.join("bin");
+    fs::create_dir_all(&directory).map_err(Error::file("create", &directory))?;
+    for name in &job.binaries {
+        let from = executable(artifacts, name).ok_or_else(|| Error::MissingBinary {
+            wanted: name.clone(),
+            built: binaries(artifacts).map(|(name, _)| name.to_owned()).collect(),
+        })?;
+        let to = directory.join(name);
+        fs::copy(from, &to).map_err(Error::file("copy", Path::new(from)))?;
+        fs::set_permissions(&to, Permissions::from_mode(0o755))
+            .map_err(Error::file("make executable", &to))?;
+    }
+    let path = into.join("report.json");
+    let text = serde_json::to_vec(report).map_err(|source| Error::Json { path: path.clone(), source })?;
+    fs::write(&path, text).map_err(Error::file("write", &path))
+}
+
+fn executable<'a>(artifacts: &'a [Artifact], wanted: &str) -> Option<&'a str> {
+    binaries(artifacts).find(|(name, _)| *name == wanted).map(|(_, path)| path)
+}
+
+fn binaries(artifacts: &[Artifact]) -> impl Iterator<Item = (&str, &str)> {
+    let named = artifacts.iter().filter(|artifact| artifact.is("bin"));
+    named.filter_map(|artifact| Some((artifact.target(), artifact.executable.as_deref()?)))
+}

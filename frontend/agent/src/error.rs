@@ -1,0 +1,74 @@
+//! Every way in which the agent itself can fail.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// A failure of the agent, not of cargo.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Error {
+    /// Nobody gave a job.
+    #[error("expected a job as JSON in the variable `{}`", supercargo_report::JOB)]
+    NoJob,
+    /// The variable is not a job.
+    #[error("the job is not one this agent knows: {0}")]
+    Job(#[source] serde_json::Error),
+    /// The arguments name no program to run.
+    #[error("expected a command to run as arguments")]
+    EmptyCommand,
+    /// The program does not start.
+    #[error("cannot run `{program}`: {source}; the builder image needs it on its PATH")]
+    Spawn {
+        /// As the job names it.
+        program: String,
+        /// Why not.
+        source: io::Error,
+    },
+    /// A signal handler or a pipe could not be set up.
+    #[error("cannot {action}: {source}")]
+    System {
+        /// Completes "cannot …".
+        action: &'static str,
+        /// Why not.
+        source: io::Error,
+    },
+    /// A file could not be read, written or removed.
+    #[error("cannot {action} `{}`: {source}", path.display())]
+    File {
+        /// Completes "cannot …".
+        action: &'static str,
+        /// Which file.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+    /// Something of ours could not be put into JSON.
+    #[error("cannot write `{}` as JSON: {source}", path.display())]
+    Json {
+        /// The file it was for.
+        path: PathBuf,
+        /// Why not.
+        source: serde_json::Error,
+    },
+    /// Cargo built no binary of that name.
+    #[error("cargo built no binary `{wanted}`; it built {}", built_list(built))]
+    MissingBinary {
+        /// The name asked for.
+        wanted: String,
+        /// The names that there are.
+        built: Vec<String>,
+    },
+}
+
+impl Error {
+    /// For `map_err` on an operation that completes "cannot `action` `path`".
+    pub(crate) fn file(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
+        move |source| Self::File { action, path: path.to_owned(), source }
+    }
+}
+
+fn built_list(built: &[String]) -> String {
+    if built.is_empty() {
+        return "no binary at all".to_owned();
+    }
+    built.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,69 @@
+//! Fills a `CARGO_HOME` with what one lockfile names.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use supercargo_report::Fetch;
+
+use crate::cargo;
+use crate::console;
+use crate::downloads::Downloads;
+use crate::error::Error;
+use crate::files;
+use crate::lockfile::Lockfile;
+use crate::restored::Restored;
+use crate::tally;
+
+/// Runs the fetch and returns cargo's exit code. The downloads of earlier builds only save time: whatever is wrong
+/// with them, cargo fetches what it misses, and nothing here fails for it.
+pub(crate) fn fetch(job: &Fetch) -> Result<u8, Error> {
+    let home = Path::new(&job.cargo_home);
+    fs::create_dir_all(home).map_err(Error::file("create", home))?;
+    let lockfile = Lockfile::read(Path::new(&job.lockfile))?;
+    let downloads = Downloads::new(Path::new(&job.downloads));
+    let mut restored = Restored::default();
+    if let Err(error) = downloads.restore(&lockfile, home, &mut restored) {
+        console::note(&format!("not everything could be taken from the download cache: {error}"));
+    }
+    let exit = cargo::run(&job.command)?;
+    if exit.code() != 0 {
+        return Ok(exit.code());
+    }
+    restored.drop_unused(home)?;
+    tidy(home)?;
+    if let Err(error) = downloads.save(home) {
+        console::note(&format!("not everything could be kept in the download cache: {error}"));
+    }
+    console::line(&summary(home, &restored)?);
+    Ok(0)
+}
+
+/// Removes what cargo writes about this very run: locks and the times of last use.
+fn tidy(home: &Path) -> Result<(), Error> {
+    for name in files::names(home)? {
+        let bytes = name.as_encoded_bytes();
+        if bytes.starts_with(b".package-cache") || bytes.starts_with(b".global-cache") {
+            files::remove(&home.join(name))?;
+        }
+    }
+    Ok(())
+}
+
+fn summary(home: &Path, restored: &Restored) -> Result<String, Error> {
+    let mut crates = BTreeSet::new();
+    for host in files::names(&home.join("registry/cache"))? {
+        crates.extend(files::names(&home.join("registry/cache").join(host))?);
+    }
+    let mut text = format!("fetch: {}", tally::crates(crates.len()));
+    match files::names(&home.join("git/db"))?.len() {
+        0 => {}
+        1 => text.push_str(" and 1 git repository"),
+        count => text.push_str(&[" and ", &count.to_string(), " git repositories"].concat()),
+    }
+    let kept = restored.crates.len() + restored.repositories.len();
+    if kept > 0 {
+        text.push_str(&[" (", &kept.to_string(), " from the download cache)"].concat());
+    }
+    Ok(text)
+}

@@ -1,0 +1,16 @@
+//! The agent as it is built, with the real cargo, on projects made for the purpose.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test bed has nobody to report to but the test that fails"
+)]
+
+mod bed;
+mod clock;
+mod exit;
+mod fetch;
+mod freshness;
+mod interrupted;
+mod scripts;
+mod stubs;

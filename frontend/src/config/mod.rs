@@ -1,0 +1,97 @@
+//! What the user asked for: one schema in three homes, and build-args above them.
+//!
+//! Precedence, highest first: build-arg, body of the definition file, `[package.metadata.supercargo]`,
+//! `[workspace.metadata.supercargo]`. What nobody set is detected later. Every value remembers who set it.
+
+mod build_args;
+mod layers;
+mod schema;
+
+pub use layers::Layers;
+pub use schema::{CacheMode, CacheTable, ImageTable, OneOrMany, Table, ToolchainTable};
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use crate::diagnostic::Span;
+
+/// Who set a value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// `--build-arg` of this name.
+    BuildArg(String),
+    /// Lines of the definition file or of a manifest.
+    File(Span),
+}
+
+impl Origin {
+    /// The lines, if the value stands in a file.
+    #[must_use]
+    pub fn span(&self) -> Option<&Span> {
+        match self {
+            Self::BuildArg(_) => None,
+            Self::File(span) => Some(span),
+        }
+    }
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::BuildArg(name) => write!(formatter, "build-arg {name}"),
+            Self::File(span) => write!(formatter, "{}:{}", span.file, span.start),
+        }
+    }
+}
+
+/// A value and who set it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Setting<T> {
+    /// The value.
+    pub value: T,
+    /// Who set it.
+    pub origin: Origin,
+}
+
+/// What was asked for one package, merged from all homes; `None` and empty mean that nobody asked.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Config {
+    /// `bin`: which binaries go into the image; the first is the entrypoint.
+    pub bins: Option<Setting<Vec<String>>>,
+    /// `features`.
+    pub features: Option<Setting<Vec<String>>>,
+    /// `all-features`.
+    pub all_features: Option<Setting<bool>>,
+    /// `no-default-features`.
+    pub no_default_features: Option<Setting<bool>>,
+    /// `profile`.
+    pub profile: Option<Setting<String>>,
+    /// `toolchain.channel`.
+    pub channel: Option<Setting<String>>,
+    /// `toolchain.image`.
+    pub toolchain_image: Option<Setting<String>>,
+    /// `cache.mode`.
+    pub cache_mode: Option<Setting<CacheMode>>,
+    /// `cache.namespace`.
+    pub cache_namespace: Option<Setting<String>>,
+    /// `image.base`.
+    pub base: Option<Setting<String>>,
+    /// `image.user`.
+    pub user: Option<Setting<String>>,
+    /// `image.workdir`.
+    pub workdir: Option<Setting<String>>,
+    /// `image.entrypoint`.
+    pub entrypoint: Option<Setting<Vec<String>>>,
+    /// `image.cmd`.
+    pub cmd: Option<Setting<Vec<String>>>,
+    /// `image.env`.
+    pub env: Option<Setting<BTreeMap<String, String>>>,
+    /// `image.expose`.
+    pub expose: Option<Setting<Vec<String>>>,
+    /// `image.volumes`.
+    pub volumes: Option<Setting<Vec<String>>>,
+    /// `image.labels`; an empty value removes a label that would be there by default.
+    pub labels: Option<Setting<BTreeMap<String, String>>>,
+    /// `image.stop-signal`.
+    pub stop_signal: Option<Setting<String>>,
+}

@@ -1,0 +1,135 @@
+//! The schema: every key that the definition file and the metadata tables may hold.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use toml::Spanned;
+
+/// One home of the configuration, as it is written.
+///
+/// Every key is optional; an unknown one is an error.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Table {
+    /// The package to build, as `cargo --package`.
+    pub package: Option<Spanned<String>>,
+    /// The binary or binaries to put into the image, as `cargo --bin`.
+    pub bin: Option<Spanned<OneOrMany>>,
+    /// Features to enable, as `cargo --features`.
+    pub features: Option<Spanned<Vec<String>>>,
+    /// As `cargo --all-features`.
+    pub all_features: Option<Spanned<bool>>,
+    /// As `cargo --no-default-features`.
+    pub no_default_features: Option<Spanned<bool>>,
+    /// The profile, as `cargo --profile`.
+    pub profile: Option<Spanned<String>>,
+    /// The compiler.
+    #[serde(default)]
+    pub toolchain: ToolchainTable,
+    /// The caches.
+    #[serde(default)]
+    pub cache: CacheTable,
+    /// The image that comes out.
+    #[serde(default)]
+    pub image: ImageTable,
+}
+
+/// `[toolchain]`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct ToolchainTable {
+    /// `stable`, `1.95`, `nightly`, …
+    pub channel: Option<Spanned<String>>,
+    /// Any image that has cargo.
+    pub image: Option<Spanned<String>>,
+}
+
+/// `[cache]`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct CacheTable {
+    /// How compiled code is kept between builds.
+    pub mode: Option<Spanned<CacheMode>>,
+    /// What the ids of cache mounts start with.
+    pub namespace: Option<Spanned<String>>,
+}
+
+/// `[image]`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct ImageTable {
+    /// The image the binary is put on, as `FROM`.
+    pub base: Option<Spanned<String>>,
+    /// As `USER`.
+    pub user: Option<Spanned<String>>,
+    /// As `WORKDIR`.
+    pub workdir: Option<Spanned<String>>,
+    /// As `ENTRYPOINT` in exec form.
+    pub entrypoint: Option<Spanned<Vec<String>>>,
+    /// As `CMD` in exec form.
+    pub cmd: Option<Spanned<Vec<String>>>,
+    /// As `ENV`.
+    pub env: Option<Spanned<BTreeMap<String, String>>>,
+    /// As `EXPOSE`: `8080` or `"9000/udp"`.
+    pub expose: Option<Spanned<Vec<Port>>>,
+    /// As `VOLUME`.
+    pub volumes: Option<Spanned<Vec<String>>>,
+    /// As `LABEL`.
+    pub labels: Option<Spanned<BTreeMap<String, String>>>,
+    /// As `STOPSIGNAL`.
+    pub stop_signal: Option<Spanned<String>>,
+}
+
+/// How compiled code is kept between builds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CacheMode {
+    /// The dependency layer, and a cache mount that starts from it for the user's own crates.
+    #[default]
+    Auto,
+    /// The dependency layer only; the user's own crates are compiled anew after every edit.
+    Layers,
+}
+
+/// `"a"` or `["a", "b"]`.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(untagged, expecting = "a name or a list of names")]
+pub enum OneOrMany {
+    /// One name.
+    One(String),
+    /// A list of names.
+    Many(Vec<String>),
+}
+
+impl OneOrMany {
+    /// The names, in the order written.
+    #[must_use]
+    pub fn names(&self) -> Vec<String> {
+        match self {
+            Self::One(name) => vec![name.clone()],
+            Self::Many(names) => names.clone(),
+        }
+    }
+}
+
+/// A port: a number, or text with a protocol.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(untagged, expecting = "a port such as `8080` or `\"9000/udp\"`")]
+pub enum Port {
+    /// A TCP port.
+    Number(u16),
+    /// `8080/tcp`, `9000/udp`.
+    Text(String),
+}
+
+impl Port {
+    /// Docker's spelling, protocol included.
+    #[must_use]
+    pub fn to_docker(&self) -> String {
+        match self {
+            Self::Number(number) => format!("{number}/tcp"),
+            Self::Text(text) if text.contains('/') => text.clone(),
+            Self::Text(text) => format!("{text}/tcp"),
+        }
+    }
+}

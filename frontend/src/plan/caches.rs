@@ -1,0 +1,70 @@
+//! The cache mounts: what they are called, so that nothing wrong is ever shared.
+
+use std::fmt::Write as _;
+
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+
+use super::Chosen;
+use crate::config::{CacheMode, Config};
+use crate::project::Package;
+
+/// The format of what is kept in the mounts. It changes when an older content could not be used.
+const FORMAT: &str = "supercargo/1";
+
+/// The cache mounts of a build.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Caches {
+    /// How compiled code is kept.
+    pub mode: Chosen<CacheMode>,
+    /// The mount that keeps downloaded crates, shared by all projects: Cargo's archives are named by content.
+    pub downloads: String,
+    /// The mount that keeps the user's own compiled crates, for one project, toolchain, triple and profile.
+    pub target: String,
+}
+
+/// What must differ for two builds not to share compiled code.
+#[derive(Clone, Copy, Debug)]
+pub struct Identity<'a> {
+    /// The toolchain image.
+    pub image: &'a str,
+    /// The triple.
+    pub triple: &'a str,
+    /// The profile.
+    pub profile: &'a str,
+    /// The client's repository, if it told it.
+    pub repository: Option<&'a str>,
+}
+
+/// Names the mounts.
+#[must_use]
+pub fn choose(config: &Config, package: &Package, identity: Identity<'_>) -> Caches {
+    let mode = match &config.cache_mode {
+        Some(setting) => Chosen::set(setting.value, &setting.origin),
+        None => Chosen { value: CacheMode::default(), because: "default".to_owned() },
+    };
+    let namespace = match (&config.cache_namespace, identity.repository) {
+        (Some(setting), _) => setting.value.clone(),
+        (None, Some(repository)) => repository.to_owned(),
+        (None, None) => package.name.clone(),
+    };
+    // A digest, because a namespace may hold anything, a token in a repository's address included.
+    let namespace = digest(&namespace);
+    let Identity { image, triple, profile, .. } = identity;
+    let compiler = image.rsplit('/').next().unwrap_or(image);
+    Caches {
+        mode,
+        downloads: format!("{FORMAT}/downloads"),
+        target: format!("{FORMAT}/target/{namespace}/{}/{compiler}/{triple}/{profile}", package.name),
+    }
+}
+
+/// Sixteen hexadecimal digits that stand for `text`.
+fn digest(text: &str) -> String {
+    let digest = Sha256::digest(text.as_bytes());
+    digest.iter().take(8).fold(String::new(), |mut digits, byte| {
+        // Writing to a string cannot fail.
+        let _ = write!(digits, "{byte:02x}");
+        digits
+    })
+}

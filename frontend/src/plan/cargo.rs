@@ -1,0 +1,143 @@
+//! The one value from which every cargo command line is rendered.
+//!
+//! `[deps]` and `[build]` must agree in profile, triple, environment and features, or Cargo compiles dependencies
+//! twice. They agree because both are rendered from an [`Invocation`].
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::paths;
+use crate::skeleton::Features;
+
+/// What all cargo commands of one build have in common.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Invocation {
+    /// `--profile`.
+    pub profile: String,
+    /// `--target`, given even if it is the compiler's own: then `RUSTFLAGS` never reach build scripts, and native
+    /// and cross builds are the same.
+    pub triple: String,
+    /// `--package`.
+    pub package: String,
+    /// `--bin`, each.
+    pub binaries: Vec<String>,
+    /// `--features` and its relatives, as arguments.
+    pub features: Vec<String>,
+    /// Whether the lockfile is the user's own and must stay as it is.
+    pub locked: bool,
+    /// The environment of every step, on top of the toolchain image's.
+    pub environment: BTreeMap<String, String>,
+}
+
+impl Invocation {
+    /// The environment that every step needs.
+    #[must_use]
+    pub fn environment() -> BTreeMap<String, String> {
+        let variables = [
+            ("CARGO_HOME", paths::CARGO_HOME),
+            ("CARGO_TARGET_DIR", paths::TARGET),
+            // Set because its default differs between versions of Cargo.
+            ("CARGO_INCREMENTAL", "0"),
+        ];
+        variables.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+    }
+
+    /// The arguments for a selection of features.
+    #[must_use]
+    pub fn feature_arguments(features: &Features) -> Vec<String> {
+        let mut arguments = Vec::new();
+        if features.all {
+            arguments.push("--all-features".to_owned());
+        }
+        if features.no_default {
+            arguments.push("--no-default-features".to_owned());
+        }
+        if !features.names.is_empty() {
+            let names: Vec<&str> = features.names.iter().map(String::as_str).collect();
+            arguments.extend(["--features".to_owned(), names.join(",")]);
+        }
+        arguments
+    }
+
+    /// Downloads what the skeleton's lockfile names and this triple can use.
+    #[must_use]
+    pub fn fetch(&self) -> Vec<String> {
+        words(&["cargo", "fetch", "--target", &self.triple])
+    }
+
+    /// Brings the index up to what the user's own lockfile names, without downloading a crate.
+    #[must_use]
+    pub fn index(&self) -> Vec<String> {
+        let mut command = words(&["cargo", "update", "--workspace"]);
+        if self.locked {
+            command.push("--locked".to_owned());
+        }
+        command
+    }
+
+    /// Compiles the skeleton; `selection` names its targets.
+    #[must_use]
+    pub fn deps(&self, selection: &[String]) -> Vec<String> {
+        let mut command = self.build_offline();
+        command.extend_from_slice(selection);
+        command
+    }
+
+    /// Compiles the binaries from the real sources.
+    #[must_use]
+    pub fn build(&self) -> Vec<String> {
+        let mut command = self.build_offline();
+        if self.locked {
+            command.push("--locked".to_owned());
+        }
+        command.extend(words(&["--package", &self.package]));
+        for binary in &self.binaries {
+            command.extend(words(&["--bin", binary]));
+        }
+        command.extend_from_slice(&self.features);
+        command
+    }
+
+    fn build_offline(&self) -> Vec<String> {
+        words(&[
+            "cargo",
+            "build",
+            "--offline",
+            "--message-format=json-render-diagnostics",
+            "--profile",
+            &self.profile,
+            "--target",
+            &self.triple,
+        ])
+    }
+}
+
+fn words(words: &[&str]) -> Vec<String> {
+    words.iter().map(|word| (*word).to_owned()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Invocation;
+
+    #[test]
+    fn deps_and_build_share_everything_but_the_selection() {
+        let invocation = Invocation {
+            profile: "release".to_owned(),
+            triple: "t".to_owned(),
+            package: "api".to_owned(),
+            binaries: vec!["api".to_owned()],
+            features: vec!["--features".to_owned(), "a,b".to_owned()],
+            locked: true,
+            environment: Invocation::environment(),
+        };
+        let shared =
+            "cargo build --offline --message-format=json-render-diagnostics --profile release --target t";
+        assert_eq!(invocation.deps(&["--lib".to_owned()]).join(" "), format!("{shared} --lib"));
+        assert_eq!(
+            invocation.build().join(" "),
+            format!("{shared} --locked --package api --bin api --features a,b")
+        );
+    }
+}

@@ -1,0 +1,281 @@
+//! Facts to decisions: everything that one build for one platform will do, as plain data.
+//!
+//! The plan is the hinge. Above it the words are Cargo's, below it BuildKit's; it names no vertex and does no I/O, it
+//! can be printed and compared, and every choice carries its reason.
+
+pub mod caches;
+pub mod cargo;
+pub mod paths;
+pub mod resolution;
+pub mod runtime;
+pub mod select;
+pub mod target;
+pub mod toolchain;
+pub mod triple;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use buildkit_llb::Platform;
+use serde::{Serialize, Serializer};
+
+use crate::config::{Layers, Origin};
+use crate::diagnostic::{Checked, Diagnostic, Findings, Span};
+use crate::name::RelPath;
+use crate::options::Options;
+use crate::project::Project;
+use crate::skeleton::{self, Features, Form, Outcome, Selection, Skeleton, SourceView};
+
+use caches::Caches;
+use cargo::Invocation;
+use runtime::Runtime;
+use target::Goal;
+use toolchain::Toolchain;
+
+/// A value and why it was chosen.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Chosen<T> {
+    /// The value.
+    pub value: T,
+    /// The reason, as a fragment: a file and line, a flag, or what was detected.
+    pub because: String,
+}
+
+impl<T> Chosen<T> {
+    /// A value that the user set.
+    #[must_use]
+    pub fn set(value: T, origin: &Origin) -> Self {
+        Self { value, because: origin.to_string() }
+    }
+}
+
+/// Everything that one build for one platform does.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct BuildPlan {
+    /// The platform of the image, and of the steps that make it.
+    #[serde(serialize_with = "displayed")]
+    pub platform: Platform,
+    /// The package.
+    pub package: Chosen<String>,
+    /// The binaries.
+    pub binaries: Chosen<Vec<String>>,
+    /// The compiler.
+    pub toolchain: Toolchain,
+    /// What all cargo commands have in common.
+    pub cargo: Invocation,
+    /// The dependencies.
+    pub dependencies: Dependencies,
+    /// The sources.
+    pub source: Source,
+    /// The cache mounts.
+    pub caches: Caches,
+    /// The image.
+    pub runtime: Runtime,
+    /// The lines that a failing compile points at.
+    #[serde(skip)]
+    pub anchor: Option<Span>,
+}
+
+/// How the dependencies are compiled.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Dependencies {
+    /// `flattened`, or why not.
+    pub form: String,
+    /// The skeleton's files.
+    #[serde(serialize_with = "as_text")]
+    pub files: BTreeMap<RelPath, Vec<u8>>,
+    /// The names of its synthetic packages.
+    pub stubs: Vec<String>,
+    /// Which of its targets are compiled.
+    pub selection: Vec<String>,
+    /// Directories of the context whose real files are laid over it.
+    #[serde(serialize_with = "all_displayed")]
+    pub patched: BTreeSet<RelPath>,
+    /// Files from which the index is completed, if the user's lockfile names more than the skeleton's.
+    #[serde(serialize_with = "names_of", skip_serializing_if = "Option::is_none")]
+    pub index: Option<BTreeMap<RelPath, Vec<u8>>>,
+}
+
+/// What the last compile reads of the context.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Source {
+    /// Directories that are left out.
+    #[serde(serialize_with = "all_displayed")]
+    pub excluded: BTreeSet<RelPath>,
+    /// Files laid over the context.
+    #[serde(serialize_with = "as_text")]
+    pub overlays: BTreeMap<RelPath, Vec<u8>>,
+}
+
+/// What the planner needs to know of the build besides project and configuration.
+#[derive(Clone, Copy, Debug)]
+pub struct Request<'a> {
+    /// The options.
+    pub options: &'a Options,
+    /// The homes of the configuration.
+    pub layers: &'a Layers,
+    /// What the build ends with.
+    pub goal: &'a Goal,
+    /// The platform to plan for.
+    pub platform: &'a Platform,
+    /// A lockfile that the context lacks, made for this build.
+    pub generated_lockfile: Option<&'a str>,
+}
+
+/// A plan, or what is missing for one.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Planned {
+    /// The plan.
+    Ready(Box<BuildPlan>),
+    /// There is no lockfile: Cargo must make one from these files with this image first.
+    NeedsLockfile {
+        /// The image that has Cargo.
+        toolchain: Toolchain,
+        /// Manifests without code.
+        files: BTreeMap<RelPath, Vec<u8>>,
+    },
+}
+
+/// Plans the build for one platform.
+///
+/// Errors: an ambiguous or unknown package, binary or feature; a toolchain that has no image or is too old; a
+/// platform that Rust does not know.
+pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
+    let Request { options, layers, goal, platform, generated_lockfile } = request;
+    let mut findings = Findings::default();
+    let Some((package, package_because)) = findings.take(select::package(project, layers, goal)) else {
+        return findings.fail();
+    };
+    let Some(config) = findings.take(layers.merge((&package.manifest, &package.text))) else {
+        return findings.fail();
+    };
+    let Some(binaries) = findings.take(select::binaries(project, package, config.bins.as_ref(), goal)) else {
+        return findings.fail();
+    };
+    let triple = match triple::of(platform) {
+        Ok(triple) => triple,
+        Err(diagnostic) => {
+            findings.push(diagnostic);
+            return findings.fail();
+        }
+    };
+    let selection = Selection {
+        packages: BTreeSet::from([package.name.clone()]),
+        features: Features {
+            names: config.features.iter().flat_map(|setting| setting.value.iter().cloned()).collect(),
+            all: config.all_features.as_ref().is_some_and(|setting| setting.value),
+            no_default: config.no_default_features.as_ref().is_some_and(|setting| setting.value),
+        },
+        binaries: binaries.value.iter().cloned().collect(),
+        profile: config
+            .profile
+            .as_ref()
+            .map_or_else(|| "release".to_owned(), |setting| setting.value.clone()),
+        target: triple.to_owned(),
+        host: triple.to_owned(),
+        rustflags: Vec::new(),
+        tests: false,
+    };
+    let Some(needed) = findings.take(skeleton::closure(project, &selection)) else { return findings.fail() };
+    let compiled = needed.iter().filter_map(|directory| project.packages.get(directory));
+    let Some(toolchain) = findings.take(toolchain::choose(project, &config, compiled)) else {
+        return findings.fail();
+    };
+    let Some(mut view) = findings.take(skeleton::source_view(project, &selection)) else {
+        return findings.fail();
+    };
+    if let (Some(text), Ok(path)) = (generated_lockfile, RelPath::new("Cargo.lock")) {
+        view.overlays.entry(path).or_insert_with(|| text.as_bytes().to_vec());
+    }
+    let skeleton = match findings.take(skeleton::make(project, &selection)) {
+        Some(Outcome::Ready(skeleton)) => *skeleton,
+        Some(Outcome::NeedsLockfile) => {
+            findings.push(
+                Diagnostic::warning("the project has no `Cargo.lock`, so each new build may get other versions of its dependencies")
+                    .hint("Run `cargo generate-lockfile` and commit Cargo.lock."),
+            );
+            let files = resolution::files(project, &view);
+            return findings.finish(Planned::NeedsLockfile { toolchain, files });
+        }
+        Some(Outcome::Impossible { because }) => {
+            findings.push(Diagnostic::error(because));
+            return findings.fail();
+        }
+        None => return findings.fail(),
+    };
+    let Some(runtime) = findings.take(runtime::choose(&config, options, package, &binaries.value)) else {
+        return findings.fail();
+    };
+    let identity = caches::Identity {
+        image: &toolchain.image.value,
+        triple,
+        profile: &selection.profile,
+        repository: options.vcs_source.as_deref(),
+    };
+    let plan = BuildPlan {
+        platform: platform.clone(),
+        caches: caches::choose(&config, package, identity),
+        cargo: Invocation {
+            profile: selection.profile.clone(),
+            triple: triple.to_owned(),
+            package: package.name.clone(),
+            binaries: binaries.value.clone(),
+            features: Invocation::feature_arguments(&selection.features),
+            locked: view.locked,
+            environment: Invocation::environment(),
+        },
+        dependencies: dependencies(project, skeleton, &view),
+        anchor: anchor(package.manifest.clone(), &package.text),
+        source: Source { excluded: view.excluded, overlays: view.overlays },
+        package: Chosen { value: package.name.clone(), because: package_because },
+        binaries,
+        toolchain,
+        runtime,
+    };
+    findings.finish(Planned::Ready(Box::new(plan)))
+}
+
+fn dependencies(project: &Project, skeleton: Skeleton, view: &SourceView) -> Dependencies {
+    let mut patched = skeleton.patched;
+    patched.extend(skeleton.referenced);
+    Dependencies {
+        form: match skeleton.form {
+            Form::Flattened => "flattened".to_owned(),
+            Form::PerMember { because } => format!("per member, because {because}"),
+        },
+        files: skeleton.files,
+        stubs: skeleton.stubs,
+        selection: skeleton.arguments,
+        patched,
+        index: view.needs_index.then(|| resolution::files(project, view)),
+    }
+}
+
+/// The line that names the package: what a failing compile of it points at.
+fn anchor(manifest: RelPath, text: &str) -> Option<Span> {
+    let position = text.lines().position(|line| line.trim() == "[package]")?;
+    let line = u32::try_from(position).ok()?.checked_add(1)?;
+    Some(Span { file: manifest, start: line, end: line + 1 })
+}
+
+fn displayed<S: Serializer>(value: &Platform, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(value)
+}
+
+fn all_displayed<S: Serializer>(values: &BTreeSet<RelPath>, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(values.iter().map(ToString::to_string))
+}
+
+fn as_text<S: Serializer>(files: &BTreeMap<RelPath, Vec<u8>>, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_map(
+        files.iter().map(|(path, contents)| (path.to_string(), String::from_utf8_lossy(contents))),
+    )
+}
+
+/// The files' contents are the user's own and long, so a printed plan only names them.
+#[expect(clippy::ref_option, reason = "the signature is serde's")]
+fn names_of<S: Serializer>(
+    files: &Option<BTreeMap<RelPath, Vec<u8>>>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(files.iter().flatten().map(|(path, _)| path.to_string()))
+}

@@ -1,0 +1,25 @@
+//! Where things are inside a compile step.
+//!
+//! Compiled dependencies remember these paths, so they are the same in every step of every build, and changing one
+//! makes every cache anew.
+
+/// The user's workspace, or the skeleton that stands in for it.
+pub const WORKSPACE: &str = "/workspace";
+
+/// `CARGO_HOME`.
+pub const CARGO_HOME: &str = "/supercargo/cargo";
+
+/// Cargo's target directory.
+pub const TARGET: &str = "/supercargo/target";
+
+/// The cache mount that keeps downloaded crates.
+pub const DOWNLOADS: &str = "/supercargo/downloads";
+
+/// What the last compile hands out: `bin/<name>` and `report.json`.
+pub const OUT: &str = "/supercargo/out";
+
+/// The agent.
+pub const AGENT: &str = "/supercargo/agent";
+
+/// The ledger of modification times, beside what it describes.
+pub const LEDGER: &str = "/supercargo/target/.supercargo-ledger.json";

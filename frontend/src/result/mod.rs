@@ -1,0 +1,7 @@
+//! What the build answers: the image's configuration and the keys that exporters read.
+
+mod export;
+mod image_config;
+
+pub use export::{Built, metadata};
+pub use image_config::{ConfigError, image_config};

@@ -1,0 +1,161 @@
+//! A failed build, and what the engine is told of it.
+
+use std::collections::BTreeMap;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use buildkit_proto::any::Any;
+use buildkit_proto::rpc;
+use prost::Message as _;
+use serde_json::json;
+use tonic::{Code, Status};
+
+use crate::diagnostic::{Diagnostic, Severity, Span};
+use crate::name::RelPath;
+
+/// The user's files by path, to show lines of.
+pub(super) type Files = BTreeMap<RelPath, Vec<u8>>;
+
+/// Why there is no result.
+#[derive(Debug)]
+pub(super) enum Failure {
+    /// The user's input is at fault.
+    Findings {
+        /// What is wrong.
+        diagnostics: Vec<Diagnostic>,
+        /// The files that the findings point into.
+        files: Files,
+    },
+    /// The engine said no; what it said is passed on untouched.
+    Engine(Status),
+    /// The engine said no, and we know why it was asked.
+    Explained(rpc::Status),
+    /// This program is at fault.
+    Internal(String),
+}
+
+impl From<Status> for Failure {
+    fn from(status: Status) -> Self {
+        Self::Engine(status)
+    }
+}
+
+/// Type of the detail by which clients show lines of a file. Its value is JSON although it travels in protobuf.
+const SOURCE_DETAIL: &str = "github.com/moby/buildkit/errdefs.Source+json";
+
+impl Failure {
+    /// The status to return. Never `Internal`: clients map that to an exit code of its own.
+    pub(super) fn into_status(self) -> rpc::Status {
+        match self {
+            Self::Findings { diagnostics, files } => findings(&diagnostics, &files),
+            Self::Engine(status) => rpc::Status::decode(status.details())
+                .ok()
+                .filter(|decoded| decoded.code != 0)
+                .unwrap_or_else(|| rpc::Status {
+                    code: status.code() as i32,
+                    message: status.message().to_owned(),
+                    details: Vec::new(),
+                }),
+            Self::Explained(status) => status,
+            Self::Internal(message) => {
+                rpc::Status { code: Code::Unknown as i32, message, details: Vec::new() }
+            }
+        }
+    }
+}
+
+fn findings(diagnostics: &[Diagnostic], files: &Files) -> rpc::Status {
+    let errors: Vec<&Diagnostic> =
+        diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error).collect();
+    let texts: Vec<String> = errors.iter().map(|error| text(error)).collect();
+    let mut details: Vec<Any> =
+        errors.iter().filter_map(|error| source_detail(error.span.as_ref()?, files)).collect();
+    if details.is_empty() {
+        details.push(no_excerpt());
+    }
+    rpc::Status { code: Code::InvalidArgument as i32, message: texts.join("\n"), details }
+}
+
+/// `file:line: message` with the hints below. The place stands in the text too, because old clients do not read the
+/// detail that carries it.
+pub(super) fn text(diagnostic: &Diagnostic) -> String {
+    let mut text = match &diagnostic.span {
+        Some(span) => format!("{}:{}: {}", span.file, span.start, diagnostic.message),
+        None => diagnostic.message.clone(),
+    };
+    for hint in &diagnostic.hints {
+        text.push_str("\n  hint: ");
+        text.push_str(hint);
+    }
+    text
+}
+
+/// How much of a file goes into an error, in bytes. The status stream has a message limit of its own.
+const EXCERPT_LIMIT: usize = 256 << 10;
+
+fn source_detail(span: &Span, files: &Files) -> Option<Any> {
+    let contents = files.get(&span.file).filter(|contents| contents.len() <= EXCERPT_LIMIT)?;
+    let position = |line: u32| json!({"line": line, "character": 0});
+    let detail = json!({
+        "info": {
+            "filename": span.file.to_string(),
+            "data": STANDARD.encode(contents),
+            "language": "TOML",
+        },
+        "ranges": [{"start": position(span.start), "end": position(span.end)}],
+    });
+    Some(Any { type_url: SOURCE_DETAIL.to_owned(), value: detail.to_string().into_bytes() })
+}
+
+/// An excerpt of nothing. Without any the engine would point at the syntax line, which is not at fault.
+fn no_excerpt() -> Any {
+    let detail = json!({"info": {"filename": "", "data": ""}, "ranges": []});
+    Any { type_url: SOURCE_DETAIL.to_owned(), value: detail.to_string().into_bytes() }
+}
+
+/// Puts what failed before the engine's own words, and keeps its details.
+pub(super) fn explain(status: Status, what: &str) -> Failure {
+    let mut explained = Failure::Engine(status).into_status();
+    explained.message = format!("{what}: {}", explained.message);
+    if !explained.details.iter().any(|detail| detail.type_url == SOURCE_DETAIL) {
+        explained.details.push(no_excerpt());
+    }
+    Failure::Explained(explained)
+}
+
+#[cfg(test)]
+mod tests {
+    use prost::Message as _;
+    use tonic::{Code, Status};
+
+    use super::{Failure, Files, SOURCE_DETAIL};
+    use crate::diagnostic::{Diagnostic, Span};
+    use crate::name::RelPath;
+
+    #[test]
+    fn a_finding_carries_its_lines_and_says_them_in_the_text() {
+        let file = RelPath::new("Cargo.toml").unwrap();
+        let diagnostic = Diagnostic::error("bad").at(Span::line(file.clone(), 2)).hint("Do good.");
+        let files = Files::from([(file, b"a\nb\n".to_vec())]);
+        let status = Failure::Findings { diagnostics: vec![diagnostic], files }.into_status();
+        assert_eq!(status.message, "Cargo.toml:2: bad\n  hint: Do good.");
+        assert_eq!(status.code, Code::InvalidArgument as i32);
+        assert_eq!(status.details[0].type_url, SOURCE_DETAIL);
+        let detail: serde_json::Value = serde_json::from_slice(&status.details[0].value).unwrap();
+        assert_eq!(detail["ranges"][0]["start"]["line"], 2);
+        assert_eq!(detail["info"]["data"], "YQpiCg==");
+    }
+
+    #[test]
+    fn what_the_engine_says_is_passed_on_with_its_details() {
+        let inner = buildkit_proto::rpc::Status {
+            code: 3,
+            message: "inner".to_owned(),
+            details: vec![buildkit_proto::any::Any { type_url: "t".to_owned(), value: vec![1] }],
+        };
+        let status = Status::with_details(Code::InvalidArgument, "outer", inner.encode_to_vec().into());
+        assert_eq!(Failure::from(status).into_status(), inner);
+        let plain = Failure::from(Status::not_found("gone")).into_status();
+        assert_eq!((plain.code, plain.message.as_str()), (5, "gone"));
+    }
+}

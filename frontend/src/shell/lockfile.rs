@@ -1,0 +1,21 @@
+//! Has Cargo make a lockfile for a project that brings none.
+
+use std::collections::BTreeMap;
+
+use buildkit_proto::client::{Bridge, SolveOptions};
+
+use super::definition::marshal;
+use super::failure::Failure;
+use crate::lower::{self, Materials};
+use crate::name::RelPath;
+
+/// The lockfile's contents.
+pub(super) async fn make(
+    bridge: &Bridge,
+    materials: &Materials,
+    files: &BTreeMap<RelPath, Vec<u8>>,
+) -> Result<Vec<u8>, Failure> {
+    let definition = marshal(&lower::lockfile(materials, files))?;
+    let reference = bridge.solve(definition.to_pb(), SolveOptions::default()).await?.unwrap_or_default();
+    Ok(bridge.read_file(&reference, "Cargo.lock").await?)
+}

@@ -1,0 +1,59 @@
+//! Shows warnings in the build's output.
+
+use buildkit_llb::Definition;
+use buildkit_proto::cap;
+use buildkit_proto::client::{Bridge, Capabilities};
+use buildkit_proto::gateway::WarnRequest;
+use buildkit_proto::pb;
+
+use super::failure::Files;
+use crate::diagnostic::Diagnostic;
+
+/// How many warnings one build shows. The status stream has a limit, and nobody reads more.
+const LIMIT: usize = 50;
+
+/// Shows each warning once, at the vertex that loaded the definition file.
+///
+/// A warning that the engine does not take is no reason to stop a build.
+pub(super) async fn show(
+    bridge: &Bridge,
+    capabilities: &Capabilities,
+    loaded_by: &Definition,
+    warnings: &[Diagnostic],
+    files: &Files,
+) {
+    let Some((digest, _)) = loaded_by.head() else { return };
+    if !capabilities.has_gateway(cap::gateway::WARNINGS) {
+        return;
+    }
+    let mut shown: Vec<&Diagnostic> = Vec::new();
+    for warning in warnings {
+        if shown.len() == LIMIT || shown.contains(&warning) {
+            continue;
+        }
+        shown.push(warning);
+        let location = warning.span.as_ref().and_then(|span| Some((span, files.get(&span.file)?)));
+        let position =
+            |line: u32| Some(pb::Position { line: i32::try_from(line).unwrap_or(i32::MAX), character: 0 });
+        let request = WarnRequest {
+            digest: digest.to_string(),
+            level: 1,
+            short: warning.message.clone().into_bytes(),
+            detail: warning.hints.iter().map(|hint| hint.clone().into_bytes()).collect(),
+            url: String::new(),
+            info: location.map(|(span, contents)| pb::SourceInfo {
+                filename: span.file.to_string(),
+                data: contents.clone(),
+                definition: None,
+                language: "TOML".to_owned(),
+            }),
+            ranges: location
+                .map(|(span, _)| pb::Range { start: position(span.start), end: position(span.end) })
+                .into_iter()
+                .collect(),
+        };
+        if bridge.warn(request).await.is_err() {
+            return;
+        }
+    }
+}

@@ -1,0 +1,37 @@
+//! What every project must show: it builds, building it again does nothing, and an edit compiles no dependency.
+
+use testbed::bed::Ready;
+use testbed::build::Build;
+use testbed::log::BuildLog;
+use testbed::project::Project;
+
+/// A project on the bed, with the one-line Dockerfile in its folder.
+pub(crate) fn prepare(bed: &Ready, project: &Project) {
+    project.write("Dockerfile", bed.syntax()).unwrap();
+}
+
+/// Builds the project twice and again after `edit`; the second time runs nothing, and the last time compiles exactly
+/// the packages `expected` and takes the dependencies as they are.
+pub(crate) fn tell(build: &Build, edit: impl FnOnce(), expected: &[&str]) -> BuildLog {
+    let first = build.succeed().unwrap();
+    let unchanged = build.succeed().unwrap();
+    assert!(unchanged.ran().is_empty(), "an unchanged build ran {:?}", unchanged.ran());
+
+    edit();
+    let edited = build.succeed().unwrap();
+    assert_dependencies_reused(&edited);
+    assert_eq!(edited.vertex("[build]").unwrap().compiled_names(), expected);
+    first
+}
+
+/// The dependency steps come from the cache, and nothing that cargo compiled is a dependency.
+pub(crate) fn assert_dependencies_reused(log: &BuildLog) {
+    for step in ["[fetch]", "[deps]"] {
+        assert!(!log.vertex(step).unwrap().has_run(), "{step} ran:\n{}", log.transcript());
+    }
+    let dependencies: Vec<_> =
+        log.compiled().into_iter().filter(|package| package.source.is_none()).collect();
+    assert!(dependencies.is_empty(), "dependencies were compiled: {dependencies:?}");
+    let warning = "could not be reused";
+    assert!(!log.transcript().contains(warning), "{}", log.transcript());
+}

@@ -1,0 +1,84 @@
+//! A runtime base without a shell: a C library, certificates, time zones, users, and nothing else.
+
+use std::fs;
+use std::os::unix::fs::{PermissionsExt, chown};
+use std::path::Path;
+
+use anyhow::{Context, Result};
+
+use super::certificates::Certificates;
+use super::layer::Layer;
+use crate::machine::suite::Suite;
+
+/// Rises when the recipe changes.
+const REVISION: &str = "1";
+const SUITE: &str = "bookworm";
+/// Unpacked as they are; their installation scripts need a shell and do nothing that a program would miss.
+const PACKAGES: &[&str] = &[
+    "base-files",
+    "libc6",
+    "libgcc-s1",
+    "libgomp1",
+    "libssl3",
+    "libstdc++6",
+    "media-types",
+    "netbase",
+    "tzdata",
+];
+const LEFT_OUT: &[&str] = &[
+    "usr/share/doc",
+    "usr/share/lintian",
+    "usr/share/locale",
+    "usr/share/man",
+    "usr/lib/x86_64-linux-gnu/gconv",
+];
+const NONROOT: u32 = 65532;
+
+const PASSWD: &str = "root:x:0:0:root:/root:/sbin/nologin\n\
+    nobody:x:65534:65534:nobody:/nonexistent:/sbin/nologin\n\
+    nonroot:x:65532:65532:nonroot:/home/nonroot:/sbin/nologin\n";
+const GROUP: &str = "root:x:0:\nnobody:x:65534:\ntty:x:5:\nstaff:x:50:\nnonroot:x:65532:\n";
+const NSSWITCH: &str = "passwd: files\ngroup: files\nhosts: files dns\nservices: files\nprotocols: files\n";
+
+/// The layer of both tags: they differ in their configuration only.
+pub(super) fn layer(certificates: &Certificates) -> Layer {
+    let inputs = vec![REVISION.into(), SUITE.into(), PACKAGES.join(" "), certificates.input()];
+    let certificates = certificates.clone();
+    Layer::new(
+        "distroless-cc",
+        inputs,
+        Box::new(move |place, tree| {
+            let suite = Suite::open(place, SUITE)?;
+            suite.unpack(PACKAGES, tree)?;
+            let package = tempfile::tempdir().context("failed to create a folder for certificates")?;
+            suite.unpack(&["ca-certificates"], package.path())?;
+            Certificates::bundle(package.path(), tree)?;
+            certificates.install(tree)?;
+            finish(tree)
+        }),
+    )
+}
+
+fn finish(tree: &Path) -> Result<()> {
+    for folder in LEFT_OUT {
+        let folder = tree.join(folder);
+        if folder.is_dir() {
+            fs::remove_dir_all(&folder).context("failed to leave out documentation")?;
+        }
+    }
+    for (file, text) in [("passwd", PASSWD), ("group", GROUP), ("nsswitch.conf", NSSWITCH)] {
+        fs::write(tree.join("etc").join(file), text).context("failed to write a system file")?;
+    }
+    for (folder, mode, owner) in [
+        ("tmp", 0o1777, 0),
+        ("root", 0o700, 0),
+        ("home/nonroot", 0o700, NONROOT),
+        ("usr/local/bin", 0o755, 0),
+    ] {
+        let folder = tree.join(folder);
+        fs::create_dir_all(&folder).context("failed to create a system folder")?;
+        fs::set_permissions(&folder, fs::Permissions::from_mode(mode)).context("failed to set a mode")?;
+        chown(&folder, Some(owner), Some(owner)).context("failed to set an owner")?;
+    }
+    Ok(())
+}

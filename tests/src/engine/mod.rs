@@ -1,0 +1,5 @@
+//! Docker engines of several versions, each private to the bed.
+
+pub mod binaries;
+pub mod daemon;
+pub mod release;

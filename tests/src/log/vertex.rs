@@ -1,0 +1,155 @@
+//! One vertex of a build, and what became of it.
+
+use std::fmt;
+
+use super::cargo::{self, Compiled};
+use super::wire::VertexUpdate;
+
+/// Beginnings of the names that the engine and the client give to work of their own.
+const BOOKKEEPING: &[&str] = &[
+    "[internal]",
+    "[auth]",
+    "docker-image://",
+    "oci-layout://",
+    "local://",
+    "exporting ",
+    "importing cache manifest",
+    "inferred cache manifest",
+    "preparing build cache for export",
+    "resolve image config for",
+    "resolving provenance",
+    "generating attestation",
+    "sending tarball",
+    "copying files",
+    "load metadata for",
+    "pushing ",
+];
+
+/// A vertex: a step of the graph that the engine runs or finds in its cache.
+#[derive(Debug, Clone)]
+pub struct Vertex {
+    digest: String,
+    name: String,
+    inputs: Vec<String>,
+    started: bool,
+    completed: bool,
+    cached: bool,
+    error: Option<String>,
+    log: Vec<u8>,
+}
+
+impl Vertex {
+    pub(super) fn new(update: &VertexUpdate) -> Self {
+        Self {
+            digest: update.digest.clone(),
+            name: update.name.clone(),
+            inputs: update.inputs.clone(),
+            started: false,
+            completed: false,
+            cached: false,
+            error: None,
+            log: Vec::new(),
+        }
+    }
+
+    pub(super) fn update(&mut self, update: VertexUpdate) {
+        self.started |= update.started.is_some();
+        self.completed |= update.completed.is_some();
+        // The engine first says that it looks at a vertex, and later that it found the result in its cache.
+        self.cached |= update.cached;
+        if !update.error.is_empty() {
+            self.error = Some(update.error);
+        }
+    }
+
+    pub(super) fn append(&mut self, chunk: &[u8]) {
+        self.log.extend_from_slice(chunk);
+    }
+
+    /// The digest of the vertex's definition.
+    #[must_use]
+    pub fn digest(&self) -> &str {
+        &self.digest
+    }
+
+    /// The name that a person reads.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The digests of the vertices that it stands on.
+    #[must_use]
+    pub fn inputs(&self) -> &[String] {
+        &self.inputs
+    }
+
+    /// True when the result was found in the cache.
+    #[must_use]
+    pub fn is_cached(&self) -> bool {
+        self.cached
+    }
+
+    /// True when it came to its end.
+    #[must_use]
+    pub fn is_completed(&self) -> bool {
+        self.completed
+    }
+
+    /// True when a program ran in it and was not the engine's own bookkeeping.
+    ///
+    /// That a vertex is not marked as cached says little: the engine leaves the mark out where it never needed the
+    /// result, because it found a later one. A program that ran has said something; every step of ours does.
+    #[must_use]
+    pub fn has_run(&self) -> bool {
+        self.started && !self.cached && !self.log.is_empty() && !self.is_bookkeeping()
+    }
+
+    fn is_bookkeeping(&self) -> bool {
+        // The engine's own Dockerfile frontend names the loading of a base image after its stage.
+        BOOKKEEPING.iter().any(|start| self.name.starts_with(start)) || self.name.contains("] FROM ")
+    }
+
+    /// What went wrong in it.
+    #[must_use]
+    pub fn error(&self) -> Option<&str> {
+        self.error.as_deref()
+    }
+
+    /// All that it wrote.
+    #[must_use]
+    pub fn log(&self) -> String {
+        String::from_utf8_lossy(&self.log).into_owned()
+    }
+
+    /// The packages that cargo compiled in it, in order.
+    #[must_use]
+    pub fn compiled(&self) -> Vec<Compiled> {
+        cargo::compiled(&self.log())
+    }
+
+    /// The names of those packages, sorted and each once.
+    #[must_use]
+    pub fn compiled_names(&self) -> Vec<String> {
+        let mut names: Vec<String> = self.compiled().into_iter().map(|package| package.name).collect();
+        names.sort();
+        names.dedup();
+        names
+    }
+}
+
+impl fmt::Display for Vertex {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let state = match (&self.error, self.cached, self.started) {
+            (Some(_), _, _) => "FAILED",
+            (None, true, _) => "CACHED",
+            (None, false, true) => "DONE",
+            (None, false, false) => "NOT STARTED",
+        };
+        write!(out, "{state} {}", self.name)?;
+        if let Some(error) = &self.error {
+            write!(out, ": {error}")?;
+        }
+        Ok(())
+    }
+}
