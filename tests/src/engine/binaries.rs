@@ -37,8 +37,9 @@ pub fn client(place: &Place) -> Result<Client> {
     let config = place.folder("docker-config")?;
     let file = config.join("config.json");
     let plugins = root.join("usr/libexec/docker/cli-plugins");
-    if !file.is_file() {
-        let text = serde_json::json!({ "cliPluginsExtraDirs": [plugins] }).to_string();
+    let text = serde_json::json!({ "cliPluginsExtraDirs": [plugins] }).to_string();
+    // The bed's folder may have been moved; else the file is left to clients that read it now.
+    if fs::read_to_string(&file).ok().as_ref() != Some(&text) {
         fs::write(&file, text).with_context(|| format!("failed to write `{}`", file.display()))?;
     }
     Ok(Client { program: root.join("usr/bin/docker"), config })
