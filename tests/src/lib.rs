@@ -10,6 +10,7 @@
 
 pub mod base;
 pub mod bed;
+pub mod bench;
 pub mod build;
 pub mod container;
 pub mod docker;

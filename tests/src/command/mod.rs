@@ -1,5 +1,6 @@
 //! What can be asked of the bed on the command line.
 
+mod bench;
 mod demo;
 mod down;
 mod env;
@@ -35,6 +36,8 @@ enum Command {
     Test(test::TestArgs),
     /// Build an example service, run it, edit it, and show what was reused.
     Demo(demo::DemoArgs),
+    /// Build the same projects as others build theirs, against the clock.
+    Bench(bench::BenchArgs),
     /// Say what runs and where it is.
     Status,
 }
@@ -60,6 +63,7 @@ impl Cli {
             Command::Image(engine) => image::run(&engine),
             Command::Test(test) => test::run(&test),
             Command::Demo(demo) => demo::run(&demo),
+            Command::Bench(bench) => bench::run(&bench),
             Command::Status => status::run(),
         }
     }
