@@ -74,6 +74,7 @@ pub(super) async fn drive(bridge: &Bridge, environment: &Environment) -> Result<
         generated_lockfile: None,
     };
     let mut project = build.take(project::load(&build.tree))?;
+    build.take(project::check_lockfile(&project))?;
     let root = RelPath::new("Cargo.toml").unwrap_or_default();
     let layers = build.take(Layers::read(
         &build.options.build_args,
