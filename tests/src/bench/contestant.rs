@@ -60,6 +60,7 @@ pub const CONTESTANTS: &[Contestant] = &[
 #[derive(Debug, Clone)]
 pub struct Kitchen {
     frontend: String,
+    builder: Image,
     chef: String,
     /// Keeps the cache mounts of this run apart from those of any other.
     run: String,
@@ -76,7 +77,8 @@ impl Contestant {
 impl Kitchen {
     /// Makes sure of an image with cargo-chef in it, as cargo-chef's users start from, before any clock runs.
     pub fn prepare(docker: &Docker, frontend: String, run: String) -> Result<Self> {
-        let builder = Image::inspect(docker, BUILDER)?;
+        let builder = present(docker, BUILDER)?;
+        present(docker, RUNTIME)?;
         let short: String = builder.id.trim_start_matches("sha256:").chars().take(12).collect();
         let chef = format!("supercargo-bench-cargo-chef:{CARGO_CHEF}-{short}");
         if Image::inspect(docker, &chef).is_err() {
@@ -88,7 +90,13 @@ impl Kitchen {
             Build::new(docker, nothing.path()).dockerfile(text).tag(&chef).succeed()?;
             doing.done();
         }
-        Ok(Self { frontend, chef, run })
+        Ok(Self { frontend, builder, chef, run })
+    }
+
+    /// The image of [`BUILDER`].
+    #[must_use]
+    pub fn builder(&self) -> &Image {
+        &self.builder
     }
 
     /// Gives a copy of a project a compiler flag that changes nothing but that no other run has: nothing that an
@@ -107,7 +115,7 @@ impl Kitchen {
     /// reading the toolchain from the disk the first time.
     pub fn warm_up(&self, docker: &Docker) -> Result<()> {
         let doing = step("warming up the base images");
-        let Self { frontend, chef, run } = self;
+        let Self { frontend, chef, run, .. } = self;
         let cargo = "cargo new --quiet --vcs none /warm && cargo build --quiet --release --manifest-path /warm/Cargo.toml";
         let text = format!(
             "FROM {BUILDER} AS builder\nRUN : {run} && {cargo}\n\
@@ -122,6 +130,17 @@ impl Kitchen {
         doing.done();
         Ok(())
     }
+}
+
+/// An image that the engine has; on an engine of somebody else it may have to be pulled first.
+fn present(docker: &Docker, reference: &str) -> Result<Image> {
+    if let Ok(image) = Image::inspect(docker, reference) {
+        return Ok(image);
+    }
+    let doing = step(format!("pulling {reference}"));
+    docker.command(["pull", "--quiet", reference]).run()?;
+    doing.done();
+    Image::inspect(docker, reference)
 }
 
 fn cargo_chef(kitchen: &Kitchen, subject: &Subject) -> String {

@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 use serde::Serialize;
 
 use crate::docker::Docker;
-use crate::process::Cmd;
+use crate::image::Image;
 
 /// What one must know of a machine to read its figures.
 #[derive(Debug, Clone, Serialize)]
@@ -21,17 +21,17 @@ pub struct Machine {
     pub load: String,
     /// The version of the Docker engine.
     pub docker: String,
-    /// The version of the BuildKit in it, as the client tells it.
-    pub buildkit: String,
-    /// The compiler of the builder images.
-    pub rustc: String,
+    /// The version of the BuildKit in it; nothing when its packager left that out.
+    pub buildkit: Option<String>,
+    /// The version of the compiler.
+    pub rust: String,
     /// How the frontend was built.
     pub frontend_profile: String,
 }
 
 impl Machine {
-    /// Looks at this machine and this engine.
-    pub fn look(docker: &Docker) -> Result<Self> {
+    /// Looks at this machine, at this engine, and at the image that contestants compile in.
+    pub fn look(docker: &Docker, builder: &Image) -> Result<Self> {
         let cores = std::thread::available_parallelism().context("failed to count cores")?.get();
         let memory = file("/proc/meminfo")?;
         let memory = value_of(&memory, "MemTotal:").and_then(|value| value.split(' ').next()?.parse().ok());
@@ -39,7 +39,10 @@ impl Machine {
         let processor = file("/proc/cpuinfo")?;
         let processor = value_of(&processor, "model name").unwrap_or_default();
         let load = file("/proc/loadavg")?;
-        let builder = docker.command(["buildx", "inspect"]).run()?;
+        let worker = docker.command(["buildx", "inspect"]).run()?;
+        let buildkit =
+            value_of(&worker, "BuildKit version:").filter(|version| !version.starts_with("v0.0.0"));
+        let rust = builder.config.env.iter().find_map(|variable| variable.strip_prefix("RUST_VERSION="));
         let profile = std::env::var(crate::frontend::PROFILE).ok().filter(|profile| !profile.is_empty());
         Ok(Self {
             cores,
@@ -47,8 +50,8 @@ impl Machine {
             processor: processor.trim_start_matches([':', ' ']).to_owned(),
             load: load.split(' ').next().unwrap_or_default().to_owned(),
             docker: docker.server_version()?,
-            buildkit: value_of(&builder, "BuildKit version:").unwrap_or_default().to_owned(),
-            rustc: Cmd::new("rustc").arg("--version").run()?.trim().to_owned(),
+            buildkit: buildkit.map(str::to_owned),
+            rust: rust.context("failed to find `RUST_VERSION` in the builder image")?.to_owned(),
             frontend_profile: profile.unwrap_or_else(|| "release".to_owned()),
         })
     }

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 
 use super::contestant::{Contestant, Kitchen};
 use super::findings::{Comparison, Findings, Sample};
@@ -34,14 +34,22 @@ impl Race {
     /// Runs it.
     pub fn run(&self, bed: &Bed) -> Result<Findings> {
         let docker = bed.docker();
-        let machine = Machine::look(docker)?;
         let mut comparisons = Vec::new();
         // Everything that can be wrong with the projects is found before the first clock starts.
         let subjects = self.projects.iter().map(Subject::bring).collect::<Result<Vec<Subject>>>()?;
+        for bump in &self.bumps {
+            if !subjects.iter().any(|subject| subject.depends_on(bump)) {
+                bail!("none of the projects depends on what `{bump}` names");
+            }
+        }
+        let doing = step("downloading the projects' dependencies");
+        subjects.iter().try_for_each(Subject::fetch)?;
+        doing.done();
         let doing = step("building the frontend's image");
         let frontend = frontend::provide(docker)?;
         doing.done();
         let kitchen = Kitchen::prepare(docker, frontend, run_name()?)?;
+        let machine = Machine::look(docker, kitchen.builder())?;
         for subject in &subjects {
             heading(subject.title());
             if self.prune {
@@ -101,7 +109,7 @@ fn from<T>(all: &[T], leader: usize) -> impl Iterator<Item = &T> {
 fn timed(trial: &Trial<'_>, step: Step, turn: &Turn<'_>) -> Result<Sample> {
     let sample = trial.run(step, turn)?;
     say(format!(
-        "{step:>9}, round {}: {:>12} {:7.2} s, {} packages compiled",
+        "{step:<9} {} {:<12} {:7.2} s, {:3} compiled",
         turn.round, sample.contestant, sample.seconds, sample.compiled
     ));
     Ok(sample)

@@ -66,7 +66,7 @@ pub struct Turn<'a> {
 
 impl fmt::Display for Step {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(match self {
+        out.pad(match self {
             Self::Cold => "cold",
             Self::Unchanged => "unchanged",
             Self::Edit => "edit",

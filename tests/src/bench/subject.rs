@@ -132,6 +132,13 @@ impl Subject {
         Ok(lockfile.lines().filter(|line| line.starts_with("source = ")).count())
     }
 
+    /// Downloads what the lockfile names, to the machine itself: no contestant is to pay for what a proxy between here
+    /// and the registry had not seen before.
+    pub fn fetch(&self) -> Result<()> {
+        let fetch = Cmd::new("cargo").args(["fetch", "--quiet", "--locked"]).current_dir(self.origin.path());
+        fetch.run().map(drop)
+    }
+
     /// True when the lockfile has the package of `NAME@VERSION`, at whatever version.
     #[must_use]
     pub fn depends_on(&self, dependency: &str) -> bool {

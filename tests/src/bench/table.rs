@@ -20,18 +20,19 @@ impl fmt::Display for Findings {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(out, "{}", self.machine)?;
         let before = if self.pruned {
-            "The engine's build cache was emptied before each project; base images were there."
+            "The engine's build cache was emptied before each project; the base images were there."
         } else {
-            "Warm engine: its build cache was not emptied. For the cold builds, a compiler flag of this run alone was \
-             added to each copy of the project, and the mounts of `cache-mounts` are of this run alone; crates that \
-             Supercargo had downloaded in an earlier build may still have been there."
+            "The engine was warm: its build cache was not emptied. For the cold builds, each copy of the project has a \
+             compiler flag that is of this run alone, and so are the mounts of `cache-mounts`; but crates that \
+             Supercargo downloaded in an earlier build may have been there."
         };
+        writeln!(out, "\n{before}")?;
         let rounds = self.rounds;
         writeln!(
             out,
-            "\n{before} Cold builds and the lockfile step ran once, the other steps {rounds} times, the contestants \
-             in turn.\nSeconds are wall time of the whole `docker buildx build`, the median of the rounds; ratios \
-             are of medians.\n"
+            "The cold build and the lockfile step ran once, each other step {rounds} times, the contestants in turn.\n\
+             Seconds are wall time of the whole `docker buildx build`: the median, and in brackets the least and the \
+             most.\nRatios are of medians.\n"
         )?;
         for contestant in CONTESTANTS {
             if self.comparisons.iter().any(|comparison| comparison.contestants.contains(&contestant.name)) {
@@ -45,10 +46,14 @@ impl fmt::Display for Findings {
 
 impl fmt::Display for Machine {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { cores, memory_gib, processor, load, docker, buildkit, rustc, frontend_profile } = self;
-        writeln!(out, "{cores} cores ({processor}), {memory_gib} GiB of memory, load {load} at the start; ")?;
-        writeln!(out, "Docker {docker} with BuildKit {buildkit}; {rustc};")?;
-        writeln!(out, "the frontend built with profile `{frontend_profile}`.")
+        let Self { cores, memory_gib, processor, load, docker, buildkit, rust, frontend_profile } = self;
+        let buildkit =
+            buildkit.as_ref().map(|version| format!(" with BuildKit {version}")).unwrap_or_default();
+        writeln!(out, "{cores} cores ({processor}), {memory_gib} GiB of memory, load {load} at the start;")?;
+        writeln!(
+            out,
+            "Docker {docker}{buildkit}, Rust {rust}, the frontend built with profile `{frontend_profile}`."
+        )
     }
 }
 
