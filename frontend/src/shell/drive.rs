@@ -7,6 +7,7 @@ use buildkit_proto::gateway::{CacheOptionsEntry, Result as GatewayResult};
 
 use super::environment::Environment;
 use super::failure::{Failure, Files};
+use super::graph::marshal;
 use super::{agent, definition, files, lockfile, pin, warn};
 use crate::config::Layers;
 use crate::context::{self, ContextSpec};
@@ -86,7 +87,7 @@ pub(super) async fn drive(bridge: &Bridge, environment: &Environment) -> Result<
     )?;
 
     if let Some(name) = build.options.request.clone() {
-        return request::answer(&name, &project, &layers, &goal, &build.options)
+        return request::answer(&name, &project)
             .map_err(|diagnostics| Failure::Findings { diagnostics, files: build.files });
     }
     let platforms = build.platforms()?;
@@ -140,7 +141,7 @@ impl Build<'_> {
         };
         let base = Some(&plan.runtime.base).filter(|_| !matches!(goal, Goal::Stage(_)));
         let materials = self.materials(&plan.toolchain.image, base, platform, is_one_of_several).await?;
-        let definition = definition::marshal(&lower::lower(&plan, &materials, goal))?;
+        let definition = marshal(&lower::lower(&plan, &materials, goal))?;
         let options = SolveOptions { cache_imports: self.cache_imports(), evaluate: false };
         let reference = self.bridge.solve(definition.to_pb(), options).await?;
         let base_config = materials.base.map(|base| base.config);
