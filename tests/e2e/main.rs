@@ -11,5 +11,6 @@ mod examples;
 mod frontend_image;
 mod graph;
 mod image;
+mod layouts;
 mod published;
 mod story;

@@ -1,0 +1,62 @@
+//! Layouts in which dependencies are compiled from files of the context.
+
+use testbed::bed::Bed;
+use testbed::build::Build;
+use testbed::container::Run;
+use testbed::process::Cmd;
+use testbed::project::Project;
+
+use crate::story;
+
+fn cargo(project: &Project, arguments: &[&str]) -> String {
+    Cmd::new("cargo").args(arguments.iter().copied()).current_dir(project.path()).run().unwrap()
+}
+
+fn says(bed: &Bed, image: &str) -> String {
+    Run::new(bed.docker(), image).complete().unwrap().stdout
+}
+
+#[test]
+fn vendored_sources_are_compiled_once() {
+    let bed = Bed::ensure().unwrap();
+    let project = Project::of(&[
+        ("Cargo.toml", "[package]\nname = \"vendored\"\nversion = \"0.1.0\"\nedition = \"2024\"\n[dependencies]\nitoa = \"1\"\n"),
+        ("src/main.rs", "fn main() { println!(\"{}\", itoa::Buffer::new().format(7)); }\n"),
+    ])
+    .unwrap();
+    let config = cargo(&project, &["vendor", "--quiet"]);
+    project.write(".cargo/config.toml", config).unwrap();
+    story::prepare(bed, &project);
+    let build = Build::new(bed.docker(), project.path()).tag("e2e-vendored");
+    story::tell(&build, || project.edit("src/main.rs", "7", "8").unwrap(), &["vendored"]);
+    assert_eq!(says(bed, "e2e-vendored"), "8\n");
+}
+
+/// Just enough of `itoa` for `serde_json`, with a mark that shows whose code ran.
+const PATCH: &str = "pub struct Buffer(String);\nimpl Buffer {\n    pub fn new() -> Self { Buffer(String::new()) }\n\
+    pub fn format<I: std::fmt::Display>(&mut self, i: I) -> &str { self.0 = format!(\"1{i}\"); &self.0 }\n}\n";
+
+#[test]
+fn a_crate_that_patches_a_dependency_is_its_real_self() {
+    let bed = Bed::ensure().unwrap();
+    let manifest = "[package]\nname = \"patched\"\nversion = \"0.1.0\"\nedition = \"2024\"\n[dependencies]\nserde_json = \"1\"\n\
+                    [patch.crates-io]\nitoa = { path = \"mine\" }\n";
+    let project = Project::of(&[
+        ("Cargo.toml", manifest),
+        ("src/main.rs", "fn main() { println!(\"{}\", serde_json::json!(7)); }\n"),
+        ("mine/Cargo.toml", "[package]\nname = \"itoa\"\nversion = \"1.0.99\"\nedition = \"2024\"\n"),
+        ("mine/src/lib.rs", PATCH),
+    ])
+    .unwrap();
+    cargo(&project, &["generate-lockfile", "--quiet"]);
+    story::prepare(bed, &project);
+    let build = Build::new(bed.docker(), project.path()).tag("e2e-patched");
+    story::tell(&build, || project.edit("src/main.rs", "7", "8").unwrap(), &["patched"]);
+    assert_eq!(says(bed, "e2e-patched"), "18\n");
+
+    // External crates are compiled with it, so an edit of it compiles them again, and only then.
+    project.edit("mine/src/lib.rs", "\"1{i}\"", "\"2{i}\"").unwrap();
+    let log = build.succeed().unwrap();
+    assert!(log.vertex("[deps]").unwrap().has_run());
+    assert_eq!(says(bed, "e2e-patched"), "28\n");
+}
