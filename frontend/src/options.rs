@@ -198,7 +198,28 @@ pub fn parse(raw: &RawOptions) -> Checked<Options> {
         ),
         build_args,
     };
+    for key in raw.0.keys() {
+        if let Some(flag) = without_effect(key) {
+            findings
+                .push(Diagnostic::warning(format!("`{flag}` has no effect in this version of Supercargo")));
+        }
+    }
     findings.finish(options)
+}
+
+/// The flag behind an option that changes a build of instructions but not yet one of ours. Nothing that a user asks
+/// for may be left out in silence.
+fn without_effect(key: &str) -> Option<&'static str> {
+    Some(match key {
+        "add-hosts" => "--add-host",
+        "cgroup-parent" => "--cgroup-parent",
+        "force-network-mode" => "--network",
+        "hostname" => "--build-arg BUILDKIT_SANDBOX_HOSTNAME",
+        "shm-size" => "--shm-size",
+        "ulimit" => "--ulimit",
+        _ if key.starts_with("context:") => "--build-context",
+        _ => return None,
+    })
 }
 
 fn take<T: Default>(findings: &mut Findings, parsed: Result<T, Diagnostic>) -> T {
@@ -320,6 +341,19 @@ mod tests {
         assert_eq!(parsed.no_cache, NoCache::Always);
         assert_eq!(parsed.resolve_mode, ResolveMode::PreferLocal);
         assert_eq!(parsed.cache_imports[0].attributes["ref"], "r");
+    }
+
+    #[test]
+    fn what_has_no_effect_is_said() {
+        let raw: RawOptions =
+            [("add-hosts", "db=10.0.0.1"), ("context:base", "docker-image://x"), ("attest:provenance", "")]
+                .into_iter()
+                .map(|(key, value)| (key.to_owned(), value.to_owned()))
+                .collect();
+        let warnings = parse(&raw).unwrap().warnings;
+        let said: Vec<&str> = warnings.iter().map(|warning| warning.message.as_str()).collect();
+        assert_eq!(said.len(), 2, "{said:?}");
+        assert!(said[0].starts_with("`--add-host`") && said[1].starts_with("`--build-context`"), "{said:?}");
     }
 
     #[test]

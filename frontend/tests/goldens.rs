@@ -115,6 +115,7 @@ fn graph(plan: &BuildPlan, goal: &Goal) -> Definition {
             SourceFile::new("Cargo.toml", "[package]\n"),
         )]),
         no_cache: NoCache::Never,
+        proxy: None,
         prefix: String::new(),
     };
     lower::lower(plan, &materials, goal).marshal().unwrap()

@@ -71,6 +71,9 @@ pub(super) fn lockfile(materials: &Materials, files: &BTreeMap<RelPath, Vec<u8>>
     for (name, value) in Invocation::environment() {
         exec = exec.env(name, value);
     }
+    if let Some(proxy) = &materials.proxy {
+        exec = exec.proxy_env(proxy.clone());
+    }
     exec.mount(Mount::tmpfs(paths::CARGO_HOME));
     let workspace = exec.mount(Mount::bind(manifests, paths::WORKSPACE));
     FileOp::on_scratch()
@@ -87,6 +90,10 @@ fn fetcher(plan: &BuildPlan, materials: &Materials, command: Vec<String>, name: 
         lockfile: format!("{}/Cargo.lock", paths::WORKSPACE),
     });
     let exec = agent(materials, &plan.cargo.environment, &job, name).network(Network::Sandbox);
+    let exec = match &materials.proxy {
+        Some(proxy) => exec.proxy_env(proxy.clone()),
+        None => exec,
+    };
     let mut exec = locate(exec, materials, plan.anchor.as_ref());
     exec.mount(Mount::cache(paths::DOWNLOADS, &plan.caches.downloads).sharing(Sharing::Shared));
     exec

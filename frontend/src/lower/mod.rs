@@ -5,11 +5,13 @@ mod deps;
 mod exec;
 mod image;
 mod manifests;
+pub mod proxy;
 pub mod sources;
 
 use std::collections::BTreeMap;
 
 use buildkit_llb::Output;
+use buildkit_llb::exec::ProxyEnv;
 use buildkit_llb::source_map::SourceFile;
 
 use crate::name::RelPath;
@@ -34,6 +36,8 @@ pub struct Materials {
     pub files: BTreeMap<RelPath, SourceFile>,
     /// Which vertices ignore the cache.
     pub no_cache: NoCache,
+    /// The client's proxy.
+    pub proxy: Option<ProxyEnv>,
     /// Starts every name when several platforms are built: `linux/arm64 `.
     pub prefix: String,
 }

@@ -18,7 +18,7 @@ pub struct Invocation {
     /// `--target`, given even if it is the compiler's own: then `RUSTFLAGS` never reach build scripts, and native
     /// and cross builds are the same.
     pub triple: String,
-    /// `--package`.
+    /// `--package`, spelled so that no other package can be meant.
     pub package: String,
     /// `--bin`, each.
     pub binaries: Vec<String>,

@@ -197,7 +197,12 @@ pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
             return findings.finish(Planned::NeedsLockfile { toolchain, files });
         }
         Some(Outcome::Impossible { because }) => {
-            findings.push(Diagnostic::error(because));
+            findings.push(
+                Diagnostic::error(format!(
+                    "cannot compile the dependencies of this project apart from it, because {because}"
+                ))
+                .hint("A `[patch]` table can do what `[replace]` and `paths` do, and is supported."),
+            );
             return findings.fail();
         }
         None => return findings.fail(),
@@ -217,7 +222,7 @@ pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
         cargo: Invocation {
             profile: selection.profile.clone(),
             triple: triple.to_owned(),
-            package: package.name.clone(),
+            package: project.package_specification(package, paths::WORKSPACE),
             binaries: binaries.value.clone(),
             features: Invocation::feature_arguments(&selection.features),
             locked: view.locked,

@@ -22,6 +22,8 @@ pub(super) struct ConfigPaths<'a> {
 enum Form {
     /// A path.
     Path,
+    /// The path of a package, whose files are the project model's business.
+    Package,
     /// A program: without a slash it is looked for in `PATH`.
     Program,
     /// A program with arguments, as a string or a list.
@@ -51,6 +53,14 @@ impl ConfigPaths<'_> {
                 let Some(source) = source.as_table_mut() else { continue };
                 self.key(source, "directory", Form::Path);
                 self.key(source, "local-registry", Form::Path);
+            }
+        }
+        if let Some(Value::Table(patches)) = table.get_mut("patch") {
+            let entries = patches.iter_mut().filter_map(|(_, entries)| entries.as_table_mut());
+            for entry in
+                entries.flat_map(|entries| entries.iter_mut()).filter_map(|(_, entry)| entry.as_table_mut())
+            {
+                self.key(entry, "path", Form::Package);
             }
         }
         if let Some(Value::Table(variables)) = table.get_mut("env") {
@@ -94,7 +104,7 @@ impl ConfigPaths<'_> {
 
     fn spell(&mut self, text: &str, form: Form) -> String {
         let is_path = match form {
-            Form::Path => true,
+            Form::Path | Form::Package => true,
             Form::Program => text.contains('/'),
             Form::Target => std::path::Path::new(text).extension().is_some_and(|suffix| suffix == "json"),
             Form::Command => false,
@@ -110,7 +120,7 @@ impl ConfigPaths<'_> {
             );
             return text.to_owned();
         };
-        if self.tree.entry(&path).is_some() {
+        if form != Form::Package && self.tree.entry(&path).is_some() {
             self.referenced.insert(path.clone());
         }
         // Cargo compares the path of a linker as it is spelled, so what needs no change gets none.

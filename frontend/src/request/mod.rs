@@ -5,10 +5,7 @@ mod targets;
 use buildkit_proto::gateway::Result as GatewayResult;
 use serde_json::Value;
 
-use crate::config::Layers;
 use crate::diagnostic::Diagnostic;
-use crate::options::Options;
-use crate::plan::target::Goal;
 use crate::project::Project;
 
 /// An answer: JSON for programs and text for people.
@@ -18,14 +15,8 @@ struct Answer {
     version: &'static str,
 }
 
-/// Answers the request `name`. It may plan, it never solves.
-pub fn answer(
-    name: &str,
-    project: &Project,
-    _layers: &Layers,
-    _goal: &Goal,
-    _options: &Options,
-) -> Result<GatewayResult, Vec<Diagnostic>> {
+/// Answers the request `name`. It never solves.
+pub fn answer(name: &str, project: &Project) -> Result<GatewayResult, Vec<Diagnostic>> {
     let answer = match name {
         "frontend.targets" => targets::answer(project),
         _ => {

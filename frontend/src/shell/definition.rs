@@ -6,6 +6,7 @@ use tonic::Status;
 
 use super::failure::Failure;
 use super::files::names;
+use super::graph::marshal;
 use crate::context::ContextSpec;
 use crate::lower::sources::{self, Inputs};
 
@@ -39,11 +40,6 @@ pub(super) async fn read(
         ignore = read_if_there(bridge, reference.as_deref(), ".dockerignore").await?;
     }
     Ok(DefinitionFiles { definition, ignore, loaded_by })
-}
-
-/// Marshals a graph of our own making; that it cannot be is a fault of this program.
-pub(super) fn marshal(output: &buildkit_llb::Output) -> Result<Definition, Failure> {
-    output.marshal().map_err(|error| Failure::Internal(format!("made a graph that cannot be: {error}")))
 }
 
 async fn read_if_there(

@@ -7,6 +7,7 @@ use buildkit_proto::gateway::{CacheOptionsEntry, Result as GatewayResult};
 
 use super::environment::Environment;
 use super::failure::{Failure, Files};
+use super::graph::marshal;
 use super::{agent, definition, files, lockfile, pin, warn};
 use crate::config::Layers;
 use crate::context::{self, ContextSpec};
@@ -74,6 +75,7 @@ pub(super) async fn drive(bridge: &Bridge, environment: &Environment) -> Result<
         generated_lockfile: None,
     };
     let mut project = build.take(project::load(&build.tree))?;
+    build.take(project::check_lockfile(&project))?;
     let root = RelPath::new("Cargo.toml").unwrap_or_default();
     let layers = build.take(Layers::read(
         &build.options.build_args,
@@ -85,7 +87,7 @@ pub(super) async fn drive(bridge: &Bridge, environment: &Environment) -> Result<
     )?;
 
     if let Some(name) = build.options.request.clone() {
-        return request::answer(&name, &project, &layers, &goal, &build.options)
+        return request::answer(&name, &project)
             .map_err(|diagnostics| Failure::Findings { diagnostics, files: build.files });
     }
     let platforms = build.platforms()?;
@@ -139,7 +141,7 @@ impl Build<'_> {
         };
         let base = Some(&plan.runtime.base).filter(|_| !matches!(goal, Goal::Stage(_)));
         let materials = self.materials(&plan.toolchain.image, base, platform, is_one_of_several).await?;
-        let definition = definition::marshal(&lower::lower(&plan, &materials, goal))?;
+        let definition = marshal(&lower::lower(&plan, &materials, goal))?;
         let options = SolveOptions { cache_imports: self.cache_imports(), evaluate: false };
         let reference = self.bridge.solve(definition.to_pb(), options).await?;
         let base_config = materials.base.map(|base| base.config);
@@ -203,6 +205,7 @@ impl Build<'_> {
             base,
             files: self.source_files(),
             no_cache: self.options.no_cache.clone(),
+            proxy: lower::proxy::from_build_args(&self.options.build_args),
             prefix: if is_one_of_several { format!("{platform} ") } else { String::new() },
         })
     }

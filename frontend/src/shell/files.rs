@@ -10,8 +10,8 @@ use prost::Message as _;
 use tokio::task::JoinSet;
 use tonic::{Code, Status};
 
-use super::definition::marshal;
 use super::failure::Failure;
+use super::graph::marshal;
 use crate::context::ContextSpec;
 use crate::diagnostic::{Diagnostic, Findings, Severity};
 use crate::discover::{self, Step};

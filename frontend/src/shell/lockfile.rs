@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use buildkit_proto::client::{Bridge, SolveOptions};
 
-use super::definition::marshal;
 use super::failure::Failure;
+use super::graph::marshal;
 use crate::lower::{self, Materials};
 use crate::name::RelPath;
 

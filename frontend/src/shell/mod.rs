@@ -6,6 +6,7 @@ mod drive;
 mod environment;
 mod failure;
 mod files;
+mod graph;
 mod lockfile;
 mod pin;
 mod warn;

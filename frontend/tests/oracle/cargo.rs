@@ -14,6 +14,7 @@ pub(crate) fn run(dir: &Path, arguments: &[String]) -> Result<String, String> {
         .args(arguments)
         .current_dir(dir)
         .env("RUSTC_BOOTSTRAP", "1")
+        .env("CARGO_HOME", home())
         .env_remove("CARGO_TARGET_DIR")
         .env_remove("RUSTFLAGS")
         .output()
@@ -22,6 +23,20 @@ pub(crate) fn run(dir: &Path, arguments: &[String]) -> Result<String, String> {
         return Ok(String::from_utf8(output.stdout).unwrap());
     }
     Err(format!("cargo {}\n{}", arguments.join(" "), String::from_utf8_lossy(&output.stderr)))
+}
+
+/// A `CARGO_HOME` of the tests' own, since they invent registries and repositories; kept from run to run.
+fn home() -> &'static Path {
+    let home = Path::new(concat!(env!("CARGO_TARGET_TMPDIR"), "/cargo-home"));
+    // Where the user has set Cargo up to reach crates.io in some other way, that holds here too.
+    let config = option_env!("CARGO_HOME").map(|home| Path::new(home).join("config.toml"));
+    if let Some(config) = config.filter(|config| config.exists())
+        && !home.join("config.toml").exists()
+    {
+        std::fs::create_dir_all(home).unwrap();
+        std::fs::copy(config, home.join("config.toml")).unwrap();
+    }
+    home
 }
 
 /// Text to arguments.

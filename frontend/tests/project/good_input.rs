@@ -84,3 +84,48 @@ fn tables_of_our_own_are_found_with_their_lines() {
         .collect();
     assert_eq!(members, [("a", true, true), ("b", false, false), ("c", true, true)].into());
 }
+
+#[test]
+fn paths_of_an_included_file_start_where_that_file_is() {
+    let files = files(
+        "
+//- Cargo.toml
+[package]
+name = \"a\"
+//- src/main.rs
+//- .cargo/config.toml
+include = \"../ci/cargo/more.toml\"
+[build]
+rustc-wrapper = \"tools/wrap\"
+//- ci/cargo/more.toml
+[patch.crates-io]
+b = { path = \"b\" }
+[target.t]
+linker = \"ld\"
+runner = [\"tools/run\", \"tools/arg\"]
+[build]
+target = [\"my.json\", \"wasm32-wasip1\"]
+//- ci/b/Cargo.toml
+[package]
+name = \"b\"
+//- ci/b/src/lib.rs
+//- ci/my.json
+//- ci/tools/run
+//- tools/wrap
+",
+    );
+    let config = project(&files).unwrap().value.cargo_config.unwrap();
+    let expected: toml::Table = toml::from_str(
+        "
+build.rustc-wrapper = 'tools/wrap'
+build.target = ['ci/my.json', 'wasm32-wasip1']
+patch.crates-io.b.path = 'ci/b'
+target.t.linker = 'ld'
+target.t.runner = ['ci/tools/run', 'tools/arg']
+",
+    )
+    .unwrap();
+    assert_eq!(config.table, expected);
+    let referenced: Vec<_> = config.referenced.iter().map(ToString::to_string).collect();
+    assert_eq!(referenced, ["ci/my.json", "ci/tools/run", "tools/wrap"]);
+}
