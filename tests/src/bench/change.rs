@@ -1,10 +1,11 @@
 //! Changes of a project, as its people make them every day.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
 
-use super::subject::Subject;
+use super::subject::{Subject, versions};
 use crate::process::Cmd;
 use crate::project::Project;
 
@@ -29,10 +30,9 @@ pub fn bump_version(project: &Project, subject: &Subject, number: u32) -> Result
         let text = project.read(&manifest)?;
         let Some(changed) = with_version(&text, table, &now, &next) else { continue };
         project.write(&manifest, changed)?;
-        let lockfile = project.read("Cargo.lock")?;
-        // A version that a workspace gives to its members moves for all of them.
-        let all = table == "[workspace.package]";
-        return project.write("Cargo.lock", lockfile_with(&lockfile, &subject.package, all, &now, &next));
+        // A version that a workspace gives to its members moves for more than one of them: cargo knows for which.
+        let lockfile = lockfile_with(&project.read("Cargo.lock")?, &versions(project)?);
+        return project.write("Cargo.lock", lockfile);
     }
     bail!("failed to find the version `{now}` of `{}` in a manifest", subject.package)
 }
@@ -92,15 +92,15 @@ fn with_version(text: &str, table: &str, now: &str, next: &str) -> Option<String
         .then(|| format!("{before}{}{after}", body.replace(&from, &format!("\nversion = \"{next}\""))))
 }
 
-/// The lockfile's text with another version of the package, or of all packages of the project.
-fn lockfile_with(text: &str, package: &str, all: bool, now: &str, next: &str) -> String {
-    let from = format!("version = \"{now}\"");
+/// The lockfile's text with these versions of the packages of the project.
+fn lockfile_with(text: &str, versions: &BTreeMap<String, String>) -> String {
     let changed = blocks(text).map(|block| {
-        let meant = all || field(block, "name") == Some(package);
-        if meant && is_local(block) {
-            block.replace(&from, &format!("version = \"{next}\""))
-        } else {
-            block.to_owned()
+        let local = is_local(block).then(|| field(block, "name")).flatten();
+        match (local.and_then(|name| versions.get(name)), field(block, "version")) {
+            (Some(next), Some(now)) => {
+                block.replace(&format!("\nversion = \"{now}\""), &format!("\nversion = \"{next}\""))
+            }
+            _ => block.to_owned(),
         }
     });
     changed.collect::<Vec<_>>().join(SEPARATOR)
@@ -135,36 +135,78 @@ mod tests {
     use super::{bump_version, edit, version_now};
     use crate::bench::subject::Subject;
     use crate::process::Cmd;
+    use crate::project::Project;
 
-    fn subject(spec: &str) -> Subject {
-        Subject::bring(&spec.parse().unwrap()).unwrap()
+    /// A workspace whose members, all but one, have the workspace's version.
+    fn workspace() -> Subject {
+        let member = |name: &str, version: &str, rest: &str| {
+            format!("[package]\nname = \"{name}\"\n{version}\nedition = \"2024\"\n{rest}")
+        };
+        let project = Project::of(&[
+            (
+                "Cargo.toml",
+                "[workspace]\nresolver = \"3\"\nmembers = [\"api\", \"types\", \"tool\"]\n\n\
+                 [workspace.package]\nversion = \"0.3.9\"\n\n[workspace.dependencies]\n\
+                 types = { path = \"types\", version = \"0.3.9\" }\n",
+            ),
+            (
+                "api/Cargo.toml",
+                &member("api", "version.workspace = true", "[dependencies]\ntypes.workspace = true\n"),
+            ),
+            ("api/src/main.rs", "fn main() {}\n"),
+            ("types/Cargo.toml", &member("types", "version.workspace = true", "")),
+            ("types/src/lib.rs", ""),
+            ("tool/Cargo.toml", &member("tool", "version = \"0.3.9\"", "")),
+            ("tool/src/main.rs", "fn main() {}\n"),
+        ]);
+        let project = project.unwrap();
+        let lock = Cmd::new("cargo").args(["generate-lockfile", "--offline"]);
+        lock.current_dir(project.path()).run().unwrap();
+        Subject::of(project, "workspace", Some("api")).unwrap()
     }
 
-    /// Cargo itself says whether manifest and lockfile still agree.
-    fn assert_locked(spec: &str, version: &str) {
-        let subject = subject(spec);
+    /// Cargo itself says whether the manifests and the lockfile still agree.
+    fn versions_when_locked(project: &Project) -> Vec<String> {
+        let tree =
+            ["tree", "--workspace", "--depth=0", "--prefix=none", "--format={p}", "--locked", "--offline"];
+        let tree = Cmd::new("cargo").args(tree).current_dir(project.path()).run().unwrap();
+        let names = tree.lines().filter_map(|line| line.split(" (").next().map(str::to_owned));
+        let mut names: Vec<String> = names.filter(|name| !name.is_empty()).collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn a_version_of_a_workspace_moves_for_all_members_that_have_it() {
+        let subject = workspace();
         let project = subject.copy().unwrap();
         bump_version(&project, &subject, 1).unwrap();
+        assert_eq!(versions_when_locked(&project), ["api v0.3.10", "tool v0.3.9", "types v0.3.10"]);
         bump_version(&project, &subject, 2).unwrap();
-        assert_eq!(version_now(&project, &subject.package).unwrap(), version);
-        let id = Cmd::new("cargo").args(["pkgid", "--offline", "--locked", "--package", &subject.package]);
-        let id = id.current_dir(project.path()).run().unwrap();
-        assert!(id.trim().ends_with(version), "{id}");
+        assert_eq!(version_now(&project, "api").unwrap(), "0.3.11");
+        assert_eq!(versions_when_locked(&project), ["api v0.3.11", "tool v0.3.9", "types v0.3.11"]);
     }
 
     #[test]
-    fn a_version_moves_in_manifest_and_lockfile() {
-        assert_locked("minimal", "0.1.2");
+    fn a_version_of_a_package_moves_for_it_alone() {
+        let workspace = workspace();
+        let tool = Subject::of(workspace.copy().unwrap(), "workspace", Some("tool")).unwrap();
+        let project = tool.copy().unwrap();
+        bump_version(&project, &tool, 1).unwrap();
+        assert_eq!(versions_when_locked(&project), ["api v0.3.9", "tool v0.3.10", "types v0.3.9"]);
     }
 
     #[test]
-    fn a_version_of_a_workspace_moves_for_all_members() {
-        assert_locked("workspace:api", "0.3.2");
+    fn a_lockfile_that_was_forgotten_would_be_noticed() {
+        let project = workspace().copy().unwrap();
+        project.edit("tool/Cargo.toml", "0.3.9", "0.3.10").unwrap();
+        let tree = Cmd::new("cargo").args(["tree", "--locked", "--offline"]).current_dir(project.path());
+        assert!(!tree.succeeds());
     }
 
     #[test]
     fn each_edit_adds_one_line_to_main() {
-        let subject = subject("workspace:api");
+        let subject = Subject::bring(&"workspace:api".parse().unwrap()).unwrap();
         let project = subject.copy().unwrap();
         let lines = || project.read("crates/api/src/main.rs").unwrap().lines().count();
         let before = lines();

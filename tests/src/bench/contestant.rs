@@ -62,7 +62,7 @@ pub struct Kitchen {
     frontend: String,
     builder: Image,
     chef: String,
-    /// Keeps the cache mounts of this run apart from those of any other.
+    /// Keeps cache mounts and flags apart from those of any other run.
     run: String,
 }
 
@@ -91,6 +91,12 @@ impl Kitchen {
             doing.done();
         }
         Ok(Self { frontend, builder, chef, run })
+    }
+
+    /// The same with mounts and flags that nothing was kept under yet.
+    #[must_use]
+    pub fn renewed(&self, part: &str) -> Self {
+        Self { run: format!("{}_{part}", self.run), ..self.clone() }
     }
 
     /// The image of [`BUILDER`].
@@ -163,13 +169,13 @@ fn cargo_chef(kitchen: &Kitchen, subject: &Subject) -> String {
 }
 
 fn cache_mounts(kitchen: &Kitchen, subject: &Subject) -> String {
-    let (run, Subject { label, package, binary, .. }) = (&kitchen.run, subject);
+    let (run, Subject { package, binary, .. }) = (&kitchen.run, subject);
     format!(
         "FROM {BUILDER} AS build\n\
          WORKDIR /src\n\
          COPY . .\n\
-         RUN --mount=type=cache,id=bench-{run}-{label}-registry,target=/usr/local/cargo/registry \\\n\
-         \x20   --mount=type=cache,id=bench-{run}-{label}-target,target=/src/target,sharing=locked \\\n\
+         RUN --mount=type=cache,id=bench-{run}-registry,target=/usr/local/cargo/registry \\\n\
+         \x20   --mount=type=cache,id=bench-{run}-target,target=/src/target,sharing=locked \\\n\
          \x20   cargo build --release --locked --package {package} --bin {binary} \\\n\
          \x20   && cp target/release/{binary} /{binary}\n\
          \n{}",

@@ -45,12 +45,25 @@ pub struct Comparison {
 pub struct Findings {
     /// Where.
     pub machine: Machine,
+    /// How often everything was built from nothing.
+    pub cold_rounds: u32,
     /// How often the steps of a round were done.
     pub rounds: u32,
-    /// True when the engine's whole build cache was emptied before each project.
+    /// True when the engine's whole build cache was emptied before each cold round.
     pub pruned: bool,
     /// One for each project.
     pub comparisons: Vec<Comparison>,
+    /// The projects of which there is nothing to compare.
+    pub failures: Vec<Failure>,
+}
+
+/// A project that could not be measured to the end.
+#[derive(Debug, Clone, Serialize)]
+pub struct Failure {
+    /// What the tables would have called it.
+    pub title: String,
+    /// Why.
+    pub error: String,
 }
 
 /// The smallest, the middle and the largest of some numbers.

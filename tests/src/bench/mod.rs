@@ -5,8 +5,8 @@
 //! one way ([`change`]). What the clock and cargo said is kept as [`findings`], which [`table`] renders.
 //!
 //! Invariants: every contestant has a copy of the project of its own, with the same changes in it; they take turns in
-//! every step, so that noise falls on all of them; they share no cache; a build that fails, or an image that does not
-//! run, ends the benchmark.
+//! every step, so that noise falls on all of them; they share no cache; of a project with a build that fails, or with
+//! an image that does not run, there are no figures.
 
 pub mod change;
 pub mod contestant;

@@ -1,5 +1,6 @@
 //! Projects to build.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::str::FromStr;
 
@@ -57,6 +58,23 @@ struct Target {
     src_path: PathBuf,
 }
 
+impl Metadata {
+    /// What cargo knows of a project without its dependencies.
+    fn of(project: &Project) -> Result<Self> {
+        let answer = Cmd::new("cargo")
+            .args(["metadata", "--no-deps", "--offline", "--format-version=1"])
+            .current_dir(project.path())
+            .run()?;
+        serde_json::from_str(&answer).context("failed to read the answer of `cargo metadata`")
+    }
+}
+
+/// The versions of the packages of a project, by name, as the manifests have them.
+pub fn versions(project: &Project) -> Result<BTreeMap<String, String>> {
+    let packages = Metadata::of(project)?.packages.into_iter();
+    Ok(packages.map(|package| (package.name, package.version)).collect())
+}
+
 impl FromStr for Spec {
     type Err = Error;
 
@@ -85,18 +103,18 @@ impl Subject {
             Some(version) => Project::from_registry(name, version)?,
             None => Project::example(name)?,
         };
-        let answer = Cmd::new("cargo")
-            .args(["metadata", "--no-deps", "--offline", "--format-version=1"])
-            .current_dir(origin.path())
-            .run()?;
-        let metadata: Metadata =
-            serde_json::from_str(&answer).context("failed to read the answer of `cargo metadata`")?;
+        Self::of(origin, name, binary.as_deref())
+    }
+
+    /// Asks cargo what is in a project.
+    pub fn of(origin: Project, name: &str, binary: Option<&str>) -> Result<Self> {
+        let metadata = Metadata::of(&origin)?;
         let found: Vec<(&Package, &Target)> = metadata
             .packages
             .iter()
             .flat_map(|package| package.targets.iter().map(move |target| (package, target)))
             .filter(|(_, target)| target.kind.iter().any(|kind| kind == "bin"))
-            .filter(|(_, target)| binary.as_ref().is_none_or(|binary| target.name == *binary))
+            .filter(|(_, target)| binary.is_none_or(|binary| target.name == binary))
             .collect();
         let [(package, target)] = found.as_slice() else {
             let names: Vec<&str> = found.iter().map(|(_, target)| target.name.as_str()).collect();
@@ -105,12 +123,12 @@ impl Subject {
         let main = target.src_path.strip_prefix(origin.path());
         let main = main.with_context(|| format!("`{}` is outside of the project", target.src_path.display()));
         Ok(Self {
-            label: binary.as_ref().map_or_else(|| name.clone(), |binary| format!("{name}-{binary}")),
+            label: binary.map_or_else(|| name.to_owned(), |binary| format!("{name}-{binary}")),
             package: package.name.clone(),
             version: package.version.clone(),
             binary: target.name.clone(),
             main: main?.to_owned(),
-            target: binary.clone(),
+            target: binary.map(str::to_owned),
             origin,
         })
     }

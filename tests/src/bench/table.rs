@@ -20,17 +20,18 @@ impl fmt::Display for Findings {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(out, "{}", self.machine)?;
         let before = if self.pruned {
-            "The engine's build cache was emptied before each project; the base images were there."
+            "The engine's build cache was emptied before each cold round; the base images were there."
         } else {
             "The engine was warm: its build cache was not emptied. For the cold builds, each copy of the project has a \
              compiler flag that is of this run alone, and so are the mounts of `cache-mounts`; but crates that \
              Supercargo downloaded in an earlier build may have been there."
         };
         writeln!(out, "\n{before}")?;
-        let rounds = self.rounds;
+        let Self { cold_rounds, rounds, .. } = self;
         writeln!(
             out,
-            "The cold build and the lockfile step ran once, each other step {rounds} times, the contestants in turn.\n\
+            "Cold builds: {cold_rounds} for each contestant; builds of each other step: {rounds}, of the lockfile step \
+             1; the contestants in turn.\n\
              Seconds are wall time of the whole `docker buildx build`: the median, and in brackets the least and the \
              most.\nRatios are of medians.\n"
         )?;
@@ -40,7 +41,12 @@ impl fmt::Display for Findings {
                 writeln!(out, "- `{}`{release}: {}", contestant.name, contestant.about)?;
             }
         }
-        self.comparisons.iter().try_for_each(|comparison| write!(out, "\n{comparison}"))
+        self.comparisons.iter().try_for_each(|comparison| write!(out, "\n{comparison}"))?;
+        for failure in &self.failures {
+            let why = failure.error.lines().next().unwrap_or_default();
+            writeln!(out, "\n### {}\n\nNot measured: {why}", failure.title)?;
+        }
+        Ok(())
     }
 }
 

@@ -86,6 +86,11 @@ impl<'a> Trial<'a> {
         })
     }
 
+    /// Takes the image away.
+    pub fn remove_image(&self) -> Result<()> {
+        self.bed.docker().command(["image", "rm", &self.image]).run().map(drop)
+    }
+
     /// Sees that the image runs: as it is, or asked for its version.
     pub fn check(&self) -> Result<()> {
         let plain = Run::new(self.bed.docker(), &self.image);

@@ -34,7 +34,10 @@ pub(super) struct BenchArgs {
     /// Move this dependency to this version at the end; may be repeated, a project takes the first that it has.
     #[arg(long = "bump", value_name = "NAME@VERSION")]
     bumps: Vec<String>,
-    /// Empty the engine's whole build cache before each project: all of it, whoever it belongs to.
+    /// How often everything is built from nothing.
+    #[arg(long = "cold-rounds", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=100))]
+    cold_rounds: u32,
+    /// Empty the engine's whole build cache before each cold round: all of it, whoever it belongs to.
     #[arg(long)]
     prune: bool,
     /// Write the tables to this file as well.
@@ -49,6 +52,7 @@ pub(super) fn run(args: &BenchArgs) -> Result<()> {
     let race = Race {
         projects: args.projects.clone(),
         contestants: args.contestants()?,
+        cold_rounds: args.cold_rounds,
         rounds: args.rounds,
         prune: args.prune,
         bumps: args.bumps.clone(),
@@ -67,6 +71,9 @@ pub(super) fn run(args: &BenchArgs) -> Result<()> {
             fs::write(file, content).with_context(|| format!("failed to write `{}`", file.display()))?;
             say(format!("wrote {}", file.display()));
         }
+    }
+    if !findings.failures.is_empty() {
+        bail!("{} of the projects could not be measured", findings.failures.len());
     }
     Ok(())
 }
