@@ -174,7 +174,8 @@ impl Source<'_> {
         Config {
             bins: self
                 .setting(bin)
-                .map(|setting| Setting { value: setting.value.names(), origin: setting.origin }),
+                .map(|setting| Setting { value: setting.value.names(), origin: setting.origin })
+                .filter(|setting| setting.value != ["auto"]),
             features: self.setting(features),
             all_features: self.setting(all_features),
             no_default_features: self.setting(no_default_features),
@@ -270,7 +271,9 @@ mod tests {
         assert_eq!(config.profile.unwrap().value, "arg");
         assert_eq!(config.features.unwrap().value, ["p"]);
         assert_eq!(config.user.unwrap().value, "7");
-        let config = merged(&[("PROFILE", "auto")], "# syntax=x\nprofile = \"auto\"\n", MANIFEST).unwrap();
+        let body = "# syntax=x\nprofile = \"auto\"\nbin = \"auto\"\n";
+        let config = merged(&[("PROFILE", "auto")], body, MANIFEST).unwrap();
+        assert_eq!(config.bins, None);
         let profile = config.profile.unwrap();
         assert_eq!(
             (profile.value.as_str(), profile.origin.to_string().as_str()),
