@@ -1,5 +1,6 @@
 //! One cargo compile from start to end.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use supercargo_report::{Compile, Rebuilt, Report, Step};
@@ -9,7 +10,8 @@ use crate::collect;
 use crate::console;
 use crate::error::Error;
 use crate::freshness::Tracked;
-use crate::messages::{Artifact, Artifacts};
+use crate::kept::Kept;
+use crate::messages::{Artifact, Artifacts, Script};
 use crate::package::PackageId;
 use crate::reuse;
 use crate::seed;
@@ -30,13 +32,17 @@ pub(crate) fn compile(job: &Compile) -> Result<u8, Error> {
         Some(freshness) => Some(Tracked::start(job.step, freshness, target_dir)?),
         None => None,
     };
+    let kept = job.export.as_ref().map(|export| Kept::start(job, export)).transpose()?;
     if job.step == Step::Build {
         seed::mark_built(target_dir)?;
     }
     let mut artifacts = Artifacts::default();
+    let mut runs = Vec::new();
     let mut scripts = Ok(());
     let exit = cargo::run_with_lines(&job.command, |line| {
-        let script = artifacts.take(line).filter(|script| script.package().is_local());
+        let script = artifacts.take(line);
+        runs.extend(script.clone());
+        let script = script.filter(|script| script.package().is_local());
         if let (Some(script), Some(tracked), Ok(())) = (script, &mut tracked, &scripts) {
             scripts = tracked.script(script.out_dir);
         }
@@ -45,16 +51,29 @@ pub(crate) fn compile(job: &Compile) -> Result<u8, Error> {
     scripts?;
     let changed = tracked.map_or_else(|| Ok(Vec::new()), |tracked| tracked.finish(exit))?;
     if exit.code() == 0 {
-        finish(job, &artifacts.0, changed)?;
+        match kept {
+            Some(kept) => hand_over(job, kept, &artifacts.0, &runs)?,
+            None => finish(job, &artifacts.0, changed)?,
+        }
     }
     Ok(exit.code())
+}
+
+/// Ends a dependency step whose result is not its target directory.
+fn hand_over(job: &Compile, kept: Kept<'_>, artifacts: &[Artifact], runs: &[Script]) -> Result<(), Error> {
+    let into = kept.receiver().to_owned();
+    let (cause, libraries) = kept.finish(artifacts, runs)?;
+    reuse::remember(&into, artifacts, libraries)?;
+    let cause = cause.map_or_else(String::new, |cause| format!("; {cause}"));
+    console::line(&format!("{}{cause}", tally::of_deps(artifacts, &job.stubs)));
+    Ok(())
 }
 
 fn finish(job: &Compile, artifacts: &[Artifact], changed: Vec<String>) -> Result<(), Error> {
     let target_dir = Path::new(&job.target_dir);
     let rebuilt = match job.step {
         Step::Deps => {
-            reuse::remember(target_dir, artifacts)?;
+            reuse::remember(target_dir, artifacts, BTreeMap::new())?;
             Vec::new()
         }
         Step::Build => reuse::rebuilt(target_dir, artifacts),

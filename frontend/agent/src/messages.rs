@@ -20,6 +20,9 @@ pub(crate) struct Artifact {
     pub(crate) features: Vec<String>,
     /// Absolute path of the binary, for a target that is one.
     pub(crate) executable: Option<String>,
+    /// Absolute paths of everything that it consists of.
+    #[serde(default)]
+    pub(crate) filenames: Vec<String>,
     pub(crate) fresh: bool,
 }
 

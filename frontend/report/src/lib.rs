@@ -75,9 +75,27 @@ pub struct Compile {
     /// Directories whose files get modification times by content before cargo looks at them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub freshness: Option<Freshness>,
+    /// Where the dependency step leaves what it compiled.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub export: Option<Export>,
     /// Which binaries to hand out, and where.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub collect: Option<Collect>,
+}
+
+/// Hands out the live artifacts of one dependency step. Its target directory may outlive the step and hold those of
+/// others as well.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Export {
+    /// Absolute path of the empty directory that receives them, laid out as a target directory.
+    pub into: String,
+    /// Absolute path of the skeleton that is compiled.
+    pub skeleton: String,
+    /// Directories and files below `skeleton`, relative to it, that hold the user's own files: vendored crates, path
+    /// crates that external crates are patched with, and what Cargo's configuration names.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pinned: Vec<String>,
 }
 
 /// A compile step of the graph.

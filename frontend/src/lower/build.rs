@@ -29,6 +29,7 @@ pub(super) fn compile(plan: &BuildPlan, materials: &Materials, fetched: &Output,
         target_dir: paths::TARGET.to_owned(),
         stubs: Vec::new(),
         freshness,
+        export: None,
         collect: Some(Collect { binaries: plan.binaries.value.clone(), into: paths::OUT.to_owned() }),
     });
     let name = format!("[build] compile {} ({})", plan.binaries.value.join(", "), plan.cargo.profile);

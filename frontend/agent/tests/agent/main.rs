@@ -12,5 +12,6 @@ mod exit;
 mod fetch;
 mod freshness;
 mod interrupted;
+mod kept;
 mod scripts;
 mod stubs;
