@@ -2,7 +2,7 @@
 //!
 //! The way through it: [`place`] says where things are kept, [`machine`] changes the machine, [`engine`] runs a
 //! Docker engine of a chosen version, [`base`] assembles the images that builds start from, [`bed`] puts these
-//! together. On top of a bed, tests write [`project`] files, run a [`build`], read its [`log`], look at the [`image`] and
+//! together, and a [`spare`] is an engine beside it that a test may wipe or kill. On top of a bed, tests write [`project`] files, run a [`build`], read its [`log`], look at the [`image`] and
 //! run a [`container`] of it.
 //!
 //! Invariants: nothing outside of the bed's folder and of `/run/supercargo-bed` is written but what
@@ -25,3 +25,4 @@ pub mod process;
 pub mod progress;
 pub mod project;
 pub mod registry;
+pub mod spare;
