@@ -7,10 +7,12 @@
 
 mod bad_input;
 mod bed;
+mod deps;
 mod examples;
 mod frontend_image;
 mod graph;
 mod image;
 mod layouts;
 mod published;
+mod spare;
 mod story;
