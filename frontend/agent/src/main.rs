@@ -8,9 +8,12 @@
 //!   from.
 //! - [`compile`] runs one cargo compile: [`freshness`] before it, [`messages`] while it runs, [`stubs`], [`reuse`]
 //!   and [`collect`] after it, and the [`tally`] at the end.
+//! - [`workplace`] is the target directory that outlives a build: dependencies come in as [`links`], stale artifacts go by
+//!   [`upkeep`].
 //! - [`cargo`] is the one place that starts a process.
 
 mod cargo;
+mod circumstances;
 mod clock;
 mod collect;
 mod compile;
@@ -20,9 +23,12 @@ mod error;
 mod fetch;
 mod files;
 mod freshness;
+mod history;
 mod ledger;
+mod links;
 mod lockfile;
 mod messages;
+mod mount;
 mod package;
 mod restored;
 mod reuse;
@@ -33,6 +39,9 @@ mod stubs;
 mod tally;
 mod times;
 mod toolchain;
+mod units;
+mod upkeep;
+mod workplace;
 
 use std::process::ExitCode;
 

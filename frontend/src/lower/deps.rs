@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use buildkit_llb::Output;
 use buildkit_llb::exec::{Exec, Mount, Network, Sharing};
 use buildkit_llb::file::{Copy, FileOp};
-use supercargo_report::{Compile, Fetch, Job, Step};
+use supercargo_report::{Compile, Dependencies, Fetch, Job, Step};
 
 use super::Materials;
 use super::exec::{agent, locate, private};
 use super::manifests::write;
+use crate::config::CacheMode;
 use crate::name::RelPath;
 use crate::plan::cargo::Invocation;
 use crate::plan::{BuildPlan, paths};
@@ -44,6 +45,7 @@ pub(super) fn compile(
         step: Step::Deps,
         command: plan.cargo.deps(&plan.dependencies.selection),
         target_dir: paths::TARGET.to_owned(),
+        dependencies: Dependencies::Own,
         stubs: plan.dependencies.stubs.clone(),
         freshness: None,
         collect: None,
@@ -86,7 +88,7 @@ fn fetcher(plan: &BuildPlan, materials: &Materials, command: Vec<String>, name: 
     let job = Job::Fetch(Fetch {
         command,
         cargo_home: paths::CARGO_HOME.to_owned(),
-        downloads: paths::DOWNLOADS.to_owned(),
+        downloads: (plan.caches.mode.value != CacheMode::None).then(|| paths::DOWNLOADS.to_owned()),
         lockfile: format!("{}/Cargo.lock", paths::WORKSPACE),
     });
     let exec = agent(materials, &plan.cargo.environment, &job, name).network(Network::Sandbox);
@@ -95,7 +97,9 @@ fn fetcher(plan: &BuildPlan, materials: &Materials, command: Vec<String>, name: 
         None => exec,
     };
     let mut exec = locate(exec, materials, plan.anchor.as_ref());
-    exec.mount(Mount::cache(paths::DOWNLOADS, &plan.caches.downloads).sharing(Sharing::Shared));
+    if plan.caches.mode.value != CacheMode::None {
+        exec.mount(Mount::cache(paths::DOWNLOADS, &plan.caches.downloads).sharing(Sharing::Shared));
+    }
     exec
 }
 

@@ -19,7 +19,11 @@ pub struct Caches {
     pub mode: Chosen<CacheMode>,
     /// The mount that keeps downloaded crates, shared by all projects: Cargo's archives are named by content.
     pub downloads: String,
-    /// The mount that keeps the user's own compiled crates, for one project, toolchain, triple and profile.
+    /// The mount that keeps the user's own compiled crates, for one package of one project, one toolchain, triple and
+    /// profile. In mode `mounts` it holds the dependencies as well and is another one.
+    ///
+    /// One package each, although members of a workspace share crates: a mount has one build at a time, so builds of
+    /// different binaries would wait for one another, and each would take out of it what the other alone needs.
     pub target: String,
 }
 
@@ -38,11 +42,7 @@ pub struct Identity<'a> {
 
 /// Names the mounts.
 #[must_use]
-pub fn choose(config: &Config, package: &Package, identity: Identity<'_>) -> Caches {
-    let mode = match &config.cache_mode {
-        Some(setting) => Chosen::set(setting.value, &setting.origin),
-        None => Chosen { value: CacheMode::default(), because: "default".to_owned() },
-    };
+pub fn choose(config: &Config, package: &Package, mode: Chosen<CacheMode>, identity: Identity<'_>) -> Caches {
     let namespace = match (&config.cache_namespace, identity.repository) {
         (Some(setting), _) => setting.value.clone(),
         (None, Some(repository)) => repository.to_owned(),
@@ -52,10 +52,11 @@ pub fn choose(config: &Config, package: &Package, identity: Identity<'_>) -> Cac
     let namespace = digest(&namespace);
     let Identity { image, triple, profile, .. } = identity;
     let compiler = image.rsplit('/').next().unwrap_or(image);
+    let kind = if mode.value.has_layer() { "target" } else { "whole" };
     Caches {
         mode,
         downloads: format!("{FORMAT}/downloads"),
-        target: format!("{FORMAT}/target/{namespace}/{}/{compiler}/{triple}/{profile}", package.name),
+        target: format!("{FORMAT}/{kind}/{namespace}/{}/{compiler}/{triple}/{profile}", package.name),
     }
 }
 

@@ -12,5 +12,6 @@ mod exit;
 mod fetch;
 mod freshness;
 mod interrupted;
+mod links;
 mod scripts;
 mod stubs;
