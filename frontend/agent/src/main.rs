@@ -10,10 +10,13 @@
 //!   and [`collect`] after it, and the [`tally`] at the end.
 //! - [`kept`] looks after the target directory of the dependency step, which may outlive it: [`pinned`] sources before
 //!   cargo, [`export`] of what is [`live`] after it, the [`index`] of who used what, and the [`cause`] of a compile.
+//! - [`workplace`] is the target directory that outlives a build: dependencies come in as [`links`], stale artifacts go by
+//!   [`upkeep`].
 //! - [`cargo`] is the one place that starts a process.
 
 mod cargo;
 mod cause;
+mod circumstances;
 mod clock;
 mod collect;
 mod compile;
@@ -24,13 +27,16 @@ mod export;
 mod fetch;
 mod files;
 mod freshness;
+mod history;
 mod index;
 mod inputs;
 mod kept;
 mod ledger;
+mod links;
 mod live;
 mod lockfile;
 mod messages;
+mod mount;
 mod package;
 mod pinned;
 mod restored;
@@ -43,6 +49,9 @@ mod tally;
 mod times;
 mod toolchain;
 mod unit;
+mod units;
+mod upkeep;
+mod workplace;
 
 use std::process::ExitCode;
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use buildkit_llb::Output;
 use buildkit_llb::exec::{Exec, Mount, Sharing};
 use buildkit_llb::file::{Copy, FileOp};
-use supercargo_report::{Compile, Export, Fetch, Job, Step};
+use supercargo_report::{Compile, Dependencies, Export, Fetch, Job, Step};
 
 use super::Materials;
 use super::exec::{agent, confined, locate, private};
@@ -45,6 +45,7 @@ pub(super) fn compile(
         step: Step::Deps,
         command: plan.cargo.deps(&plan.dependencies.selection),
         target_dir: paths::TARGET.to_owned(),
+        dependencies: Dependencies::Own,
         stubs: plan.dependencies.stubs.clone(),
         freshness: None,
         export: Some(Export {
@@ -72,7 +73,10 @@ fn target(plan: &BuildPlan, materials: &Materials) -> Mount {
             let id = plan.caches.dependencies_with(&toolchain.unwrap_or_default(), &plan.cargo.environment);
             Mount::cache(paths::TARGET, &id).sharing(Sharing::Locked).into()
         }
-        CacheMode::Layers => Mount::bind(Output::scratch(), paths::TARGET).no_output().into(),
+        // The other modes have no dependency step, unless somebody asks for it by name.
+        CacheMode::Layers | CacheMode::Mounts | CacheMode::None => {
+            Mount::bind(Output::scratch(), paths::TARGET).no_output().into()
+        }
     }
 }
 
@@ -109,7 +113,7 @@ fn fetcher(plan: &BuildPlan, materials: &Materials, command: Vec<String>, name: 
     let job = Job::Fetch(Fetch {
         command,
         cargo_home: paths::CARGO_HOME.to_owned(),
-        downloads: paths::DOWNLOADS.to_owned(),
+        downloads: (plan.caches.mode.value != CacheMode::None).then(|| paths::DOWNLOADS.to_owned()),
         lockfile: format!("{}/Cargo.lock", paths::WORKSPACE),
     });
     let exec = agent(materials, &plan.cargo.environment, &job, name).network(materials.sandbox.network);
@@ -118,7 +122,9 @@ fn fetcher(plan: &BuildPlan, materials: &Materials, command: Vec<String>, name: 
         None => exec,
     };
     let mut exec = locate(exec, materials, plan.anchor.as_ref());
-    exec.mount(Mount::cache(paths::DOWNLOADS, &plan.caches.downloads).sharing(Sharing::Shared));
+    if plan.caches.mode.value != CacheMode::None {
+        exec.mount(Mount::cache(paths::DOWNLOADS, &plan.caches.downloads).sharing(Sharing::Shared));
+    }
     exec
 }
 

@@ -23,7 +23,11 @@ pub struct Caches {
     /// The mount that keeps compiled dependencies, for one project, toolchain, triple and profile; all packages of a
     /// workspace share it. What else compiles them is added by [`Caches::dependencies_with`].
     pub dependencies: String,
-    /// The mount that keeps the user's own compiled crates, for one project, toolchain, triple and profile.
+    /// The mount that keeps the user's own compiled crates, for one package of one project, one toolchain, triple and
+    /// profile. In mode `mounts` it holds the dependencies as well and is another one.
+    ///
+    /// One package each, although members of a workspace share crates: a mount has one build at a time, so builds of
+    /// different binaries would wait for one another, and each would take out of it what the other alone needs.
     pub target: String,
 }
 
@@ -56,11 +60,7 @@ impl Caches {
 
 /// Names the mounts.
 #[must_use]
-pub fn choose(config: &Config, package: &Package, identity: Identity<'_>) -> Caches {
-    let mode = match &config.cache_mode {
-        Some(setting) => Chosen::set(setting.value, &setting.origin),
-        None => Chosen { value: CacheMode::default(), because: "default".to_owned() },
-    };
+pub fn choose(config: &Config, package: &Package, mode: Chosen<CacheMode>, identity: Identity<'_>) -> Caches {
     let namespace = match (&config.cache_namespace, identity.repository) {
         (Some(setting), _) => setting.value.clone(),
         (None, Some(repository)) => repository.to_owned(),
@@ -70,11 +70,12 @@ pub fn choose(config: &Config, package: &Package, identity: Identity<'_>) -> Cac
     let namespace = digest(&namespace);
     let Identity { image, triple, profile, .. } = identity;
     let compiler = image.rsplit('/').next().unwrap_or(image);
+    let kind = if mode.value.has_layer() { "target" } else { "whole" };
     Caches {
         mode,
         downloads: format!("{FORMAT}/downloads"),
         dependencies: format!("{FORMAT}/dependencies/{namespace}/{compiler}/{triple}/{profile}"),
-        target: format!("{FORMAT}/target/{namespace}/{}/{compiler}/{triple}/{profile}", package.name),
+        target: format!("{FORMAT}/{kind}/{namespace}/{}/{compiler}/{triple}/{profile}", package.name),
     }
 }
 

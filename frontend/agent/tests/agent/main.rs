@@ -13,5 +13,6 @@ mod fetch;
 mod freshness;
 mod interrupted;
 mod kept;
+mod links;
 mod scripts;
 mod stubs;
