@@ -23,7 +23,7 @@ pub(crate) fn fetch(job: &Fetch) -> Result<u8, Error> {
     let lockfile = Lockfile::read(Path::new(&job.lockfile))?;
     let downloads = Downloads::new(Path::new(&job.downloads));
     let mut restored = Restored::default();
-    if let Err(error) = downloads.restore(&lockfile, home, &mut restored) {
+    if let Err(error) = downloads.restore(&lockfile, job.index_only, home, &mut restored) {
         console::note(&format!("not everything could be taken from the download cache: {error}"));
     }
     let exit = cargo::run(&job.command)?;

@@ -6,6 +6,7 @@
 //!
 //! - [`fetch`] fills a `CARGO_HOME` with what a [`lockfile`] names, and has [`downloads`] of earlier builds to take
 //!   from.
+//! - [`unpack`] unpacks that.
 //! - [`compile`] runs one cargo compile: [`freshness`] before it, [`messages`] while it runs, [`stubs`], [`reuse`]
 //!   and [`collect`] after it, and the [`tally`] at the end.
 //! - [`cargo`] is the one place that starts a process.
@@ -33,6 +34,7 @@ mod stubs;
 mod tally;
 mod times;
 mod toolchain;
+mod unpack;
 
 use std::process::ExitCode;
 
@@ -59,6 +61,7 @@ fn run() -> Result<u8, Error> {
     let job: Job = serde_json::from_str(&text).map_err(Error::Job)?;
     match job.with_command(std::env::args().skip(1).collect()) {
         Job::Fetch(job) => fetch::fetch(&job),
+        Job::Unpack(job) => unpack::unpack(&job),
         Job::Compile(job) => compile::compile(&job),
     }
 }

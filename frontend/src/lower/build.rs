@@ -7,12 +7,13 @@ use supercargo_report::{Collect, Compile, Freshness, Job, Step};
 
 use super::Materials;
 use super::exec::{agent, locate, private};
+use super::fetch::Crates;
 use super::manifests::write;
 use crate::config::CacheMode;
 use crate::plan::{BuildPlan, paths};
 
 /// The binaries and the report, as `/bin/<name>` and `/report.json`.
-pub(super) fn compile(plan: &BuildPlan, materials: &Materials, fetched: &Output, deps: &Output) -> Output {
+pub(super) fn compile(plan: &BuildPlan, materials: &Materials, fetched: &Crates, deps: &Output) -> Output {
     let source = source(plan, materials);
     let freshness = match plan.caches.mode.value {
         CacheMode::Auto => Some(Freshness {
@@ -35,7 +36,7 @@ pub(super) fn compile(plan: &BuildPlan, materials: &Materials, fetched: &Output,
     let mut exec =
         locate(agent(materials, &plan.cargo.environment, &job, &name), materials, plan.anchor.as_ref());
     exec.mount(Mount::bind(source, paths::WORKSPACE).no_output());
-    exec.mount(private(fetched, paths::CARGO_HOME));
+    fetched.mount(&mut exec);
     exec.mount(match plan.caches.mode.value {
         // The mount's identity includes its seed: new dependencies start a new mount that holds them.
         CacheMode::Auto => Mount::cache(paths::TARGET, &plan.caches.target)
