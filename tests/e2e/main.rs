@@ -7,6 +7,7 @@
 
 mod bad_input;
 mod bed;
+mod cold_runner;
 mod deps;
 mod examples;
 mod frontend_image;
