@@ -7,10 +7,14 @@
 
 mod bad_input;
 mod bed;
+mod concurrency;
+mod edits;
 mod examples;
+mod freshness;
 mod frontend_image;
 mod graph;
 mod image;
 mod layouts;
 mod published;
 mod story;
+mod subject;
