@@ -16,5 +16,6 @@ mod graph;
 mod image;
 mod layouts;
 mod published;
+mod spare;
 mod story;
 mod subject;
