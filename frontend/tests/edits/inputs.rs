@@ -7,7 +7,7 @@ use buildkit_llb::{ImageRef, Platform};
 use supercargo::config::Layers;
 use supercargo::lower::{self, Materials, PinnedImage};
 use supercargo::name::RelPath;
-use supercargo::options::{NoCache, Options};
+use supercargo::options::{NoCache, Options, Sandbox};
 use supercargo::plan::target::{self, Goal, Stage};
 use supercargo::plan::{self, BuildPlan, Planned, Request};
 use supercargo::project::check_lockfile;
@@ -68,6 +68,7 @@ fn materials(plan: &BuildPlan, toolchain_digest: &str) -> Materials {
         base: Some(image(plan.runtime.base.value.clone())),
         files: BTreeMap::new(),
         no_cache: NoCache::Never,
+        sandbox: Sandbox::default(),
         proxy: None,
         prefix: String::new(),
     }
