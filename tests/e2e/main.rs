@@ -8,6 +8,7 @@
 mod bad_input;
 mod bed;
 mod concurrency;
+mod crash;
 mod edits;
 mod examples;
 mod freshness;
