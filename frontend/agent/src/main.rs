@@ -33,6 +33,7 @@ mod stubs;
 mod tally;
 mod times;
 mod toolchain;
+mod unseen;
 
 use std::process::ExitCode;
 
