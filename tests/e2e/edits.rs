@@ -163,3 +163,38 @@ fn edits_that_reach_the_dependencies() {
     subject.edit("api/src/main.rs", "cfg!(edited)", "shared::word()");
     subject.must_say("back to the first profile", "7 0.5 shared-1 data-1");
 }
+
+#[test]
+fn a_crate_vendored_for_tests_leaves_the_dependencies_alone() {
+    let name = "edits-vendored";
+    let subject = Subject::of(
+        name,
+        &[
+            (
+                "Cargo.toml",
+                &format!(
+                    "[package]\nname = \"{name}\"\nversion = \"0.1.0\"\nedition = \"2024\"\n[dependencies]\nitoa = \"1\"\n"
+                ),
+            ),
+            (
+                "src/main.rs",
+                &format!(
+                    "fn main() {{\n    println!(\"{{}}\", itoa::Buffer::new().format(7));\n}}\n// {}\n",
+                    run_id()
+                ),
+            ),
+        ],
+    );
+    let vendor = || cargo(subject.project.path(), &["vendor", "--quiet"]);
+    vendor();
+    // As `cargo vendor` says it.
+    let replace = "[source.crates-io]\nreplace-with = \"vendored-sources\"\n";
+    let with = "[source.vendored-sources]\ndirectory = \"vendor\"\n";
+    subject.project.write(".cargo/config.toml", format!("{replace}{with}")).unwrap();
+    subject.must_say("at first", "7");
+    subject.project.append("Cargo.toml", "[dev-dependencies]\nryu = \"1\"\n").unwrap();
+    vendor();
+    assert!(subject.project.path().join("vendor/ryu").is_dir());
+    let log = subject.must_say("a vendored crate for tests", "7");
+    assert!(!ran(&log, "[deps]"), "{}", log.transcript());
+}
