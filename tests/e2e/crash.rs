@@ -8,6 +8,7 @@ use testbed::build::Build;
 use testbed::container::Run;
 use testbed::docker::Docker;
 use testbed::log::BuildLog;
+use testbed::machine::processes;
 use testbed::project::Project;
 use testbed::spare::Spare;
 
@@ -52,13 +53,20 @@ fn word(word: &str) -> String {
 /// What `SUM` is.
 const SUM: u32 = 542_894_464;
 
-/// Starts the build, and cuts the engine's power as soon as the compiler runs in it.
-fn cut(spare: &Spare, build: &Build) -> BuildLog {
+/// True while the compiler is at work on this crate.
+fn compiles(spare: &Spare, name: &str) -> bool {
+    let engine = spare.daemon().process().unwrap();
+    let is_it = |pair: &[String]| pair == ["--crate-name", name];
+    processes::descendants(engine.id).iter().any(|process| process.arguments.windows(2).any(is_it))
+}
+
+/// Starts the build, and cuts the engine's power in the middle of the compile of this crate.
+fn cut(spare: &Spare, build: &Build, name: &str) -> BuildLog {
     let log = thread::scope(|scope| {
         let running = scope.spawn(|| build.run().unwrap());
         let until = Instant::now() + Duration::from_mins(5);
-        while spare.running("rustc").unwrap() == 0 {
-            assert!(Instant::now() < until && !running.is_finished(), "the compiler has not begun");
+        while !compiles(spare, name) {
+            assert!(Instant::now() < until && !running.is_finished(), "`{name}` was never compiled");
             thread::sleep(Duration::from_millis(20));
         }
         spare.kill().unwrap();
@@ -90,7 +98,7 @@ fn a_builder_that_is_killed_builds_right_afterwards() {
     let docker = spare.docker();
     let build = Build::new(docker, project.path()).tag("e2e-crash");
 
-    let log = cut(&spare, &build);
+    let log = cut(&spare, &build, "regex_syntax");
     let begun = log.ran();
     assert!(begun.iter().all(|step| !step.starts_with("[build]")), "too late: {begun:?}");
     let log = must_say(docker, &build, "after a cut in [deps]", "app-1", "slow-1");
@@ -102,13 +110,13 @@ fn a_builder_that_is_killed_builds_right_afterwards() {
         project.touch(file, time).unwrap();
     };
     write("slow/src/word.rs", "slow-2", 1_700_000_000);
-    let log = cut(&spare, &build);
+    let log = cut(&spare, &build, "slow");
     assert!(!log.ran().iter().any(|step| step.starts_with("[deps]")), "{}", log.transcript());
     must_say(docker, &build, "after a cut in [build]", "app-1", "slow-2");
 
     // Cut while it compiles one thing, then another thing is to be compiled.
     write("slow/src/word.rs", "slow-3", 1_700_000_001);
-    cut(&spare, &build);
+    cut(&spare, &build, "slow");
     write("slow/src/word.rs", "slow-2", 1_700_000_002);
     write("src/word.rs", "app-2", 1_700_000_003);
     must_say(docker, &build, "after a cut and another edit", "app-2", "slow-2");

@@ -9,6 +9,7 @@ mod bad_input;
 mod bed;
 mod concurrency;
 mod crash;
+mod deps;
 mod edits;
 mod examples;
 mod freshness;

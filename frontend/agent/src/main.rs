@@ -8,22 +8,37 @@
 //!   from.
 //! - [`compile`] runs one cargo compile: [`freshness`] before it, [`messages`] while it runs, [`stubs`], [`reuse`]
 //!   and [`collect`] after it, and the [`tally`] at the end.
+//! - [`kept`] looks after the target directory of the dependency step, which may outlive it: [`pinned`] sources before
+//!   cargo, [`export`] of what is [`live`] after it, the [`index`] of who used what, and the [`cause`] of a compile.
+//! - [`workplace`] is the target directory that outlives a build: dependencies come in as [`links`], stale artifacts go by
+//!   [`upkeep`].
 //! - [`cargo`] is the one place that starts a process.
 
 mod cargo;
+mod cause;
+mod circumstances;
 mod clock;
 mod collect;
 mod compile;
 mod console;
 mod downloads;
 mod error;
+mod export;
 mod fetch;
 mod files;
 mod freshness;
+mod history;
+mod index;
+mod inputs;
+mod kept;
 mod ledger;
+mod links;
+mod live;
 mod lockfile;
 mod messages;
+mod mount;
 mod package;
+mod pinned;
 mod restored;
 mod reuse;
 mod seed;
@@ -33,7 +48,11 @@ mod stubs;
 mod tally;
 mod times;
 mod toolchain;
+mod unit;
+mod units;
 mod unseen;
+mod upkeep;
+mod workplace;
 
 use std::process::ExitCode;
 

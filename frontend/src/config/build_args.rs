@@ -38,7 +38,7 @@ pub(super) fn read(arguments: &BTreeMap<String, String>, findings: &mut Findings
         }
         found.map(|(_, mode)| Setting { value: *mode, origin: setting.origin })
     };
-    let cache_mode = word("CACHE_MODE", &[("auto", CacheMode::Auto), ("layers", CacheMode::Layers)]);
+    let cache_mode = word("CACHE_MODE", &CacheMode::WORDS);
     Config {
         bins: list("BIN"),
         features: list("FEATURES"),

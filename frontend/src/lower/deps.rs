@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use buildkit_llb::Output;
 use buildkit_llb::exec::{Exec, Mount, Sharing};
 use buildkit_llb::file::{Copy, FileOp};
-use supercargo_report::{Compile, Fetch, Job, Step};
+use supercargo_report::{Compile, Dependencies, Export, Fetch, Job, Step};
 
 use super::Materials;
 use super::exec::{agent, confined, locate, private};
 use super::manifests::write;
+use crate::config::CacheMode;
 use crate::name::RelPath;
 use crate::plan::cargo::Invocation;
 use crate::plan::{BuildPlan, paths};
@@ -44,8 +45,14 @@ pub(super) fn compile(
         step: Step::Deps,
         command: plan.cargo.deps(&plan.dependencies.selection),
         target_dir: paths::TARGET.to_owned(),
+        dependencies: Dependencies::Own,
         stubs: plan.dependencies.stubs.clone(),
         freshness: None,
+        export: Some(Export {
+            into: paths::DEPS.to_owned(),
+            skeleton: paths::WORKSPACE.to_owned(),
+            pinned: plan.dependencies.patched.iter().map(|path| path.as_str().to_owned()).collect(),
+        }),
         collect: None,
     });
     let name = format!("[deps] compile dependencies ({})", plan.cargo.profile);
@@ -53,8 +60,24 @@ pub(super) fn compile(
         locate(agent(materials, &plan.cargo.environment, &job, &name), materials, plan.anchor.as_ref());
     exec.mount(Mount::bind(manifests.clone(), paths::WORKSPACE).no_output());
     exec.mount(private(fetched, paths::CARGO_HOME));
-    let target = exec.mount(Mount::scratch(paths::TARGET));
-    exec.output(&target)
+    exec.mount(target(plan, materials));
+    let exported = exec.mount(Mount::scratch(paths::DEPS));
+    exec.output(&exported)
+}
+
+/// The directory that cargo compiles in, which is never the step's result.
+fn target(plan: &BuildPlan, materials: &Materials) -> Mount {
+    match plan.caches.mode.value {
+        CacheMode::Auto => {
+            let toolchain = materials.toolchain.output.vertex().map(|vertex| vertex.digest().to_string());
+            let id = plan.caches.dependencies_with(&toolchain.unwrap_or_default(), &plan.cargo.environment);
+            Mount::cache(paths::TARGET, &id).sharing(Sharing::Locked).into()
+        }
+        // The other modes have no dependency step, unless somebody asks for it by name.
+        CacheMode::Layers | CacheMode::Mounts | CacheMode::None => {
+            Mount::bind(Output::scratch(), paths::TARGET).no_output().into()
+        }
+    }
 }
 
 /// `Cargo.lock` for a project that has none.
@@ -90,7 +113,7 @@ fn fetcher(plan: &BuildPlan, materials: &Materials, command: Vec<String>, name: 
     let job = Job::Fetch(Fetch {
         command,
         cargo_home: paths::CARGO_HOME.to_owned(),
-        downloads: paths::DOWNLOADS.to_owned(),
+        downloads: (plan.caches.mode.value != CacheMode::None).then(|| paths::DOWNLOADS.to_owned()),
         lockfile: format!("{}/Cargo.lock", paths::WORKSPACE),
     });
     let exec = agent(materials, &plan.cargo.environment, &job, name).network(materials.sandbox.network);
@@ -99,7 +122,9 @@ fn fetcher(plan: &BuildPlan, materials: &Materials, command: Vec<String>, name: 
         None => exec,
     };
     let mut exec = locate(exec, materials, plan.anchor.as_ref());
-    exec.mount(Mount::cache(paths::DOWNLOADS, &plan.caches.downloads).sharing(Sharing::Shared));
+    if plan.caches.mode.value != CacheMode::None {
+        exec.mount(Mount::cache(paths::DOWNLOADS, &plan.caches.downloads).sharing(Sharing::Shared));
+    }
     exec
 }
 

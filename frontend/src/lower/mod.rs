@@ -46,7 +46,11 @@ pub struct Materials {
 
 /// The graph of a plan, down to what the goal asks for.
 pub fn lower(plan: &BuildPlan, materials: &Materials, goal: &Goal) -> Output {
-    let manifests = manifests::skeleton(plan, materials);
+    let manifests = if plan.dependencies.from_sources {
+        build::source(plan, materials)
+    } else {
+        manifests::skeleton(plan, materials)
+    };
     let fetched = deps::fetch(plan, materials, &manifests);
     let deps = deps::compile(plan, materials, &manifests, &fetched);
     let built = || build::compile(plan, materials, &deps::complete(plan, materials, &fetched), &deps);

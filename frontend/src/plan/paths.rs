@@ -12,6 +12,9 @@ pub const CARGO_HOME: &str = "/supercargo/cargo";
 /// Cargo's target directory.
 pub const TARGET: &str = "/supercargo/target";
 
+/// What the dependency step hands out: the live artifacts of one lockfile, laid out as in [`TARGET`].
+pub const DEPS: &str = "/supercargo/deps";
+
 /// The cache mount that keeps downloaded crates.
 pub const DOWNLOADS: &str = "/supercargo/downloads";
 

@@ -156,7 +156,7 @@ impl Bed {
         let job = Fetch {
             command: command.map(|part| (*part).to_owned()).collect(),
             cargo_home: text(home),
-            downloads: text("downloads"),
+            downloads: Some(text("downloads")),
             lockfile: text("src/Cargo.lock"),
         };
         let mut agent = agent(&Job::Fetch(job));
