@@ -8,8 +8,12 @@
 mod bad_input;
 mod bed;
 mod cold_runner;
+mod concurrency;
+mod crash;
 mod deps;
+mod edits;
 mod examples;
+mod freshness;
 mod frontend_image;
 mod graph;
 mod image;
@@ -17,3 +21,4 @@ mod layouts;
 mod published;
 mod spare;
 mod story;
+mod subject;

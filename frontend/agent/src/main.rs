@@ -52,6 +52,7 @@ mod toolchain;
 mod unit;
 mod units;
 mod unpack;
+mod unseen;
 mod upkeep;
 mod workplace;
 

@@ -46,7 +46,10 @@ pub(crate) fn steps(case: &Case) -> Result<Steps, String> {
     let planned = plan::plan(&project, request).map_err(|errors| fixture::messages(&errors))?.value;
     let Planned::Ready(plan) = planned else { panic!("every layout has a lockfile") };
     let materials = materials(&plan, &case.toolchain_digest);
-    Ok(Steps { deps: deps(&plan, &materials, &case.files), build: build(&plan, &materials, &goal, &case.files) })
+    Ok(Steps {
+        deps: deps(&plan, &materials, &case.files),
+        build: build(&plan, &materials, &goal, &case.files),
+    })
 }
 
 fn materials(plan: &BuildPlan, toolchain_digest: &str) -> Materials {
@@ -86,7 +89,7 @@ fn deps(plan: &BuildPlan, materials: &Materials, files: &Files) -> Inputs {
     }
     let graph = lower::lower(plan, materials, &Goal::Stage(Stage::Deps)).marshal().unwrap();
     for (position, op) in graph.ops().iter().enumerate() {
-        inputs.insert(format!("~operation {position:02}"), format!("{:#?}", op.op()));
+        inputs.insert(format!("~operation {position:02}"), text(op.bytes()));
     }
     inputs
 }
@@ -106,7 +109,7 @@ fn build(plan: &BuildPlan, materials: &Materials, goal: &Goal, files: &Files) ->
     }
     let graph = lower::lower(plan, materials, goal).marshal().unwrap();
     let op = graph.ops().iter().find(|op| op.name().is_some_and(|name| name.starts_with("[build]"))).unwrap();
-    inputs.insert("~command".to_owned(), format!("{:#?}", op.op().op));
+    inputs.insert("~command".to_owned(), format!("{:?}", op.op().op));
     inputs
 }
 
