@@ -8,7 +8,8 @@ use buildkit_proto::gateway::{CacheOptionsEntry, Result as GatewayResult};
 use super::environment::Environment;
 use super::failure::{Failure, Files};
 use super::graph::marshal;
-use super::{agent, definition, files, lockfile, pin, warn};
+use super::pin::Pins;
+use super::{agent, definition, files, lockfile, warn};
 use crate::config::Layers;
 use crate::context::{self, ContextSpec};
 use crate::diagnostic::{Checked, Diagnostic};
@@ -17,7 +18,7 @@ use crate::lower::{self, Materials};
 use crate::name::RelPath;
 use crate::options::{self, Options};
 use crate::plan::target::{self, Goal};
-use crate::plan::{self, Planned};
+use crate::plan::{self, BuildPlan, Planned};
 use crate::project::{self, Project};
 use crate::result::{self, Built};
 use crate::tree::Tree;
@@ -43,7 +44,8 @@ struct Build<'a> {
 pub(super) async fn drive(bridge: &Bridge, environment: &Environment) -> Result<GatewayResult, Failure> {
     let capabilities = bridge.ping().await?;
     let mut warnings = Vec::new();
-    let options = checked(options::parse(&environment.options), &mut warnings, Files::new)?;
+    let mut options = checked(options::parse(&environment.options), &mut warnings, Files::new)?;
+    warnings.extend(options.sandbox.restrict(|cap| capabilities.has_llb(cap)));
     let inputs = files::inputs(bridge, &capabilities).await?;
     let names: Vec<String> = inputs.keys().cloned().collect();
     let spec = checked(context::classify(&options, &names, &environment.session), &mut warnings, Files::new)?;
@@ -140,7 +142,9 @@ impl Build<'_> {
             return Err(Failure::Internal("a lockfile was made but not found".to_owned()));
         };
         let base = Some(&plan.runtime.base).filter(|_| !matches!(goal, Goal::Stage(_)));
-        let materials = self.materials(&plan.toolchain.image, base, platform, is_one_of_several).await?;
+        self.warnings.extend(unused(&self.options, &self.spec, project, &plan));
+        let mut materials = self.materials(&plan.toolchain.image, base, platform, is_one_of_several).await?;
+        materials.no_cache = materials.no_cache.for_targets(target::names_of(&plan, goal));
         let definition = marshal(&lower::lower(&plan, &materials, goal))?;
         let options = SolveOptions { cache_imports: self.cache_imports(), evaluate: false };
         let reference = self.bridge.solve(definition.to_pb(), options).await?;
@@ -182,15 +186,21 @@ impl Build<'_> {
         platform: &Platform,
         is_one_of_several: bool,
     ) -> Result<Materials, Failure> {
-        let pin =
-            |image| pin::pin(self.bridge, &self.capabilities, image, platform, self.options.resolve_mode);
+        let pins = Pins {
+            bridge: self.bridge,
+            capabilities: &self.capabilities,
+            named: &self.spec.named,
+            inputs: &self.inputs,
+            platform,
+            mode: self.options.resolve_mode,
+        };
         let base = async {
             match base {
-                Some(image) => pin(image).await,
+                Some(image) => pins.pin(image, context::BASE).await,
                 None => Ok(None),
             }
         };
-        let (toolchain, base) = tokio::try_join!(pin(toolchain), base)?;
+        let (toolchain, base) = tokio::try_join!(pins.pin(toolchain, context::TOOLCHAIN), base)?;
         let toolchain = toolchain.ok_or_else(|| Failure::Findings {
             diagnostics: vec![
                 Diagnostic::error("the toolchain image cannot be `scratch`")
@@ -228,6 +238,20 @@ impl Build<'_> {
         });
         imports.collect()
     }
+}
+
+/// Warnings for the names on the command line that mean nothing in this build.
+fn unused(options: &Options, spec: &ContextSpec, project: &Project, plan: &BuildPlan) -> Vec<Diagnostic> {
+    let images = [plan.toolchain.image.value.as_str(), plan.runtime.base.value.as_str()];
+    let locked = project.lockfile.iter().flat_map(|lockfile| &lockfile.packages);
+    let crates = locked.map(|package| package.name.clone()).collect();
+    let targets = target::names(project);
+    let mut warnings = spec.named.unused(&images, &crates);
+    warnings.extend(options.no_cache.unknown(&targets).map(|name| {
+        Diagnostic::warning(format!("`--no-cache-filter` names `{name}`, which is neither a step nor a target"))
+            .hint(format!("The steps are `{}`; `--call=targets` lists the targets.", options::STEPS.join("`, `")))
+    }));
+    warnings
 }
 
 fn warned<T>(value: T) -> crate::diagnostic::Warned<T> {
