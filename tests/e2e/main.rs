@@ -7,10 +7,16 @@
 
 mod bad_input;
 mod bed;
+mod calls;
+mod contexts;
 mod examples;
 mod frontend_image;
 mod graph;
 mod image;
 mod layouts;
+mod options;
+mod outputs;
+mod probe;
 mod published;
+mod served;
 mod story;

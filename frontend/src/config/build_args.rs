@@ -9,6 +9,24 @@ use crate::diagnostic::{Diagnostic, Findings};
 /// The build-arg that selects the package; it is read before there is a package whose configuration could be merged.
 pub(super) const PACKAGE: &str = "PACKAGE";
 
+/// Every build-arg that is read, with what it sets, in the order of the documentation.
+pub const BUILD_ARGS: [(&str, &str); 14] = [
+    ("PACKAGE", "the package"),
+    ("BIN", "the binaries, separated by commas"),
+    ("FEATURES", "features, separated by commas"),
+    ("ALL_FEATURES", "all features"),
+    ("NO_DEFAULT_FEATURES", "no default features"),
+    ("PROFILE", "the Cargo profile"),
+    ("TOOLCHAIN_CHANNEL", "the toolchain"),
+    ("TOOLCHAIN_IMAGE", "the image that compiles"),
+    ("CACHE_MODE", "how compiled code is kept"),
+    ("CACHE_NAMESPACE", "what else may share compiled code"),
+    ("IMAGE_BASE", "the runtime base"),
+    ("IMAGE_USER", "the user"),
+    ("IMAGE_WORKDIR", "the working directory"),
+    ("IMAGE_STOP_SIGNAL", "the signal that stops the program"),
+];
+
 /// The settings that the build-args make. `auto` and the empty text count as not set.
 pub(super) fn read(arguments: &BTreeMap<String, String>, findings: &mut Findings) -> Config {
     let text = |name: &str| {

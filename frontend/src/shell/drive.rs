@@ -22,7 +22,8 @@ use crate::plan::{self, BuildPlan, Planned};
 use crate::project::{self, Project};
 use crate::result::{self, Built};
 use crate::tree::Tree;
-use crate::{ignore, request};
+use crate::request::{self, Facts};
+use crate::ignore;
 
 /// What one build has learned so far and every later step needs.
 struct Build<'a> {
@@ -33,6 +34,7 @@ struct Build<'a> {
     spec: ContextSpec,
     inputs: Inputs,
     excludes: Vec<String>,
+    has_ignore_file: bool,
     tree: Tree,
     files: Files,
     warnings: Vec<Diagnostic>,
@@ -46,6 +48,9 @@ pub(super) async fn drive(bridge: &Bridge, environment: &Environment) -> Result<
     let mut warnings = Vec::new();
     let mut options = checked(options::parse(&environment.options), &mut warnings, Files::new)?;
     warnings.extend(options.sandbox.restrict(|cap| capabilities.has_llb(cap)));
+    if let Some(answer) = options.request.as_deref().and_then(request::answer_without_project) {
+        return Ok(answer);
+    }
     let inputs = files::inputs(bridge, &capabilities).await?;
     let names: Vec<String> = inputs.keys().cloned().collect();
     let spec = checked(context::classify(&options, &names, &environment.session), &mut warnings, Files::new)?;
@@ -71,6 +76,7 @@ pub(super) async fn drive(bridge: &Bridge, environment: &Environment) -> Result<
         spec,
         inputs,
         excludes,
+        has_ignore_file: definition.ignore.is_some(),
         tree,
         files,
         warnings,
@@ -89,8 +95,8 @@ pub(super) async fn drive(bridge: &Bridge, environment: &Environment) -> Result<
     )?;
 
     if let Some(name) = build.options.request.clone() {
-        return request::answer(&name, &project)
-            .map_err(|diagnostics| Failure::Findings { diagnostics, files: build.files });
+        let definition = body.is_some().then_some(&body_path);
+        return build.answer(&name, &project, &layers, &goal, definition).await;
     }
     let platforms = build.platforms()?;
     let mut results = Vec::new();
@@ -117,6 +123,42 @@ impl Build<'_> {
         let own = self.capabilities.platforms().first().map(Platform::from);
         own.map(|platform| vec![platform])
             .ok_or_else(|| Failure::Internal("the engine has no worker with a platform".to_owned()))
+    }
+
+    /// Answers a question; what stands in the way of a build need not stand in the way of an answer.
+    async fn answer(
+        mut self,
+        name: &str,
+        project: &Project,
+        layers: &Layers,
+        goal: &Goal,
+        definition: Option<&RelPath>,
+    ) -> Result<GatewayResult, Failure> {
+        let platform = self.platforms()?.into_iter().next().unwrap_or_else(|| Platform::new("linux", "amd64"));
+        let planned = self.plan(project, layers, goal, &platform).ok();
+        let package = plan::select::package(project, layers, goal).ok().map(|warned| warned.value.0);
+        let config = package
+            .and_then(|package| layers.merge((&package.manifest, &package.text)).ok())
+            .map(|warned| warned.value);
+        let facts = |files| Facts {
+            project,
+            selected: package.zip(config.as_ref()),
+            plan: match &planned {
+                Some(Planned::Ready(plan)) => Some(plan),
+                Some(Planned::NeedsLockfile { .. }) | None => None,
+            },
+            options: &self.options,
+            tree: &self.tree,
+            files,
+            definition,
+            has_ignore_file: self.has_ignore_file,
+        };
+        let mut all = self.files.clone();
+        let wanted = request::wanted(name, &facts(&self.files));
+        if !wanted.is_empty() {
+            all.extend(files::named(self.bridge, &self.spec, &self.inputs, &self.excludes, wanted).await?);
+        }
+        request::answer(name, &facts(&all)).map_err(|diagnostics| Failure::Findings { diagnostics, files: all })
     }
 
     /// Plans, looks images up, lowers and solves for one platform.
