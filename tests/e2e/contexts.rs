@@ -204,3 +204,47 @@ fn a_context_that_stands_in_for_nothing_is_said() {
     let warning = log.warnings().iter().find(|warning| warning.short.contains("`debian`")).unwrap();
     assert!(warning.detail.join(" ").contains("`toolchain`"), "{warning:?}");
 }
+
+#[test]
+fn a_dockerfile_of_ones_own_copies_from_the_result() {
+    let bed = Bed::ensure().unwrap();
+    let project = Project::example("stage").unwrap();
+    project.write("Dockerfile", bed.syntax()).unwrap();
+    bed.docker()
+        .command(["buildx", "bake", "--progress=plain", "--set=*.output=type=docker", "--set=image.tags=e2e-stage"])
+        .arg("image")
+        .current_dir(project.path())
+        .run()
+        .unwrap();
+    let said = Run::new(bed.docker(), "e2e-stage").complete().unwrap().stdout;
+    assert_eq!(said, "Boarding now: gate 7\nBoarding now: gate 12\n");
+}
+
+#[test]
+fn another_targets_result_may_be_the_sources_and_the_base() {
+    let bed = Bed::ensure().unwrap();
+    let project = probe::project(bed);
+    project.write("made.Dockerfile", "FROM scratch\nCOPY . /\nCOPY made.txt /data.txt\n").unwrap();
+    project.write("made.txt", "made by a target").unwrap();
+    project.write("ground.Dockerfile", "FROM debian:bookworm-slim\nENV GROUND=1\n").unwrap();
+    project
+        .write(
+            "docker-bake.json",
+            r#"{"target": {
+                "made": {"dockerfile": "made.Dockerfile"},
+                "ground": {"dockerfile": "ground.Dockerfile"},
+                "probe": {"contexts": {"source": "target:made", "base": "target:ground"}, "tags": ["e2e-made"],
+                          "output": ["type=docker"]}
+            }}"#,
+        )
+        .unwrap();
+    bed.docker()
+        .command(["buildx", "bake", "--progress=plain", "probe"])
+        .current_dir(project.path())
+        .run()
+        .unwrap();
+    let said = Run::new(bed.docker(), "e2e-made").complete().unwrap().stdout;
+    assert!(said.starts_with("made by a target|"), "{said}");
+    let config = image::Image::inspect(bed.docker(), "e2e-made").unwrap().config;
+    assert!(config.env.contains(&"GROUND=1".to_owned()), "{:?}", config.env);
+}

@@ -10,7 +10,7 @@ use super::failure::{Failure, Files};
 use super::graph::marshal;
 use super::pin::Pins;
 use super::{agent, definition, files, lockfile, warn};
-use crate::config::Layers;
+use crate::config::{self, Layers};
 use crate::context::{self, ContextSpec};
 use crate::diagnostic::{Checked, Diagnostic};
 use crate::lower::sources::{self, Inputs};
@@ -288,7 +288,8 @@ fn unused(options: &Options, spec: &ContextSpec, project: &Project, plan: &Build
     let locked = project.lockfile.iter().flat_map(|lockfile| &lockfile.packages);
     let crates = locked.map(|package| package.name.clone()).collect();
     let targets = target::names(project);
-    let mut warnings = spec.named.unused(&images, &crates);
+    let mut warnings = config::unknown_build_args(&options.build_args);
+    warnings.extend(spec.named.unused(&images, &crates));
     warnings.extend(options.no_cache.unknown(&targets).map(|name| {
         Diagnostic::warning(format!("`--no-cache-filter` names `{name}`, which is neither a step nor a target"))
             .hint(format!("The steps are `{}`; `--call=targets` lists the targets.", options::STEPS.join("`, `")))

@@ -97,8 +97,11 @@ impl Pins<'_> {
         session: &str,
         digest: &Digest,
     ) -> Result<PinnedImage, Failure> {
-        // The store has no name of its own that a person would know it by.
-        let named = name.split("::").next().unwrap_or(name).split(':').next().unwrap_or(name);
+        // The engine wants a full name; the store has none that a person would know it by.
+        let known = name.split("::").next().unwrap_or(name);
+        let named = known
+            .parse::<ImageRef>()
+            .map_or_else(|_| known.to_owned(), |known| format!("{}/{}", known.registry(), known.repository()));
         let reference = format!("{named}@{digest}");
         let query = ImageQuery {
             reference: reference.clone(),
@@ -110,7 +113,7 @@ impl Pins<'_> {
         let resolved = self.bridge.resolve_image(&query, false).await.map_err(|status| {
             explain(status, &format!("failed to look up the image of the build context `{name}`"))
         })?;
-        let output = OciLayout::new(named, digest.clone(), self.platform.clone())
+        let output = OciLayout::new(&named, digest.clone(), self.platform.clone())
             .store(session, store)
             .name(format!("[context {name}] load from client"))
             .output();
