@@ -12,6 +12,7 @@ use crate::freshness::Tracked;
 use crate::messages::{Artifact, Artifacts};
 use crate::package::PackageId;
 use crate::reuse;
+use crate::sccache;
 use crate::seed;
 use crate::stubs;
 use crate::tally;
@@ -33,19 +34,24 @@ pub(crate) fn compile(job: &Compile) -> Result<u8, Error> {
     if job.step == Step::Build {
         seed::mark_built(target_dir)?;
     }
+    let sccache = sccache::Beside::start(job.sccache.as_ref())?;
     let mut artifacts = Artifacts::default();
     let mut scripts = Ok(());
-    let exit = cargo::run_with_lines(&job.command, |line| {
+    let exit = cargo::run_with_lines(&job.command, &sccache.environment(), |line| {
         let script = artifacts.take(line).filter(|script| script.package().is_local());
         if let (Some(script), Some(tracked), Ok(())) = (script, &mut tracked, &scripts) {
             scripts = tracked.script(script.out_dir);
         }
     })?;
+    let cached = sccache.finish();
     // An error inside the loop waits until here, so that cargo never runs alone.
     scripts?;
     let changed = tracked.map_or_else(|| Ok(Vec::new()), |tracked| tracked.finish(exit))?;
     if exit.code() == 0 {
         finish(job, &artifacts.0, changed)?;
+    }
+    if let Some(line) = cached.filter(|_| exit.code() == 0) {
+        console::line(&line);
     }
     Ok(exit.code())
 }

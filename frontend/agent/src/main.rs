@@ -7,7 +7,7 @@
 //! - [`fetch`] fills a `CARGO_HOME` with what a [`lockfile`] names, and has [`downloads`] of earlier builds to take
 //!   from.
 //! - [`compile`] runs one cargo compile: [`freshness`] before it, [`messages`] while it runs, [`stubs`], [`reuse`]
-//!   and [`collect`] after it, and the [`tally`] at the end.
+//!   and [`collect`] after it, and the [`tally`] at the end. [`sccache`] has a server beside it if one was asked for.
 //! - [`cargo`] is the one place that starts a process.
 
 mod cargo;
@@ -26,6 +26,7 @@ mod messages;
 mod package;
 mod restored;
 mod reuse;
+mod sccache;
 mod seed;
 mod sources;
 mod stamp;

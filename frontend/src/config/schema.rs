@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use toml::Spanned;
 
+use super::sccache::SccacheKey;
+
 /// One home of the configuration, as it is written.
 ///
 /// Every key is optional; an unknown one is an error.
@@ -52,6 +54,8 @@ pub struct CacheTable {
     pub mode: Option<Spanned<CacheMode>>,
     /// What the ids of cache mounts start with.
     pub namespace: Option<Spanned<String>>,
+    /// Whether and where sccache keeps compiled code.
+    pub sccache: Option<Spanned<SccacheKey>>,
 }
 
 /// `[image]`.

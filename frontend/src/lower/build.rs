@@ -8,6 +8,7 @@ use supercargo_report::{Collect, Compile, Freshness, Job, Step};
 use super::Materials;
 use super::exec::{agent, locate, private};
 use super::manifests::write;
+use super::sccache;
 use crate::config::CacheMode;
 use crate::plan::{BuildPlan, paths};
 
@@ -30,10 +31,12 @@ pub(super) fn compile(plan: &BuildPlan, materials: &Materials, fetched: &Output,
         stubs: Vec::new(),
         freshness,
         collect: Some(Collect { binaries: plan.binaries.value.clone(), into: paths::OUT.to_owned() }),
+        sccache: sccache::job(plan),
     });
     let name = format!("[build] compile {} ({})", plan.binaries.value.join(", "), plan.cargo.profile);
     let mut exec =
         locate(agent(materials, &plan.cargo.environment, &job, &name), materials, plan.anchor.as_ref());
+    exec = sccache::attach(exec, plan, materials);
     exec.mount(Mount::bind(source, paths::WORKSPACE).no_output());
     exec.mount(private(fetched, paths::CARGO_HOME));
     exec.mount(match plan.caches.mode.value {

@@ -10,6 +10,7 @@ use supercargo_report::{Compile, Fetch, Job, Step};
 use super::Materials;
 use super::exec::{agent, locate, private};
 use super::manifests::write;
+use super::sccache;
 use crate::name::RelPath;
 use crate::plan::cargo::Invocation;
 use crate::plan::{BuildPlan, paths};
@@ -47,10 +48,12 @@ pub(super) fn compile(
         stubs: plan.dependencies.stubs.clone(),
         freshness: None,
         collect: None,
+        sccache: sccache::job(plan),
     });
     let name = format!("[deps] compile dependencies ({})", plan.cargo.profile);
     let mut exec =
         locate(agent(materials, &plan.cargo.environment, &job, &name), materials, plan.anchor.as_ref());
+    exec = sccache::attach(exec, plan, materials);
     exec.mount(Mount::bind(manifests.clone(), paths::WORKSPACE).no_output());
     exec.mount(private(fetched, paths::CARGO_HOME));
     let target = exec.mount(Mount::scratch(paths::TARGET));

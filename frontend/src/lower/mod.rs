@@ -6,6 +6,7 @@ mod exec;
 mod image;
 mod manifests;
 pub mod proxy;
+mod sccache;
 pub mod sources;
 
 use std::collections::BTreeMap;

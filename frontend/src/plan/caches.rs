@@ -43,13 +43,7 @@ pub fn choose(config: &Config, package: &Package, identity: Identity<'_>) -> Cac
         Some(setting) => Chosen::set(setting.value, &setting.origin),
         None => Chosen { value: CacheMode::default(), because: "default".to_owned() },
     };
-    let namespace = match (&config.cache_namespace, identity.repository) {
-        (Some(setting), _) => setting.value.clone(),
-        (None, Some(repository)) => repository.to_owned(),
-        (None, None) => package.name.clone(),
-    };
-    // A digest, because a namespace may hold anything, a token in a repository's address included.
-    let namespace = digest(&namespace);
+    let namespace = namespace(config, package, identity.repository);
     let Identity { image, triple, profile, .. } = identity;
     let compiler = image.rsplit('/').next().unwrap_or(image);
     Caches {
@@ -59,8 +53,24 @@ pub fn choose(config: &Config, package: &Package, identity: Identity<'_>) -> Cac
     }
 }
 
+/// What stands for a project in the ids of its mounts.
+pub(super) fn namespace(config: &Config, package: &Package, repository: Option<&str>) -> String {
+    let namespace = match (&config.cache_namespace, repository) {
+        (Some(setting), _) => &setting.value,
+        (None, Some(repository)) => repository,
+        (None, None) => &package.name,
+    };
+    // A digest, because a namespace may hold anything, a token in a repository's address included.
+    digest(namespace)
+}
+
+/// The mount that is sccache's storage. Build scripts can write to it, so projects share it only if they say so.
+pub(super) fn sccache(namespace: &str) -> String {
+    format!("{FORMAT}/sccache/{namespace}")
+}
+
 /// Sixteen hexadecimal digits that stand for `text`.
-fn digest(text: &str) -> String {
+pub(super) fn digest(text: &str) -> String {
     let digest = Sha256::digest(text.as_bytes());
     digest.iter().take(8).fold(String::new(), |mut digits, byte| {
         // Writing to a string cannot fail.

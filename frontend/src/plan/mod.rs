@@ -8,6 +8,7 @@ pub mod cargo;
 pub mod paths;
 pub mod resolution;
 pub mod runtime;
+pub mod sccache;
 pub mod select;
 pub mod target;
 pub mod toolchain;
@@ -28,6 +29,7 @@ use crate::skeleton::{self, Features, Form, Outcome, Selection, Skeleton, Source
 use caches::Caches;
 use cargo::Invocation;
 use runtime::Runtime;
+use sccache::Sccache;
 use target::Goal;
 use toolchain::Toolchain;
 
@@ -68,6 +70,9 @@ pub struct BuildPlan {
     pub source: Source,
     /// The cache mounts.
     pub caches: Caches,
+    /// Where else compiled code is kept.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sccache: Option<Chosen<Sccache>>,
     /// The image.
     pub runtime: Runtime,
     /// The lines that a failing compile points at.
@@ -210,6 +215,10 @@ pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
     let Some(runtime) = findings.take(runtime::choose(&config, options, package, &binaries.value)) else {
         return findings.fail();
     };
+    let namespace = caches::namespace(&config, package, options.vcs_source.as_deref());
+    let Some(sccache) = findings.take(sccache::choose(config.sccache.as_ref(), &namespace)) else {
+        return findings.fail();
+    };
     let identity = caches::Identity {
         image: &toolchain.image.value,
         triple,
@@ -234,6 +243,7 @@ pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
         package: Chosen { value: package.name.clone(), because: package_because },
         binaries,
         toolchain,
+        sccache,
         runtime,
     };
     findings.finish(Planned::Ready(Box::new(plan)))

@@ -15,6 +15,15 @@ pub const TARGET: &str = "/supercargo/target";
 /// The cache mount that keeps downloaded crates.
 pub const DOWNLOADS: &str = "/supercargo/downloads";
 
+/// The cache mount that is sccache's local storage.
+pub const SCCACHE: &str = "/supercargo/sccache";
+
+/// The image that brings the sccache program.
+pub const SCCACHE_IMAGE: &str = "/supercargo/sccache-image";
+
+/// The secret with the credentials of sccache's storage.
+pub const SCCACHE_SECRET: &str = "/run/secrets/supercargo-sccache";
+
 /// What the last compile hands out: `bin/<name>` and `report.json`.
 pub const OUT: &str = "/supercargo/out";
 
