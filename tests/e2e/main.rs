@@ -13,4 +13,5 @@ mod graph;
 mod image;
 mod layouts;
 mod published;
+mod spare;
 mod story;

@@ -50,11 +50,11 @@ pub(crate) enum Error {
         source: serde_json::Error,
     },
     /// There is no sccache program.
-    #[error("there is no program `sccache` {}", where_to_get_sccache(*in_image))]
-    NoSccache {
-        /// Whether an image was named that should have it.
-        in_image: bool,
-    },
+    #[error(
+        "there is no program `sccache` on the PATH of the toolchain image; name an image that has it with \
+         `toolchain.image`, or go without it by `--build-arg CACHE_SCCACHE=false`"
+    )]
+    NoSccache,
     /// The program does not run here.
     #[error("`{}` does not run in the toolchain image: {reason}; a statically linked one does", path.display())]
     SccacheProgram {
@@ -123,13 +123,4 @@ fn quoted(names: &[String]) -> String {
 
 fn what_it_does(name: Option<&str>) -> String {
     name.map_or_else(|| "is not `NAME=VALUE`".to_owned(), |name| format!("sets `{name}`"))
-}
-
-fn where_to_get_sccache(in_image: bool) -> &'static str {
-    if in_image {
-        "in the image that `cache.sccache.image` names; it is expected in `/usr/local/bin`, `/usr/bin`, `/bin` or `/`"
-    } else {
-        "on the PATH of the toolchain image; name an image that has it with `toolchain.image`, or switch it off with \
-         `--build-arg CACHE_SCCACHE=false`"
-    }
 }

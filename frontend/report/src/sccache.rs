@@ -8,9 +8,6 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Sccache {
-    /// Absolute path of the root of an image that brings the program; without one it is sought on the `PATH`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub image: Option<String>,
     /// The server's own environment, without what is secret. Cargo does not see it.
     pub environment: BTreeMap<String, String>,
     /// Where credentials come from.

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use buildkit_llb::Output;
-use buildkit_llb::exec::{Exec, Mount, Network, Sharing};
+use buildkit_llb::exec::{Exec, Mount, Sharing};
 use buildkit_llb::file::{Copy, FileOp};
 use supercargo_report::{Compile, Fetch, Job, Step};
 
 use super::Materials;
-use super::exec::{agent, locate, private};
+use super::exec::{agent, confined, locate, private};
 use super::manifests::write;
 use super::sccache;
 use crate::name::RelPath;
@@ -77,6 +77,10 @@ pub(super) fn lockfile(materials: &Materials, files: &BTreeMap<RelPath, Vec<u8>>
     if let Some(proxy) = &materials.proxy {
         exec = exec.proxy_env(proxy.clone());
     }
+    exec = confined(exec, materials).network(materials.sandbox.network);
+    if materials.no_cache.covers("lock") {
+        exec = exec.ignore_cache();
+    }
     exec.mount(Mount::tmpfs(paths::CARGO_HOME));
     let workspace = exec.mount(Mount::bind(manifests, paths::WORKSPACE));
     FileOp::on_scratch()
@@ -92,7 +96,7 @@ fn fetcher(plan: &BuildPlan, materials: &Materials, command: Vec<String>, name: 
         downloads: paths::DOWNLOADS.to_owned(),
         lockfile: format!("{}/Cargo.lock", paths::WORKSPACE),
     });
-    let exec = agent(materials, &plan.cargo.environment, &job, name).network(Network::Sandbox);
+    let exec = agent(materials, &plan.cargo.environment, &job, name).network(materials.sandbox.network);
     let exec = match &materials.proxy {
         Some(proxy) => exec.proxy_env(proxy.clone()),
         None => exec,

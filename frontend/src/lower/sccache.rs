@@ -1,6 +1,6 @@
 //! sccache beside a compile: its job for the agent, its storage, its secret and its network.
 
-use buildkit_llb::exec::{Exec, Mount, Network, Sharing};
+use buildkit_llb::exec::{Exec, Mount, Sharing};
 use supercargo_report::{Sccache, SccacheSecret};
 
 use super::Materials;
@@ -10,7 +10,6 @@ use crate::plan::{BuildPlan, paths};
 pub(super) fn job(plan: &BuildPlan) -> Option<Sccache> {
     let sccache = &plan.sccache.as_ref()?.value;
     Some(Sccache {
-        image: None,
         environment: sccache.environment.clone(),
         secret: sccache.secret.as_ref().map(|secret| SccacheSecret {
             id: secret.id.clone(),
@@ -29,7 +28,7 @@ pub(super) fn attach(mut exec: Exec, plan: &BuildPlan, materials: &Materials) ->
         Some(id) => exec.mount(Mount::cache(paths::SCCACHE, id).sharing(Sharing::Private)),
         // The one compile step that has network: a step has it as a whole or not at all.
         None => {
-            exec = exec.network(Network::Sandbox);
+            exec = exec.network(materials.sandbox.network);
             if let Some(proxy) = &materials.proxy {
                 exec = exec.proxy_env(proxy.clone());
             }

@@ -18,9 +18,6 @@ pub const DOWNLOADS: &str = "/supercargo/downloads";
 /// The cache mount that is sccache's local storage.
 pub const SCCACHE: &str = "/supercargo/sccache";
 
-/// The image that brings the sccache program.
-pub const SCCACHE_IMAGE: &str = "/supercargo/sccache-image";
-
 /// The secret with the credentials of sccache's storage.
 pub const SCCACHE_SECRET: &str = "/run/secrets/supercargo-sccache";
 

@@ -34,7 +34,7 @@ impl Beside {
     /// without it.
     pub(crate) fn start(job: Option<&Sccache>) -> Result<Self, Error> {
         let Some(job) = job else { return Ok(Self::default()) };
-        let program = program::find(job.image.as_deref())?;
+        let program = program::find()?;
         program::check(&program)?;
         let credentials = match &job.secret {
             Some(secret) => Credentials::read(secret)?,

@@ -7,18 +7,11 @@ use crate::error::Error;
 
 const NAME: &str = "sccache";
 
-/// Where images have programs.
-const PLACES: [&str; 5] = ["usr/local/bin", "usr/bin", "usr/local/cargo/bin", "bin", ""];
-
-/// The program of the image that is mounted at `image`, or the one on the `PATH`.
-pub(super) fn find(image: Option<&str>) -> Result<PathBuf, Error> {
+/// The program on the `PATH`.
+pub(super) fn find() -> Result<PathBuf, Error> {
     let path = std::env::var_os("PATH").unwrap_or_default();
-    let places: Vec<PathBuf> = match image {
-        Some(root) => PLACES.iter().map(|place| Path::new(root).join(place)).collect(),
-        None => std::env::split_paths(&path).collect(),
-    };
-    let found = places.into_iter().map(|place| place.join(NAME)).find(|program| program.is_file());
-    found.ok_or(Error::NoSccache { in_image: image.is_some() })
+    let found = std::env::split_paths(&path).map(|place| place.join(NAME)).find(|program| program.is_file());
+    found.ok_or(Error::NoSccache)
 }
 
 /// Makes sure that it runs here at all: it may want libraries that the toolchain image lacks.
