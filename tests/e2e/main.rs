@@ -12,5 +12,7 @@ mod frontend_image;
 mod graph;
 mod image;
 mod layouts;
+mod modes;
+mod mount;
 mod published;
 mod story;
