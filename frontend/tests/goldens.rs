@@ -16,7 +16,7 @@ use supercargo::config::Layers;
 use supercargo::discover::{self, Step};
 use supercargo::lower::{self, Materials, PinnedImage};
 use supercargo::name::RelPath;
-use supercargo::options::{NoCache, Options};
+use supercargo::options::{NoCache, Options, Sandbox};
 use supercargo::plan::target::{self, Goal};
 use supercargo::plan::{self, BuildPlan, Planned, Request};
 use supercargo::project::{self, Project};
@@ -101,7 +101,7 @@ fn graph(plan: &BuildPlan, goal: &Goal) -> Definition {
         let reference: ImageRef = reference.parse().unwrap();
         PinnedImage {
             output: Image::new(reference.clone(), plan.platform.clone()).output(),
-            reference,
+            reference: reference.to_string(),
             config: br#"{"config":{"Env":["PATH=/usr/local/cargo/bin:/usr/bin:/bin"]}}"#.to_vec(),
         }
     };
@@ -115,6 +115,7 @@ fn graph(plan: &BuildPlan, goal: &Goal) -> Definition {
             SourceFile::new("Cargo.toml", "[package]\n"),
         )]),
         no_cache: NoCache::Never,
+        sandbox: Sandbox::default(),
         proxy: None,
         prefix: String::new(),
     };
@@ -150,4 +151,20 @@ fn equal_input_gives_equal_bytes_in_any_order() {
             assert!(graph(&plan, &goal).to_bytes() == first, "{example}: run {run} differs");
         }
     }
+}
+
+#[test]
+fn images_of_one_list_share_their_compile() {
+    let tree = tree("features", 0);
+    let shared = [("BIN", "greet,greet-json"), ("FEATURES", "json")];
+    let (one, _) = planned(&tree, Some("greet"), &shared);
+    let (other, _) = planned(&tree, Some("greet-json"), &shared);
+    assert_eq!(one.cargo.binaries, ["greet", "greet-json"]);
+    assert_eq!(
+        (&one.cargo, &one.dependencies, &one.source, &one.caches),
+        (&other.cargo, &other.dependencies, &other.source, &other.caches)
+    );
+    assert_eq!((one.binaries.value, other.binaries.value), (vec!["greet".into()], vec!["greet-json".into()]));
+    let (alone, _) = planned(&tree, Some("greet"), &[("BIN", "greet-json"), ("FEATURES", "json")]);
+    assert_eq!(alone.cargo.binaries, ["greet"]);
 }

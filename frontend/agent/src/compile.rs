@@ -1,5 +1,6 @@
 //! One cargo compile from start to end.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use supercargo_report::{Compile, Dependencies, Rebuilt, Report, Step};
@@ -9,6 +10,7 @@ use crate::collect;
 use crate::console;
 use crate::error::Error;
 use crate::freshness::Tracked;
+use crate::kept::Kept;
 use crate::messages::{Artifact, Artifacts, Script};
 use crate::package::PackageId;
 use crate::reuse;
@@ -31,6 +33,7 @@ pub(crate) fn compile(job: &Compile) -> Result<u8, Error> {
         Some(freshness) => Some(Tracked::start(job.step, freshness, target_dir)?),
         None => None,
     };
+    let kept = job.export.as_ref().map(|export| Kept::start(job, export)).transpose()?;
     let mut workplace = None;
     if job.step == Step::Build {
         if let Some(freshness) = &job.freshness {
@@ -39,10 +42,12 @@ pub(crate) fn compile(job: &Compile) -> Result<u8, Error> {
         seed::mark_built(target_dir)?;
     }
     let mut artifacts = Artifacts::default();
+    let mut runs = Vec::new();
     let mut noted = Ok(());
     let exit = cargo::run_with_lines(&job.command, |line| {
         let known = artifacts.0.len();
         let script = artifacts.take(line);
+        runs.extend(script.clone());
         if noted.is_ok() {
             noted = note(&mut tracked, &mut workplace, script, artifacts.0.get(known));
         }
@@ -55,9 +60,22 @@ pub(crate) fn compile(job: &Compile) -> Result<u8, Error> {
             workplace.finish(&artifacts.0)?;
         }
         let causes = workplace.map_or_else(Vec::new, Workplace::into_causes);
-        finish(job, &artifacts.0, changed, causes)?;
+        match kept {
+            Some(kept) => hand_over(job, kept, &artifacts.0, &runs)?,
+            None => finish(job, &artifacts.0, changed, causes)?,
+        }
     }
     Ok(exit.code())
+}
+
+/// Ends a dependency step whose result is not its target directory.
+fn hand_over(job: &Compile, kept: Kept<'_>, artifacts: &[Artifact], runs: &[Script]) -> Result<(), Error> {
+    let into = kept.receiver().to_owned();
+    let (cause, libraries) = kept.finish(artifacts, runs)?;
+    reuse::remember(&into, artifacts, libraries)?;
+    let cause = cause.map_or_else(String::new, |cause| format!("; {cause}"));
+    console::line(&format!("{}{cause}", tally::of_deps(artifacts, &job.stubs)));
+    Ok(())
 }
 
 /// Passes on what one message of cargo's says.
@@ -89,7 +107,7 @@ fn finish(
     let target_dir = Path::new(&job.target_dir);
     let rebuilt = match job.step {
         Step::Deps => {
-            reuse::remember(target_dir, artifacts)?;
+            reuse::remember(target_dir, artifacts, BTreeMap::new())?;
             Vec::new()
         }
         Step::Build => match &job.dependencies {

@@ -3,6 +3,7 @@
 mod build;
 mod deps;
 mod exec;
+mod fetch;
 mod image;
 mod manifests;
 pub mod proxy;
@@ -15,7 +16,7 @@ use buildkit_llb::exec::ProxyEnv;
 use buildkit_llb::source_map::SourceFile;
 
 use crate::name::RelPath;
-use crate::options::NoCache;
+use crate::options::{NoCache, Sandbox};
 use crate::plan::BuildPlan;
 use crate::plan::target::{Goal, Stage};
 
@@ -36,6 +37,8 @@ pub struct Materials {
     pub files: BTreeMap<RelPath, SourceFile>,
     /// Which vertices ignore the cache.
     pub no_cache: NoCache,
+    /// What the client gives every container.
+    pub sandbox: Sandbox,
     /// The client's proxy.
     pub proxy: Option<ProxyEnv>,
     /// Starts every name when several platforms are built: `linux/arm64 `.
@@ -49,13 +52,13 @@ pub fn lower(plan: &BuildPlan, materials: &Materials, goal: &Goal) -> Output {
     } else {
         manifests::skeleton(plan, materials)
     };
-    let fetched = deps::fetch(plan, materials, &manifests);
+    let fetched = fetch::fetch(plan, materials, &manifests);
     let deps = deps::compile(plan, materials, &manifests, &fetched);
-    let built = || build::compile(plan, materials, &deps::complete(plan, materials, &fetched), &deps);
+    let built = || build::compile(plan, materials, &fetch::complete(plan, materials, &fetched), &deps);
     match goal {
         Goal::Stage(Stage::Toolchain) => materials.toolchain.output.clone(),
         Goal::Stage(Stage::Manifests) => manifests,
-        Goal::Stage(Stage::Fetch) => fetched,
+        Goal::Stage(Stage::Fetch) => fetched.home,
         Goal::Stage(Stage::Deps) => deps,
         Goal::Stage(Stage::Binaries) => image::binaries(plan, materials, &built()),
         Goal::Image | Goal::Binary(_) => image::image(plan, materials, &built()),

@@ -47,6 +47,7 @@ impl Project {
                 pinned: Vec::new(),
                 variables: Vec::new(),
             }),
+            export: None,
             collect: Some(Collect { binaries: vec!["app".to_owned()], into: path("out") }),
         };
         let project = Self { directory, arrival: at(0), job, environment: Vec::new() };
