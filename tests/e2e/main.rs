@@ -7,7 +7,10 @@
 
 mod bad_input;
 mod bed;
+mod calls;
+mod cold_runner;
 mod concurrency;
+mod contexts;
 mod crash;
 mod deps;
 mod edits;
@@ -17,7 +20,11 @@ mod frontend_image;
 mod graph;
 mod image;
 mod layouts;
+mod options;
+mod outputs;
+mod probe;
 mod published;
+mod served;
 mod spare;
 mod story;
 mod subject;

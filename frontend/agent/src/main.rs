@@ -6,6 +6,7 @@
 //!
 //! - [`fetch`] fills a `CARGO_HOME` with what a [`lockfile`] names, and has [`downloads`] of earlier builds to take
 //!   from.
+//! - [`unpack`] unpacks that.
 //! - [`compile`] runs one cargo compile: [`freshness`] before it, [`messages`] while it runs, [`stubs`], [`reuse`]
 //!   and [`collect`] after it, and the [`tally`] at the end.
 //! - [`kept`] looks after the target directory of the dependency step, which may outlive it: [`pinned`] sources before
@@ -50,6 +51,7 @@ mod times;
 mod toolchain;
 mod unit;
 mod units;
+mod unpack;
 mod unseen;
 mod upkeep;
 mod workplace;
@@ -79,6 +81,7 @@ fn run() -> Result<u8, Error> {
     let job: Job = serde_json::from_str(&text).map_err(Error::Job)?;
     match job.with_command(std::env::args().skip(1).collect()) {
         Job::Fetch(job) => fetch::fetch(&job),
+        Job::Unpack(job) => unpack::unpack(&job),
         Job::Compile(job) => compile::compile(&job),
     }
 }

@@ -16,6 +16,8 @@ pub const JOB: &str = "SUPERCARGO_JOB";
 pub enum Job {
     /// Fill a `CARGO_HOME` with the crates of one lockfile.
     Fetch(Fetch),
+    /// Unpack what was fetched.
+    Unpack(Unpack),
     /// Run one cargo compile.
     Compile(Compile),
 }
@@ -26,6 +28,7 @@ impl Job {
     pub fn command(&self) -> &[String] {
         match self {
             Self::Fetch(job) => &job.command,
+            Self::Unpack(job) => &job.command,
             Self::Compile(job) => &job.command,
         }
     }
@@ -35,6 +38,7 @@ impl Job {
     pub fn with_command(mut self, command: Vec<String>) -> Self {
         match &mut self {
             Self::Fetch(job) => job.command = command,
+            Self::Unpack(job) => job.command = command,
             Self::Compile(job) => job.command = command,
         }
         self
@@ -57,6 +61,21 @@ pub struct Fetch {
     pub downloads: Option<String>,
     /// Absolute path of the lockfile that says which crates to take from the earlier downloads.
     pub lockfile: String,
+    /// True if the command asks for no archives, so that none are taken from the earlier downloads.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub index_only: bool,
+}
+
+/// Unpacks what a `CARGO_HOME` holds packed, with modification times older than anything that is compiled from it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Unpack {
+    /// The cargo command, program first; it runs with the environment and directory of the vertex. It travels as the
+    /// agent's arguments.
+    #[serde(skip)]
+    pub command: Vec<String>,
+    /// Absolute paths of the directories that the command unpacks into.
+    pub directories: Vec<String>,
 }
 
 /// Runs one cargo compile and looks after what cargo cannot.

@@ -7,6 +7,7 @@ mod build_args;
 mod layers;
 mod schema;
 
+pub use build_args::{BUILD_ARGS, unknown_build_args};
 pub use layers::Layers;
 pub use schema::{CacheMode, CacheTable, ImageTable, OneOrMany, Table, ToolchainTable};
 

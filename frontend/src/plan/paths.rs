@@ -9,6 +9,12 @@ pub const WORKSPACE: &str = "/workspace";
 /// `CARGO_HOME`.
 pub const CARGO_HOME: &str = "/supercargo/cargo";
 
+/// Where cargo unpacks archives, within [`CARGO_HOME`].
+pub const CARGO_SOURCES: &str = "/supercargo/cargo/registry/src";
+
+/// Where cargo checks out revisions of git repositories, within [`CARGO_HOME`].
+pub const CARGO_CHECKOUTS: &str = "/supercargo/cargo/git/checkouts";
+
 /// Cargo's target directory.
 pub const TARGET: &str = "/supercargo/target";
 
