@@ -152,3 +152,19 @@ fn equal_input_gives_equal_bytes_in_any_order() {
         }
     }
 }
+
+#[test]
+fn images_of_one_list_share_their_compile() {
+    let tree = tree("features", 0);
+    let shared = [("BIN", "greet,greet-json"), ("FEATURES", "json")];
+    let (one, _) = planned(&tree, Some("greet"), &shared);
+    let (other, _) = planned(&tree, Some("greet-json"), &shared);
+    assert_eq!(one.cargo.binaries, ["greet", "greet-json"]);
+    assert_eq!(
+        (&one.cargo, &one.dependencies, &one.source, &one.caches),
+        (&other.cargo, &other.dependencies, &other.source, &other.caches)
+    );
+    assert_eq!((one.binaries.value, other.binaries.value), (vec!["greet".into()], vec!["greet-json".into()]));
+    let (alone, _) = planned(&tree, Some("greet"), &[("BIN", "greet-json"), ("FEATURES", "json")]);
+    assert_eq!(alone.cargo.binaries, ["greet"]);
+}

@@ -2,6 +2,7 @@
 
 use testbed::bed::Bed;
 use testbed::build::Build;
+use testbed::container::Run;
 use testbed::project::Project;
 
 use crate::story;
@@ -78,4 +79,20 @@ fn a_compile_error_is_shown_as_rustc_says_it() {
     let said = log.vertex("[build]").unwrap().log();
     assert_eq!(said.matches("error[E0308]: mismatched types").count(), 1, "{said}");
     assert!(said.contains("src/main.rs:"), "{said}");
+}
+
+#[test]
+fn the_images_of_one_list_of_binaries_share_their_compile() {
+    let bed = Bed::ensure().unwrap();
+    let project = Project::example("minimal").unwrap();
+    story::prepare(bed, &project);
+    project.append("Dockerfile", "bin = [\"minimal\", \"second\"]\n").unwrap();
+    project.write("src/bin/second.rs", "fn main() { println!(\"second\"); }\n").unwrap();
+    let build = Build::new(bed.docker(), project.path());
+    let first = build.clone().target("minimal").succeed().unwrap();
+    assert!(first.ran().iter().any(|name| name.contains("[build] compile minimal, second")));
+    let second = build.target("second").tag("e2e-second").succeed().unwrap();
+    assert!(second.ran().is_empty(), "{:?}", second.ran());
+    let outcome = Run::new(bed.docker(), "e2e-second").complete().unwrap();
+    assert_eq!(outcome.stdout.trim(), "second");
 }

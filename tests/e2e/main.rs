@@ -19,4 +19,5 @@ mod outputs;
 mod probe;
 mod published;
 mod served;
+mod spare;
 mod story;

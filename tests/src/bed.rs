@@ -15,6 +15,7 @@ use crate::lock::Lock;
 use crate::place::Place;
 use crate::progress::step;
 use crate::registry::Registry;
+use crate::spare::Spare;
 
 /// Names an engine that is already there; nothing is installed, started or assembled then.
 pub const DOCKER_HOST: &str = "SUPERCARGO_DOCKER_HOST";
@@ -93,6 +94,17 @@ impl Bed {
         self.daemon.as_ref()
     }
 
+    /// Makes an engine of this place run. One at a time: engines share the machine's networks and its packet filter.
+    pub fn start(place: &Place, daemon: &Daemon) -> Result<()> {
+        let _lock = Lock::acquire(place, "engine")?;
+        daemon.start()
+    }
+
+    /// The client for an engine of this place, which may not run yet.
+    pub fn docker_of(place: &Place, daemon: &Daemon) -> Result<Docker> {
+        Ok(Docker::private(binaries::client(place)?, daemon.host()))
+    }
+
     /// A registry on the loopback interface, started by the first one who asks; gives its address.
     pub fn registry(&self) -> Result<String> {
         Registry::of(&self.place).start()
@@ -100,7 +112,7 @@ impl Bed {
 
     /// The client for an engine that may not run yet.
     pub fn private_docker(place: &Place, choice: Choice) -> Result<Docker> {
-        Ok(Docker::private(binaries::client(place)?, Daemon::of(place, choice).host()))
+        Self::docker_of(place, &Daemon::of(place, choice))
     }
 }
 
@@ -118,6 +130,11 @@ impl Ready {
     #[must_use]
     pub fn frontend(&self) -> &str {
         &self.frontend
+    }
+
+    /// An engine of this test's own, with the base images and the frontend, that it may wipe and kill.
+    pub fn spare(&self, name: &str) -> Result<Spare> {
+        Spare::start_beside(&self.bed, name, &[&self.frontend])
     }
 
     /// A whole Dockerfile: the line that chooses the frontend.

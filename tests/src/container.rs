@@ -203,11 +203,19 @@ pub(crate) fn remove_orphans(docker: &Docker) -> Result<()> {
 
 /// One request over HTTP/1.0: the answer ends with the connection.
 pub fn get(address: &str, path: &str) -> Result<Response> {
+    get_as(address, path, "*/*")
+}
+
+/// The same, for an answer that is one of these media types.
+pub fn get_as(address: &str, path: &str, accept: &str) -> Result<Response> {
     let mut stream =
         TcpStream::connect(address).with_context(|| format!("failed to connect to {address}"))?;
     stream.set_read_timeout(Some(Duration::from_secs(10)))?;
     stream.set_write_timeout(Some(Duration::from_secs(10)))?;
-    write!(stream, "GET {path} HTTP/1.0\r\nHost: {address}\r\nConnection: close\r\n\r\n")?;
+    write!(
+        stream,
+        "GET {path} HTTP/1.0\r\nHost: {address}\r\nAccept: {accept}\r\nConnection: close\r\n\r\n"
+    )?;
     let mut bytes = Vec::new();
     stream.read_to_end(&mut bytes).with_context(|| format!("failed to read the answer of {address}"))?;
     let text = String::from_utf8_lossy(&bytes);

@@ -29,9 +29,9 @@ pub(super) fn compile(plan: &BuildPlan, materials: &Materials, fetched: &Output,
         target_dir: paths::TARGET.to_owned(),
         stubs: Vec::new(),
         freshness,
-        collect: Some(Collect { binaries: plan.binaries.value.clone(), into: paths::OUT.to_owned() }),
+        collect: Some(Collect { binaries: plan.cargo.binaries.clone(), into: paths::OUT.to_owned() }),
     });
-    let name = format!("[build] compile {} ({})", plan.binaries.value.join(", "), plan.cargo.profile);
+    let name = format!("[build] compile {} ({})", plan.cargo.binaries.join(", "), plan.cargo.profile);
     let mut exec =
         locate(agent(materials, &plan.cargo.environment, &job, &name), materials, plan.anchor.as_ref());
     exec.mount(Mount::bind(source, paths::WORKSPACE).no_output());

@@ -56,7 +56,7 @@ pub struct BuildPlan {
     pub platform: Platform,
     /// The package.
     pub package: Chosen<String>,
-    /// The binaries.
+    /// The binaries of the image; the compile may make more, see [`Invocation::binaries`].
     pub binaries: Chosen<Vec<String>>,
     /// The compiler.
     pub toolchain: Toolchain,
@@ -151,6 +151,7 @@ pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
     let Some(binaries) = findings.take(select::binaries(project, package, config.bins.as_ref(), goal)) else {
         return findings.fail();
     };
+    let compiled = select::together(&binaries.value, config.bins.as_ref(), package);
     let triple = match triple::of(platform) {
         Ok(triple) => triple,
         Err(diagnostic) => {
@@ -165,7 +166,7 @@ pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
             all: config.all_features.as_ref().is_some_and(|setting| setting.value),
             no_default: config.no_default_features.as_ref().is_some_and(|setting| setting.value),
         },
-        binaries: binaries.value.iter().cloned().collect(),
+        binaries: compiled.iter().cloned().collect(),
         profile: config
             .profile
             .as_ref()
@@ -176,8 +177,8 @@ pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
         tests: false,
     };
     let Some(needed) = findings.take(skeleton::closure(project, &selection)) else { return findings.fail() };
-    let compiled = needed.iter().filter_map(|directory| project.packages.get(directory));
-    let Some(toolchain) = findings.take(toolchain::choose(project, &config, compiled)) else {
+    let packages = needed.iter().filter_map(|directory| project.packages.get(directory));
+    let Some(toolchain) = findings.take(toolchain::choose(project, &config, packages)) else {
         return findings.fail();
     };
     let Some(mut view) = findings.take(skeleton::source_view(project, &selection)) else {
@@ -223,7 +224,7 @@ pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
             profile: selection.profile.clone(),
             triple: triple.to_owned(),
             package: project.package_specification(package, paths::WORKSPACE),
-            binaries: binaries.value.clone(),
+            binaries: compiled,
             features: Invocation::feature_arguments(&selection.features),
             locked: view.locked,
             environment: Invocation::environment(),

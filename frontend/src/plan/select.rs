@@ -93,6 +93,18 @@ pub fn binaries(
     findings.finish(chosen)
 }
 
+/// What is compiled for an image of `binaries`: with `bin = ["a", "b"]`, also `--target=a` compiles both, so that all
+/// images of the list share one compile.
+#[must_use]
+pub fn together(binaries: &[String], bins: Option<&Setting<Vec<String>>>, package: &Package) -> Vec<String> {
+    let known: BTreeSet<&str> = package.binaries().map(|binary| binary.name.as_str()).collect();
+    let list = bins.map(|setting| &setting.value).filter(|list| {
+        list.iter().all(|name| known.contains(name.as_str()))
+            && binaries.iter().all(|name| list.contains(name))
+    });
+    list.map_or_else(|| binaries.to_vec(), Clone::clone)
+}
+
 /// The packages whose binaries may be meant: default members, as for `cargo run`, else all members.
 fn with_binaries(project: &Project) -> Vec<&Package> {
     let has_binary = |package: &&Package| package.binaries().next().is_some();

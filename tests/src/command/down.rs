@@ -4,10 +4,12 @@ use anyhow::{Context, Result};
 use clap::Args;
 use testbed::engine::daemon::Daemon;
 use testbed::engine::release;
+use testbed::engine::template::Template;
 use testbed::lock::Lock;
 use testbed::place::Place;
 use testbed::progress::say;
 use testbed::registry::Registry;
+use testbed::spare;
 
 /// How far down.
 #[derive(Debug, Args)]
@@ -33,11 +35,13 @@ pub(super) fn run(args: &DownArgs) -> Result<()> {
     Ok(())
 }
 
-/// Stops every engine and the registry.
+/// Stops every engine and the registry; spare engines go for good.
 pub(super) fn stop_all(place: &Place) -> Result<()> {
     let _lock = Lock::acquire(place, "engine")?;
     for choice in release::all() {
         Daemon::of(place, choice).stop()?;
+        Template::of(place, choice).daemon().stop()?;
     }
+    spare::remove_all(place)?;
     Registry::of(place).stop()
 }

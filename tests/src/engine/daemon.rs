@@ -23,10 +23,13 @@ const START_DEADLINE: Duration = Duration::from_secs(90);
 /// What a daemon starts, and what can outlive it.
 const PROGRAMS: &[&str] = &["dockerd", "containerd", "containerd-shim-runc-v2", "runc"];
 const STOP_PATIENCE: Duration = Duration::from_secs(40);
+const KILL_PATIENCE: Duration = Duration::from_secs(20);
 
 /// One engine of one bed, running or not.
 #[derive(Debug, Clone)]
 pub struct Daemon {
+    /// What people call it.
+    title: String,
     choice: Choice,
     /// Images, containers, build cache, log: what outlives the daemon.
     data: PathBuf,
@@ -40,10 +43,26 @@ impl Daemon {
     /// The engine of this choice in this place.
     #[must_use]
     pub fn of(place: &Place, choice: Choice) -> Self {
-        let short = place.short_name(&choice.to_string());
+        let title = choice.to_string();
+        let data = place.root().join("engines").join(&title);
+        let subject = title.clone();
+        Self::at(place, choice, &subject, title, data)
+    }
+
+    /// Another engine of this choice, whose data is in the folder `data` of its own. It is known by that folder alone:
+    /// its processes are found whatever choice is given.
+    #[must_use]
+    pub fn beside(place: &Place, choice: Choice, name: &str, data: PathBuf) -> Self {
+        let subject = data.display().to_string();
+        Self::at(place, choice, &subject, format!("{choice} ({name})"), data)
+    }
+
+    fn at(place: &Place, choice: Choice, subject: &str, title: String, data: PathBuf) -> Self {
+        let short = place.short_name(subject);
         Self {
+            title,
             choice,
-            data: place.root().join("engines").join(choice.to_string()),
+            data,
             run: Path::new("/run/supercargo-bed").join(&short),
             bridge: Bridge::of(&short),
             place: place.clone(),
@@ -93,7 +112,7 @@ impl Daemon {
         }
         apt::install(apt::ENGINE_TOOLS)?;
         let bin = binaries::engine(&self.place, self.choice.release)?;
-        let doing = step(format!("starting Docker {}", self.choice));
+        let doing = step(format!("starting Docker {}", self.title));
         self.clear_leftovers()?;
         self.forget_networks()?;
         self.bridge.raise()?;
@@ -106,11 +125,39 @@ impl Daemon {
     pub fn stop(&self) -> Result<()> {
         let known = self.process().is_some() || self.run.exists() || self.bridge.is_up();
         if known {
-            let doing = step(format!("stopping Docker {}", self.choice));
+            let doing = step(format!("stopping Docker {}", self.title));
             self.clear_leftovers()?;
             doing.done();
         }
         self.bridge.lower()
+    }
+
+    /// Ends the engine and everything that it started as a power cut would: by force, all at once, in the middle of
+    /// whatever they do. What they left half done stays for the next start to find.
+    pub fn kill(&self) -> Result<()> {
+        let Some(daemon) = self.process() else { bail!("Docker {} does not run", self.title) };
+        let family = processes::descendants(daemon.id);
+        // The daemon first, which would tell the client how its children ended.
+        daemon.kill()?;
+        let started = processes::started_with(&self.run, PROGRAMS);
+        family.iter().chain(&started).try_for_each(Process::kill)?;
+        for process in std::iter::once(&daemon).chain(&family).chain(&started) {
+            if !process.ended_within(KILL_PATIENCE) {
+                bail!("process {} of Docker {} cannot be ended", process.id, self.title);
+            }
+        }
+        say(format!("killed Docker {}", self.title));
+        Ok(())
+    }
+
+    /// Ends the engine, and removes everything that it had.
+    pub fn remove(&self) -> Result<()> {
+        self.stop()?;
+        if self.data.exists() {
+            fs::remove_dir_all(&self.data)
+                .with_context(|| format!("failed to remove `{}`", self.data.display()))?;
+        }
+        Ok(())
     }
 
     /// Makes the engine forget its networks: it would give the bridge the address of an earlier one.
@@ -157,11 +204,11 @@ impl Daemon {
                 );
                 let log = tail_of_file(&self.log());
                 self.clear_leftovers()?;
-                bail!("Docker {} {why}; the end of `{}`:\n{log}", self.choice, self.log().display());
+                bail!("Docker {} {why}; the end of `{}`:\n{log}", self.title, self.log().display());
             }
             thread::sleep(Duration::from_millis(50));
         }
-        say(format!("Docker {} runs as process {} at {}", self.choice, child.id(), self.host()));
+        say(format!("Docker {} runs as process {} at {}", self.title, child.id(), self.host()));
         Ok(())
     }
 

@@ -3,3 +3,4 @@
 pub mod binaries;
 pub mod daemon;
 pub mod release;
+pub mod template;

@@ -87,11 +87,11 @@ impl Process {
         self.signal(Signal::TERM)?;
         if !self.ended_within(patience) {
             self.kill()?;
-            self.ended_within(Duration::from_secs(10));
+            let _gone = self.ended_within(Duration::from_secs(10));
         }
         for process in family {
             process.kill()?;
-            process.ended_within(Duration::from_secs(10));
+            let _gone = process.ended_within(Duration::from_secs(10));
         }
         Ok(())
     }
@@ -101,7 +101,9 @@ impl Process {
         if of_id(self.id).as_ref() == Some(self) { self.signal(Signal::KILL) } else { Ok(()) }
     }
 
-    fn ended_within(&self, patience: Duration) -> bool {
+    /// Waits until it is gone, but no longer than this; false if it is still there then.
+    #[must_use]
+    pub fn ended_within(&self, patience: Duration) -> bool {
         let until = Instant::now() + patience;
         while of_id(self.id).as_ref() == Some(self) {
             if Instant::now() >= until {
