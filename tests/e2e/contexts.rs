@@ -38,8 +38,8 @@ fn a_repository_is_built_by_its_address() {
     let first = commit(&folder);
     served.write("all/inner/data.txt", "from git, later").unwrap();
     commit(&folder);
-    let server = GitServer::of(served.path());
-    let address = format!("git://127.0.0.1:{}/all", server.port);
+    let daemon = GitServer::of(served.path());
+    let address = format!("git://127.0.0.1:{}/all", daemon.port);
     let built = |context: &str| data(Build::new(bed.docker(), context));
     assert_eq!(built(&format!("{address}#main:inner")), "from git, later");
     assert_eq!(built(&format!("{address}#{first}:inner")), "from git");

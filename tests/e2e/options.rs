@@ -42,9 +42,9 @@ fn the_network_of_the_client_is_that_of_the_steps_with_network() {
     ])
     .unwrap();
     let revision = commit(&served.path().join("dep"));
-    let server = GitServer::of(served.path());
+    let daemon = GitServer::of(served.path());
     // A name that only `--add-host` knows, at an address that only `--network=host` reaches.
-    let url = format!("git://crates.test:{}/dep", server.port);
+    let url = format!("git://crates.test:{}/dep", daemon.port);
     let project = Project::of(&[
         (
             "Cargo.toml",
