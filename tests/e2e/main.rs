@@ -7,11 +7,24 @@
 
 mod bad_input;
 mod bed;
+mod calls;
+mod cold_runner;
+mod concurrency;
+mod contexts;
+mod crash;
+mod deps;
+mod edits;
 mod examples;
+mod freshness;
 mod frontend_image;
 mod graph;
 mod image;
 mod layouts;
+mod options;
+mod outputs;
+mod probe;
 mod published;
+mod served;
 mod spare;
 mod story;
+mod subject;

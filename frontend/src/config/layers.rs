@@ -6,7 +6,7 @@ use std::ops::Range;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::schema::Table;
+use super::schema::{CacheMode, Table};
 use super::{Config, Origin, Sccache, Setting, build_args};
 use crate::diagnostic::{Checked, Diagnostic, Findings, Span};
 use crate::name::RelPath;
@@ -183,7 +183,7 @@ impl Source<'_> {
             profile: self.text(profile),
             channel: self.text(toolchain.channel),
             toolchain_image: self.text(toolchain.image),
-            cache_mode: self.setting(cache.mode),
+            cache_mode: self.setting(cache.mode).filter(|setting| setting.value != CacheMode::Auto),
             cache_namespace: self.text(cache.namespace),
             sccache: self.setting(cache.sccache).and_then(|setting| {
                 Sccache::from_key(setting.value, |bytes| self.span(bytes))

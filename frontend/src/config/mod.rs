@@ -8,6 +8,7 @@ mod layers;
 mod sccache;
 mod schema;
 
+pub use build_args::{BUILD_ARGS, unknown_build_args};
 pub use layers::Layers;
 pub use sccache::{Sccache, SccacheKey, SccacheValue};
 pub use schema::{CacheMode, CacheTable, ImageTable, OneOrMany, Table, ToolchainTable};

@@ -1,5 +1,6 @@
 //! The cache mounts: what they are called, so that nothing wrong is ever shared.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use serde::Serialize;
@@ -19,7 +20,14 @@ pub struct Caches {
     pub mode: Chosen<CacheMode>,
     /// The mount that keeps downloaded crates, shared by all projects: Cargo's archives are named by content.
     pub downloads: String,
-    /// The mount that keeps the user's own compiled crates, for one project, toolchain, triple and profile.
+    /// The mount that keeps compiled dependencies, for one project, toolchain, triple and profile; all packages of a
+    /// workspace share it. What else compiles them is added by [`Caches::dependencies_with`].
+    pub dependencies: String,
+    /// The mount that keeps the user's own compiled crates, for one package of one project, one toolchain, triple and
+    /// profile. In mode `mounts` it holds the dependencies as well and is another one.
+    ///
+    /// One package each, although members of a workspace share crates: a mount has one build at a time, so builds of
+    /// different binaries would wait for one another, and each would take out of it what the other alone needs.
     pub target: String,
 }
 
@@ -36,20 +44,32 @@ pub struct Identity<'a> {
     pub repository: Option<&'a str>,
 }
 
+impl Caches {
+    /// The mount for dependencies that `toolchain`, the digest of a file system, compiles in `environment`.
+    ///
+    /// Cargo sees another rustc and other flags, but not another C compiler or library of the same image's tag, nor what
+    /// a build script reads from the environment without saying so.
+    #[must_use]
+    pub fn dependencies_with(&self, toolchain: &str, environment: &BTreeMap<String, String>) -> String {
+        let all = std::iter::once((toolchain, ""))
+            .chain(environment.iter().map(|(name, value)| (name.as_str(), value.as_str())));
+        let text = all.fold(String::new(), |text, (name, value)| format!("{text}{name}={value}\0"));
+        format!("{}/{}", self.dependencies, digest(&text))
+    }
+}
+
 /// Names the mounts.
 #[must_use]
-pub fn choose(config: &Config, package: &Package, identity: Identity<'_>) -> Caches {
-    let mode = match &config.cache_mode {
-        Some(setting) => Chosen::set(setting.value, &setting.origin),
-        None => Chosen { value: CacheMode::default(), because: "default".to_owned() },
-    };
+pub fn choose(config: &Config, package: &Package, mode: Chosen<CacheMode>, identity: Identity<'_>) -> Caches {
     let namespace = namespace(config, package, identity.repository);
     let Identity { image, triple, profile, .. } = identity;
     let compiler = image.rsplit('/').next().unwrap_or(image);
+    let kind = if mode.value.has_layer() { "target" } else { "whole" };
     Caches {
         mode,
         downloads: format!("{FORMAT}/downloads"),
-        target: format!("{FORMAT}/target/{namespace}/{}/{compiler}/{triple}/{profile}", package.name),
+        dependencies: format!("{FORMAT}/dependencies/{namespace}/{compiler}/{triple}/{profile}"),
+        target: format!("{FORMAT}/{kind}/{namespace}/{}/{compiler}/{triple}/{profile}", package.name),
     }
 }
 

@@ -9,8 +9,17 @@ pub const WORKSPACE: &str = "/workspace";
 /// `CARGO_HOME`.
 pub const CARGO_HOME: &str = "/supercargo/cargo";
 
+/// Where cargo unpacks archives, within [`CARGO_HOME`].
+pub const CARGO_SOURCES: &str = "/supercargo/cargo/registry/src";
+
+/// Where cargo checks out revisions of git repositories, within [`CARGO_HOME`].
+pub const CARGO_CHECKOUTS: &str = "/supercargo/cargo/git/checkouts";
+
 /// Cargo's target directory.
 pub const TARGET: &str = "/supercargo/target";
+
+/// What the dependency step hands out: the live artifacts of one lockfile, laid out as in [`TARGET`].
+pub const DEPS: &str = "/supercargo/deps";
 
 /// The cache mount that keeps downloaded crates.
 pub const DOWNLOADS: &str = "/supercargo/downloads";

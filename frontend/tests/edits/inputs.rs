@@ -89,7 +89,7 @@ fn deps(plan: &BuildPlan, materials: &Materials, files: &Files) -> Inputs {
     }
     let graph = lower::lower(plan, materials, &Goal::Stage(Stage::Deps)).marshal().unwrap();
     for (position, op) in graph.ops().iter().enumerate() {
-        inputs.insert(format!("~operation {position:02}"), format!("{:#?}", op.op()));
+        inputs.insert(format!("~operation {position:02}"), text(op.bytes()));
     }
     inputs
 }
@@ -109,7 +109,7 @@ fn build(plan: &BuildPlan, materials: &Materials, goal: &Goal, files: &Files) ->
     }
     let graph = lower::lower(plan, materials, goal).marshal().unwrap();
     let op = graph.ops().iter().find(|op| op.name().is_some_and(|name| name.starts_with("[build]"))).unwrap();
-    inputs.insert("~command".to_owned(), format!("{:#?}", op.op().op));
+    inputs.insert("~command".to_owned(), format!("{:?}", op.op().op));
     inputs
 }
 
