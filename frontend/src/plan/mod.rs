@@ -212,7 +212,7 @@ pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
     let Some(runtime) = findings.take(runtime::choose(&config, options, package, &binaries.value)) else {
         return findings.fail();
     };
-    let namespace = caches::namespace(&config, package, options.vcs_source.as_deref());
+    let namespace = caches::namespace(&config, project, options.vcs_source.as_deref());
     let Some(sccache) = findings.take(sccache::choose(config.sccache.as_ref(), &namespace)) else {
         return findings.fail();
     };
@@ -220,12 +220,11 @@ pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
         image: &toolchain.image.value,
         triple,
         profile: &selection.profile,
-        repository: options.vcs_source.as_deref(),
     };
     let mode = mode::choose(&config, without_layer.as_deref(), goal, &mut findings);
     let plan = BuildPlan {
         platform: platform.clone(),
-        caches: caches::choose(&config, package, mode, identity),
+        caches: caches::choose(&namespace, package, mode, identity),
         cargo: Invocation {
             profile: selection.profile.clone(),
             triple: triple.to_owned(),

@@ -54,9 +54,9 @@ pub(crate) fn steps(case: &Case) -> Result<Steps, String> {
 
 fn materials(plan: &BuildPlan, toolchain_digest: &str) -> Materials {
     let image = |reference: String| {
-        let reference: ImageRef = reference.parse().unwrap();
+        let parsed: ImageRef = reference.parse().unwrap();
         PinnedImage {
-            output: Image::new(reference.clone(), plan.platform.clone()).output(),
+            output: Image::new(parsed, plan.platform.clone()).output(),
             reference,
             config: br#"{"config":{"Env":["PATH=/usr/local/cargo/bin:/usr/bin:/bin"]}}"#.to_vec(),
         }
