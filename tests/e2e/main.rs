@@ -24,6 +24,7 @@ mod options;
 mod outputs;
 mod probe;
 mod published;
+mod sccache;
 mod served;
 mod spare;
 mod story;
