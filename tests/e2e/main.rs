@@ -26,6 +26,7 @@ mod options;
 mod outputs;
 mod probe;
 mod published;
+mod sccache;
 mod served;
 mod spare;
 mod story;
