@@ -4,7 +4,7 @@
 //! do where they come from.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use serde::Deserialize;
@@ -30,10 +30,16 @@ pub struct Assembly {
 
 /// All of them.
 pub const ASSEMBLIES: &[Assembly] = &[
-    // Ten and more members, about fifty packages besides.
-    Assembly { name: "gix-ref-workspace", top: "gix-ref", version: "0.50.0", family: "gix-", features: &[] },
-    // Fifty and more members.
-    Assembly { name: "gix-workspace", top: "gix", version: "0.70.0", family: "gix", features: &[] },
+    // The binary and fifteen members that it needs.
+    Assembly {
+        name: "gix-ref-workspace",
+        top: "gix-ref",
+        version: "0.69.1",
+        family: "gix-",
+        features: &["sha1"],
+    },
+    // The binary and sixty members.
+    Assembly { name: "gix-workspace", top: "gix", version: "0.90.0", family: "gix", features: &[] },
 ];
 
 /// The one of this name.
@@ -53,10 +59,27 @@ struct Package {
     manifest_path: PathBuf,
 }
 
+/// Packages that many of a family stand on.
+const BOTTOM: &[&str] = &["gix-error", "gix-trace", "gix-utils", "gix-validate"];
+
+impl Package {
+    fn folder(&self) -> Option<&Path> {
+        self.manifest_path.parent()
+    }
+}
+
+/// The packages that a project is made of, downloaded.
+fn ask(project: &Project) -> Result<Vec<Package>> {
+    let command = Cmd::new("cargo").args(["metadata", "--format-version=1", "--quiet"]);
+    let Metadata { packages } = serde_json::from_str(&command.current_dir(project.path()).run()?)
+        .context("failed to read the answer of `cargo metadata`")?;
+    Ok(packages)
+}
+
 /// The tables of a manifest that hold dependencies.
 const DEPENDENCIES: &[&str] = &["dependencies", "build-dependencies"];
-/// What members lose: their tests need files that were never published.
-const UNPUBLISHED: &[&str] = &["dev-dependencies", "test", "bench", "example", "lints"];
+/// What members lose: their tests need files that were never published, and there is one binary, `app`.
+const UNPUBLISHED: &[&str] = &["dev-dependencies", "test", "bench", "bin", "example", "lints"];
 
 impl Assembly {
     /// Brings the packages and makes them a workspace with one binary, `app`.
@@ -72,13 +95,15 @@ impl Assembly {
             ),
             ("lib.rs", ""),
         ])?;
-        let answer = Cmd::new("cargo")
-            .args(["metadata", "--format-version=1", "--quiet"])
-            .current_dir(asking.path())
-            .run()
-            .with_context(|| format!("failed to bring `{top} {version}` from crates.io"))?;
-        let Metadata { packages } =
-            serde_json::from_str(&answer).context("failed to read the answer of `cargo metadata`")?;
+        let first =
+            ask(&asking).with_context(|| format!("failed to bring `{top} {version}` from crates.io"))?;
+        let released = first.iter().find(|package| package.name == *top).and_then(Package::folder);
+        let released = released.with_context(|| format!("cargo did not bring `{top} {version}`"))?;
+        // The versions of the day on which it was released: the benchmark builds the same next year.
+        let lockfile = std::fs::read(released.join("Cargo.lock"));
+        asking
+            .write("Cargo.lock", lockfile.with_context(|| format!("`{top} {version}` has no lockfile"))?)?;
+        let packages = ask(&asking)?;
         let family: Vec<Package> =
             packages.into_iter().filter(|package| package.name.starts_with(self.family)).collect();
         let names: BTreeSet<&str> = family.iter().map(|package| package.name.as_str()).collect();
@@ -90,13 +115,12 @@ impl Assembly {
         project.write("Cargo.lock", lockfile)?;
         self.top_off(&project)?;
         // The lockfile of the question names the same versions; what is a path now loses its source.
-        let resolve = ["metadata", "--format-version=1", "--quiet"];
-        Cmd::new("cargo").args(resolve).current_dir(project.path()).run()?;
+        ask(&project)?;
         Ok(project)
     }
 
     fn add(project: &Project, package: &Package, family: &BTreeSet<&str>) -> Result<()> {
-        let folder = package.manifest_path.parent().context("failed to find a package's folder")?;
+        let folder = package.folder().context("failed to find a package's folder")?;
         let into = format!("crates/{}", package.name);
         project.write(&format!("{into}/.keep"), "")?;
         for part in ["src", "build.rs", "README.md"] {
@@ -121,14 +145,12 @@ impl Assembly {
     fn top_off(&self, project: &Project) -> Result<()> {
         let Self { top, features, .. } = self;
         project.write("Cargo.toml", "[workspace]\nresolver = \"2\"\nmembers = [\"app\", \"crates/*\"]\n")?;
-        // The package on top and one at the bottom: the binary of a real workspace knows both.
-        let uses: Vec<String> = [*top, "gix-hash"]
-            .iter()
-            .filter(|name| project.path().join("crates").join(name).is_dir())
-            .map(|name| {
-                let features: &[&str] = if name == top { features } else { &[] };
-                format!("{name} = {{ path = \"../crates/{name}\", features = {features:?} }}\n")
-            })
+        // The package on top and some at the bottom: the binary of a real workspace knows both.
+        let bottom = BOTTOM.iter().filter(|name| project.path().join("crates").join(name).is_dir());
+        let uses: Vec<String> = bottom
+            .map(|name| (name, "default-features = false".to_owned()))
+            .chain([(top, format!("features = {features:?}"))])
+            .map(|(name, features)| format!("{name} = {{ path = \"../crates/{name}\", {features} }}\n"))
             .collect();
         let manifest = format!(
             "[package]\nname = \"app\"\nversion = \"0.1.0\"\nedition = \"2021\"\npublish = false\n\n[dependencies]\n{}",

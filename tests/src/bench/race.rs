@@ -32,6 +32,8 @@ pub struct Race {
     pub steps: Vec<Step>,
     /// Empties the engine's whole build cache before each cold round.
     pub prune: bool,
+    /// The image of the frontend, if not that of the present sources.
+    pub frontend: Option<String>,
     /// Dependencies to move at the end, `NAME@VERSION`, each in every project that has it.
     pub bumps: Vec<String>,
 }
@@ -45,11 +47,16 @@ impl Race {
         let doing = step("downloading the projects' dependencies");
         subjects.iter().try_for_each(Subject::fetch)?;
         doing.done();
-        let doing = step("building the frontend's image");
-        let frontend = frontend::provide(docker)?;
-        doing.done();
+        let frontend = if let Some(image) = &self.frontend {
+            image.clone()
+        } else {
+            let doing = step("building the frontend's image");
+            let image = frontend::provide(docker)?;
+            doing.done();
+            image
+        };
         let kitchen = Kitchen::prepare(docker, frontend, run_name()?, &self.contestants)?;
-        let machine = Machine::look(docker, kitchen.builder())?;
+        let machine = Machine::look(docker, kitchen.builder(), self.frontend.as_deref())?;
         let (mut comparisons, mut failures) = (Vec::new(), Vec::new());
         for (place, subject) in subjects.iter().enumerate() {
             heading(subject.title());

@@ -56,14 +56,11 @@ impl fmt::Display for Findings {
 
 impl fmt::Display for Machine {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { cores, memory_gib, processor, load, docker, buildkit, rust, frontend_profile } = self;
+        let Self { cores, memory_gib, processor, load, docker, buildkit, rust, frontend } = self;
         let buildkit =
             buildkit.as_ref().map(|version| format!(" with BuildKit {version}")).unwrap_or_default();
         writeln!(out, "{cores} cores ({processor}), {memory_gib} GiB of memory, load {load} at the start;")?;
-        writeln!(
-            out,
-            "Docker {docker}{buildkit}, Rust {rust}, the frontend built with profile `{frontend_profile}`."
-        )
+        writeln!(out, "Docker {docker}{buildkit}, Rust {rust}, the frontend {frontend}.")
     }
 }
 

@@ -17,7 +17,7 @@ use testbed::progress::{heading, say};
 use super::EngineArgs;
 
 /// Leaves of the usual projects: nothing but the project itself is compiled against them.
-const BUMPS: &[&str] = &["uuid@1.28.0"];
+const BUMPS: &[&str] = &["uuid@1.28.0", "memmap2@0.9.10"];
 
 /// What to compare.
 #[derive(Debug, Args)]
@@ -50,6 +50,9 @@ pub(super) struct BenchArgs {
     /// Empty the engine's whole build cache before each cold round: all of it, whoever it belongs to.
     #[arg(long)]
     prune: bool,
+    /// Measure this frontend, an image that the engine has, instead of the one of the present sources.
+    #[arg(long, value_name = "IMAGE")]
+    frontend: Option<String>,
     /// Write the tables to this file as well, and the picture beside it, with the ending `svg`.
     #[arg(long, value_name = "FILE")]
     write: Option<PathBuf>,
@@ -66,6 +69,7 @@ pub(super) fn run(args: &BenchArgs) -> Result<()> {
         rounds: args.rounds,
         steps: args.steps(),
         prune: args.prune,
+        frontend: args.frontend.clone(),
         bumps: args.bumps.clone(),
     };
     heading("an engine");
