@@ -6,8 +6,9 @@
 //!
 //! - [`fetch`] fills a `CARGO_HOME` with what a [`lockfile`] names, and has [`downloads`] of earlier builds to take
 //!   from.
+//! - [`unpack`] unpacks that.
 //! - [`compile`] runs one cargo compile: [`freshness`] before it, [`messages`] while it runs, [`stubs`], [`reuse`]
-//!   and [`collect`] after it, and the [`tally`] at the end.
+//!   and [`collect`] after it, and the [`tally`] at the end. [`sccache`] has a server beside it if one was asked for.
 //! - [`kept`] looks after the target directory of the dependency step, which may outlive it: [`pinned`] sources before
 //!   cargo, [`export`] of what is [`live`] after it, the [`index`] of who used what, and the [`cause`] of a compile.
 //! - [`workplace`] is the target directory that outlives a build: dependencies come in as [`links`], stale artifacts go by
@@ -41,6 +42,7 @@ mod package;
 mod pinned;
 mod restored;
 mod reuse;
+mod sccache;
 mod seed;
 mod sources;
 mod stamp;
@@ -50,6 +52,8 @@ mod times;
 mod toolchain;
 mod unit;
 mod units;
+mod unpack;
+mod unseen;
 mod upkeep;
 mod workplace;
 
@@ -78,6 +82,7 @@ fn run() -> Result<u8, Error> {
     let job: Job = serde_json::from_str(&text).map_err(Error::Job)?;
     match job.with_command(std::env::args().skip(1).collect()) {
         Job::Fetch(job) => fetch::fetch(&job),
+        Job::Unpack(job) => unpack::unpack(&job),
         Job::Compile(job) => compile::compile(&job),
     }
 }

@@ -19,6 +19,9 @@ impl Stamp {
     /// there is nothing to set.
     pub(crate) const OLD: Self = Self(0, 0);
 
+    /// What cargo gives to the files of a crate that it packs; older than anything that a compile leaves.
+    pub(crate) const PACKED: Self = Self(1_153_704_088, 0);
+
     /// The modification time in `metadata`.
     pub(crate) fn of(metadata: &Metadata) -> Self {
         Self(metadata.mtime(), metadata.mtime_nsec())

@@ -5,6 +5,10 @@
 //! of the last compile, leaves a [`Report`] beside the binaries. The agent's bytes are part of the cache key of every
 //! compile step, so this crate holds what both sides must agree on and nothing else.
 
+mod sccache;
+
+pub use sccache::{Sccache, SccacheSecret};
+
 use serde::{Deserialize, Serialize};
 
 /// The variable that carries the job as JSON, without its command. The agent does not pass it on to cargo.
@@ -13,9 +17,12 @@ pub const JOB: &str = "SUPERCARGO_JOB";
 /// What the agent is asked to do.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "job", rename_all = "kebab-case", deny_unknown_fields)]
+#[expect(clippy::large_enum_variant, reason = "a process has one of it")]
 pub enum Job {
     /// Fill a `CARGO_HOME` with the crates of one lockfile.
     Fetch(Fetch),
+    /// Unpack what was fetched.
+    Unpack(Unpack),
     /// Run one cargo compile.
     Compile(Compile),
 }
@@ -26,6 +33,7 @@ impl Job {
     pub fn command(&self) -> &[String] {
         match self {
             Self::Fetch(job) => &job.command,
+            Self::Unpack(job) => &job.command,
             Self::Compile(job) => &job.command,
         }
     }
@@ -35,6 +43,7 @@ impl Job {
     pub fn with_command(mut self, command: Vec<String>) -> Self {
         match &mut self {
             Self::Fetch(job) => job.command = command,
+            Self::Unpack(job) => job.command = command,
             Self::Compile(job) => job.command = command,
         }
         self
@@ -57,6 +66,21 @@ pub struct Fetch {
     pub downloads: Option<String>,
     /// Absolute path of the lockfile that says which crates to take from the earlier downloads.
     pub lockfile: String,
+    /// True if the command asks for no archives, so that none are taken from the earlier downloads.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub index_only: bool,
+}
+
+/// Unpacks what a `CARGO_HOME` holds packed, with modification times older than anything that is compiled from it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Unpack {
+    /// The cargo command, program first; it runs with the environment and directory of the vertex. It travels as the
+    /// agent's arguments.
+    #[serde(skip)]
+    pub command: Vec<String>,
+    /// Absolute paths of the directories that the command unpacks into.
+    pub directories: Vec<String>,
 }
 
 /// Runs one cargo compile and looks after what cargo cannot.
@@ -86,6 +110,9 @@ pub struct Compile {
     /// Which binaries to hand out, and where.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub collect: Option<Collect>,
+    /// Where compiled code is looked up before rustc runs, and stored after it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sccache: Option<Sccache>,
 }
 
 /// Hands out the live artifacts of one dependency step. Its target directory may outlive the step and hold those of

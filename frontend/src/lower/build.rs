@@ -7,12 +7,14 @@ use supercargo_report::{Collect, Compile, Dependencies, Freshness, Job, Step};
 
 use super::Materials;
 use super::exec::{agent, locate, private};
+use super::fetch::Crates;
 use super::manifests::write;
+use super::sccache;
 use crate::config::CacheMode;
 use crate::plan::{BuildPlan, paths};
 
 /// The binaries and the report, as `/bin/<name>` and `/report.json`.
-pub(super) fn compile(plan: &BuildPlan, materials: &Materials, fetched: &Output, deps: &Output) -> Output {
+pub(super) fn compile(plan: &BuildPlan, materials: &Materials, fetched: &Crates, deps: &Output) -> Output {
     let source = source(plan, materials);
     let mode = plan.caches.mode.value;
     let freshness = mode.has_mount().then(|| Freshness {
@@ -40,12 +42,14 @@ pub(super) fn compile(plan: &BuildPlan, materials: &Materials, fetched: &Output,
         freshness,
         export: None,
         collect: Some(Collect { binaries: plan.cargo.binaries.clone(), into: paths::OUT.to_owned() }),
+        sccache: sccache::job(plan),
     });
     let name = format!("[build] compile {} ({})", plan.cargo.binaries.join(", "), plan.cargo.profile);
     let mut exec =
         locate(agent(materials, &plan.cargo.environment, &job, &name), materials, plan.anchor.as_ref());
+    exec = sccache::attach(exec, plan, materials);
     exec.mount(Mount::bind(source, paths::WORKSPACE).no_output());
-    exec.mount(private(fetched, paths::CARGO_HOME));
+    fetched.mount(&mut exec);
     match mode {
         CacheMode::Auto => {
             exec.mount(target_mount(plan));

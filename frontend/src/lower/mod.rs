@@ -3,9 +3,11 @@
 mod build;
 mod deps;
 mod exec;
+mod fetch;
 mod image;
 mod manifests;
 pub mod proxy;
+mod sccache;
 pub mod sources;
 
 use std::collections::BTreeMap;
@@ -51,13 +53,13 @@ pub fn lower(plan: &BuildPlan, materials: &Materials, goal: &Goal) -> Output {
     } else {
         manifests::skeleton(plan, materials)
     };
-    let fetched = deps::fetch(plan, materials, &manifests);
+    let fetched = fetch::fetch(plan, materials, &manifests);
     let deps = deps::compile(plan, materials, &manifests, &fetched);
-    let built = || build::compile(plan, materials, &deps::complete(plan, materials, &fetched), &deps);
+    let built = || build::compile(plan, materials, &fetch::complete(plan, materials, &fetched), &deps);
     match goal {
         Goal::Stage(Stage::Toolchain) => materials.toolchain.output.clone(),
         Goal::Stage(Stage::Manifests) => manifests,
-        Goal::Stage(Stage::Fetch) => fetched,
+        Goal::Stage(Stage::Fetch) => fetched.home,
         Goal::Stage(Stage::Deps) => deps,
         Goal::Stage(Stage::Binaries) => image::binaries(plan, materials, &built()),
         Goal::Image | Goal::Binary(_) => image::image(plan, materials, &built()),

@@ -3,14 +3,28 @@
 use std::net::IpAddr;
 
 use buildkit_llb::exec::{Network, Ulimit};
+use buildkit_proto::cap;
 
 use super::{RawOptions, key};
 use crate::diagnostic::{Diagnostic, Findings};
 
 /// The limits that Linux knows, as Docker spells them.
 const LIMITS: [&str; 15] = [
-    "core", "cpu", "data", "fsize", "locks", "memlock", "msgqueue", "nice", "nofile", "nproc", "rss", "rtprio",
-    "rttime", "sigpending", "stack",
+    "core",
+    "cpu",
+    "data",
+    "fsize",
+    "locks",
+    "memlock",
+    "msgqueue",
+    "nice",
+    "nofile",
+    "nproc",
+    "rss",
+    "rtprio",
+    "rttime",
+    "sigpending",
+    "stack",
 ];
 
 /// What containers are given beside their programs.
@@ -30,12 +44,41 @@ pub struct Sandbox {
     pub cgroup_parent: Option<String>,
 }
 
+impl Sandbox {
+    /// Leaves out what an engine cannot do, with a warning for each; `can` says whether graphs may use a capability.
+    ///
+    /// A build that runs without a limit is more use than none, and that is what `docker build` does there.
+    pub fn restrict(&mut self, can: impl Fn(&str) -> bool) -> Vec<Diagnostic> {
+        let mut lost = Vec::new();
+        if !self.ulimits.is_empty() && !can(cap::EXEC_META_ULIMIT) {
+            self.ulimits.clear();
+            lost.push("--ulimit");
+        }
+        if self.shm_size.is_some() && !can(cap::EXEC_MOUNT_TMPFS_SIZE) {
+            self.shm_size = None;
+            lost.push("--shm-size");
+        }
+        if self.cgroup_parent.is_some() && !can(cap::EXEC_META_CGROUP_PARENT) {
+            self.cgroup_parent = None;
+            lost.push("--cgroup-parent");
+        }
+        let warning = |flag| {
+            Diagnostic::warning(format!("this engine cannot do `{flag}`; the build goes on without"))
+                .hint("Docker 23.0 (BuildKit 0.10) and later can.")
+        };
+        lost.into_iter().map(warning).collect()
+    }
+}
+
 /// Reads the options; a bad one is reported and left out.
 pub(super) fn parse(raw: &RawOptions, findings: &mut Findings) -> Sandbox {
     let mut keep = |diagnostic| findings.push(diagnostic);
     let list = |key| raw.get(key).unwrap_or_default().split(',').map(str::trim).filter(|one| !one.is_empty());
     let mut sandbox = Sandbox {
-        hostname: raw.text("build-arg:BUILDKIT_SANDBOX_HOSTNAME").or(raw.text(key::HOSTNAME)).map(str::to_owned),
+        hostname: raw
+            .text("build-arg:BUILDKIT_SANDBOX_HOSTNAME")
+            .or(raw.text(key::HOSTNAME))
+            .map(str::to_owned),
         cgroup_parent: raw.text(key::CGROUP_PARENT).map(str::to_owned),
         ..Sandbox::default()
     };
@@ -92,7 +135,8 @@ fn ulimit(entry: &str) -> Result<Ulimit, Diagnostic> {
     };
     let (name, values) = entry.split_once('=').ok_or_else(|| wrong("it has no `=`"))?;
     if !LIMITS.contains(&name) {
-        return Err(wrong(&format!("there is no limit `{name}`")).hint(format!("There is `{}`.", LIMITS.join("`, `"))));
+        return Err(wrong(&format!("there is no limit `{name}`"))
+            .hint(format!("There is `{}`.", LIMITS.join("`, `"))));
     }
     let (soft, hard) = values.split_once(':').unwrap_or((values, values));
     let number = |text: &str| text.parse::<i64>().ok().filter(|value| *value >= -1);
@@ -146,7 +190,20 @@ mod tests {
             cgroup_parent: Some("/builds".to_owned()),
         };
         assert_eq!(read, expected);
-        assert_eq!(sandbox(&[("shm-size", "0"), ("force-network-mode", "default")]).unwrap(), Sandbox::default());
+        assert_eq!(
+            sandbox(&[("shm-size", "0"), ("force-network-mode", "default")]).unwrap(),
+            Sandbox::default()
+        );
+    }
+
+    #[test]
+    fn an_old_engine_loses_what_it_cannot_do_and_says_so() {
+        let mut old =
+            sandbox(&[("ulimit", "nofile=1"), ("shm-size", "4096"), ("add-hosts", "a=1.1.1.1")]).unwrap();
+        let warnings = old.restrict(|cap| cap == buildkit_proto::cap::EXEC_META_ULIMIT);
+        assert_eq!((old.ulimits.len(), old.shm_size, old.hosts.len()), (1, None, 1));
+        assert_eq!(warnings.len(), 1, "{warnings:?}");
+        assert!(warnings[0].message.contains("--shm-size"), "{warnings:?}");
     }
 
     #[test]
