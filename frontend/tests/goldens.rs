@@ -16,7 +16,7 @@ use supercargo::config::Layers;
 use supercargo::discover::{self, Step};
 use supercargo::lower::{self, Materials, PinnedImage};
 use supercargo::name::RelPath;
-use supercargo::options::{NoCache, Options};
+use supercargo::options::{NoCache, Options, Sandbox};
 use supercargo::plan::target::{self, Goal};
 use supercargo::plan::{self, BuildPlan, Planned, Request};
 use supercargo::project::{self, Project};
@@ -115,6 +115,7 @@ fn graph(plan: &BuildPlan, goal: &Goal) -> Definition {
             SourceFile::new("Cargo.toml", "[package]\n"),
         )]),
         no_cache: NoCache::Never,
+        sandbox: Sandbox::default(),
         proxy: None,
         prefix: String::new(),
     };

@@ -8,7 +8,7 @@ use buildkit_llb::file::{Copy, FileOp};
 use supercargo_report::{Compile, Job, Step};
 
 use super::Materials;
-use super::exec::{agent, locate};
+use super::exec::{agent, confined, locate};
 use super::fetch::Crates;
 use super::manifests::write;
 use crate::name::RelPath;
@@ -55,6 +55,10 @@ pub(super) fn lockfile(materials: &Materials, files: &BTreeMap<RelPath, Vec<u8>>
     }
     if let Some(proxy) = &materials.proxy {
         exec = exec.proxy_env(proxy.clone());
+    }
+    exec = confined(exec, materials).network(materials.sandbox.network);
+    if materials.no_cache.covers("lock") {
+        exec = exec.ignore_cache();
     }
     exec.mount(Mount::tmpfs(paths::CARGO_HOME));
     let workspace = exec.mount(Mount::bind(manifests, paths::WORKSPACE));

@@ -9,6 +9,7 @@ use supercargo_report::{JOB, Job};
 
 use super::Materials;
 use crate::diagnostic::Span;
+use crate::options::Sandbox;
 use crate::plan::paths;
 
 /// An image that was looked up.
@@ -63,9 +64,32 @@ pub(super) fn agent(
     if materials.no_cache.covers(step) {
         exec = exec.ignore_cache();
     }
+    exec = confined(exec, materials);
     // One small file, mounted by content: a new release of the frontend with the same agent keeps every cache.
     exec.mount(Mount::bind(materials.agent.clone(), paths::AGENT).selector("/supercargo-agent").readonly());
     exec
+}
+
+/// Gives a step what the client gives every container of the build; the network is not among it, because most steps
+/// have none whatever the client says.
+pub(super) fn confined(mut exec: Exec, materials: &Materials) -> Exec {
+    let Sandbox { hosts, hostname, shm_size, ulimits, cgroup_parent, network: _ } = &materials.sandbox;
+    for (name, address) in hosts {
+        exec = exec.extra_host(name, *address);
+    }
+    if let Some(hostname) = hostname {
+        exec = exec.hostname(hostname);
+    }
+    if let Some(parent) = cgroup_parent {
+        exec = exec.cgroup_parent(parent);
+    }
+    for ulimit in ulimits {
+        exec = exec.ulimit(ulimit.clone());
+    }
+    match shm_size {
+        Some(bytes) => exec.with_mount(Mount::tmpfs("/dev/shm").size(*bytes)),
+        None => exec,
+    }
 }
 
 /// A tree of which the step may write its own copy that nobody sees afterwards, keyed by where it came from.

@@ -4,7 +4,7 @@
 //! again sooner than it is downloaded, so it is a step of its own that stays on its builder.
 
 use buildkit_llb::Output;
-use buildkit_llb::exec::{Exec, Mount, Network, Sharing};
+use buildkit_llb::exec::{Exec, Mount, Sharing};
 use buildkit_llb::file::FileOp;
 use supercargo_report::{Fetch, Job, Unpack};
 
@@ -83,7 +83,7 @@ fn fetcher(
         lockfile: format!("{}/Cargo.lock", paths::WORKSPACE),
         index_only,
     });
-    let exec = agent(materials, &plan.cargo.environment, &job, name).network(Network::Sandbox);
+    let exec = agent(materials, &plan.cargo.environment, &job, name).network(materials.sandbox.network);
     let exec = match &materials.proxy {
         Some(proxy) => exec.proxy_env(proxy.clone()),
         None => exec,

@@ -16,7 +16,7 @@ use buildkit_llb::exec::ProxyEnv;
 use buildkit_llb::source_map::SourceFile;
 
 use crate::name::RelPath;
-use crate::options::NoCache;
+use crate::options::{NoCache, Sandbox};
 use crate::plan::BuildPlan;
 use crate::plan::target::{Goal, Stage};
 
@@ -37,6 +37,8 @@ pub struct Materials {
     pub files: BTreeMap<RelPath, SourceFile>,
     /// Which vertices ignore the cache.
     pub no_cache: NoCache,
+    /// What the client gives every container.
+    pub sandbox: Sandbox,
     /// The client's proxy.
     pub proxy: Option<ProxyEnv>,
     /// Starts every name when several platforms are built: `linux/arm64 `.

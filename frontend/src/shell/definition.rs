@@ -1,6 +1,6 @@
 //! Reads the definition file and the ignore file.
 
-use buildkit_llb::Definition;
+use buildkit_llb::{Definition, Output};
 use buildkit_proto::client::{Bridge, SolveOptions};
 use tonic::Status;
 
@@ -21,25 +21,44 @@ pub(super) struct DefinitionFiles {
     pub(super) loaded_by: Definition,
 }
 
-/// Reads both files.
+/// Reads both files, at the same time: they come from two sources, and every build waits for them first.
 pub(super) async fn read(
     bridge: &Bridge,
     spec: &ContextSpec,
     inputs: &Inputs,
 ) -> Result<DefinitionFiles, Failure> {
     let loaded_by = marshal(&sources::definition(spec, inputs))?;
-    let reference = bridge.solve(loaded_by.to_pb(), SolveOptions::default()).await?;
-    let mut definition = read_if_there(bridge, reference.as_deref(), &spec.filename).await?;
-    if definition.is_none() && spec.filename == "Dockerfile" {
-        // Docker takes the lower-case name too where the usual one is missing.
-        definition = read_if_there(bridge, reference.as_deref(), "dockerfile").await?;
+    let ((definition, beside), own) = tokio::try_join!(
+        definition_and_ignore(bridge, spec, &loaded_by),
+        ignore_of(bridge, sources::ignore(spec)),
+    )?;
+    Ok(DefinitionFiles { definition, ignore: beside.or(own), loaded_by })
+}
+
+/// The definition file and the ignore file beside it, which goes before the context's own.
+async fn definition_and_ignore(
+    bridge: &Bridge,
+    spec: &ContextSpec,
+    source: &Definition,
+) -> Result<(Option<Vec<u8>>, Option<Vec<u8>>), Failure> {
+    let reference = bridge.solve(source.to_pb(), SolveOptions::default()).await?;
+    let name = sources::ignore_file(spec);
+    let (definition, ignore) = tokio::try_join!(
+        read_if_there(bridge, reference.as_deref(), &spec.filename),
+        read_if_there(bridge, reference.as_deref(), &name),
+    )?;
+    if definition.is_some() || spec.filename != "Dockerfile" {
+        return Ok((definition, ignore));
     }
-    let mut ignore = read_if_there(bridge, reference.as_deref(), &sources::ignore_file(spec)).await?;
-    if let (None, Some(source)) = (&ignore, sources::ignore(spec)) {
-        let reference = bridge.solve(marshal(&source)?.to_pb(), SolveOptions::default()).await?;
-        ignore = read_if_there(bridge, reference.as_deref(), ".dockerignore").await?;
-    }
-    Ok(DefinitionFiles { definition, ignore, loaded_by })
+    // Docker takes the lower-case name too where the usual one is missing.
+    Ok((read_if_there(bridge, reference.as_deref(), "dockerfile").await?, ignore))
+}
+
+/// The ignore file at the root of a local source; a remote source has none that counts.
+pub(super) async fn ignore_of(bridge: &Bridge, source: Option<Output>) -> Result<Option<Vec<u8>>, Failure> {
+    let Some(source) = source else { return Ok(None) };
+    let reference = bridge.solve(marshal(&source)?.to_pb(), SolveOptions::default()).await?;
+    Ok(read_if_there(bridge, reference.as_deref(), ".dockerignore").await?)
 }
 
 async fn read_if_there(

@@ -205,6 +205,7 @@ impl Build<'_> {
             base,
             files: self.source_files(),
             no_cache: self.options.no_cache.clone(),
+            sandbox: self.options.sandbox.clone(),
             proxy: lower::proxy::from_build_args(&self.options.build_args),
             prefix: if is_one_of_several { format!("{platform} ") } else { String::new() },
         })

@@ -21,6 +21,17 @@ pub(super) struct Names<'p> {
     pub(super) real: BTreeSet<&'p RelPath>,
 }
 
+/// Which binaries of a package get stubs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Binaries {
+    /// Every one: all are built, or another package wants them as artifacts.
+    All,
+    /// Those that the selection names.
+    Selected,
+    /// None.
+    None,
+}
+
 /// The directory that holds every synthetic package.
 pub(super) const HOME: &str = "supercargo";
 
@@ -31,8 +42,8 @@ pub(super) struct Member<'g, 'p> {
     pub(super) selection: &'g Selection,
     /// Whether dev-dependencies stay.
     pub(super) with_tests: bool,
-    /// Whether its binaries get stubs: it is selected, or another package wants them as artifacts.
-    pub(super) with_binaries: bool,
+    /// Which of its binaries get stubs.
+    pub(super) binaries: Binaries,
 }
 
 impl<'p> Member<'_, 'p> {
@@ -47,8 +58,7 @@ impl<'p> Member<'_, 'p> {
             .collect()
     }
 
-    /// The key that `dependency` gets: that of a local package is its name in the skeleton, unless features speak
-    /// of the key.
+    /// The key that `dependency` gets: the name of what it is in the skeleton, unless features speak of the key.
     pub(super) fn key(&self, dependency: &Dependency, to: Resolved<'_>, name: Option<&str>) -> String {
         let speaks_of = |text: &String| match FeatureValue::parse(text) {
             FeatureValue::Feature(name)
@@ -58,10 +68,33 @@ impl<'p> Member<'_, 'p> {
         let is_spoken_of = dependency.optional
             || self.package.features.values().flatten().any(speaks_of)
             || self.selection.features.names.iter().any(speaks_of);
-        match (to, name) {
-            (Resolved::Local(_), Some(name)) if !is_spoken_of => name.to_owned(),
-            _ => dependency.key.clone(),
+        let wanted = match to {
+            Resolved::Local(_) => name,
+            Resolved::External(index) => self.only_key(index),
+        };
+        wanted.filter(|_| !is_spoken_of).unwrap_or(&dependency.key).to_owned()
+    }
+
+    /// The name of an external package, if the package depends on it under one key and on nothing else of that name.
+    fn only_key(&self, index: usize) -> Option<&'p str> {
+        let lockfile = self.graph.lockfile;
+        let name = lockfile.packages.get(index)?.name.as_str();
+        let mut keys = BTreeSet::new();
+        for (dependency, to) in self.dependencies() {
+            match to {
+                Resolved::External(other) if other == index => _ = keys.insert(&dependency.key),
+                Resolved::External(other) if lockfile.packages.get(other)?.name == name => return None,
+                _ if dependency.key == name => return None,
+                _ => {}
+            }
         }
+        (keys.len() == 1).then_some(name)
+    }
+
+    /// Whether it gets a build script: one without dependencies compiles nothing that is not the user's.
+    pub(super) fn has_script(&self) -> bool {
+        let is_build = |(dependency, _): &(&Dependency, _)| dependency.kind == DependencyKind::Build;
+        self.package.build_script().is_some() && self.dependencies().iter().any(is_build)
     }
 
     /// Everything about the package but its name, its place and its local dependencies.
@@ -69,7 +102,9 @@ impl<'p> Member<'_, 'p> {
         let mut manifest = self.manifest_without_dependencies("shape");
         for (dependency, to) in self.dependencies() {
             if let Resolved::External(_) = to {
-                add(&mut manifest, &dependency.key, dependency, self.entry(dependency, to, &BTreeMap::new()));
+                let key = self.key(dependency, to, None);
+                let entry = self.entry(dependency, to, &key, &BTreeMap::new());
+                add(&mut manifest, &key, dependency, entry);
             }
         }
         manifest.to_string()
@@ -98,7 +133,7 @@ impl<'p> Member<'_, 'p> {
                 Resolved::External(_) => None,
             };
             let key = self.key(dependency, to, local);
-            let mut entry = self.entry(dependency, to, &names.synthetic);
+            let mut entry = self.entry(dependency, to, &key, &names.synthetic);
             if let Resolved::Local(package) = to {
                 let name = local.unwrap_or(&package.name);
                 entry.extend(place(dependency, package, local));
@@ -119,8 +154,7 @@ impl<'p> Member<'_, 'p> {
         for key in ["autobins", "autoexamples", "autotests", "autobenches"] {
             set(&mut manifest, "package", key, false.into());
         }
-        let build =
-            if self.package.build_script().is_some() { "build.rs".into() } else { Value::Boolean(false) };
+        let build = if self.has_script() { "build.rs".into() } else { Value::Boolean(false) };
         set(&mut manifest, "package", "build", build);
         if let Some(library) = self.package.library() {
             set(&mut manifest, "lib", "path", "lib.rs".into());
@@ -152,10 +186,17 @@ impl<'p> Member<'_, 'p> {
         manifest
     }
 
-    /// A stub for each binary that may be built, by the real name. A package must have some target.
+    /// A stub for each binary that is built, by the real name. A package must have some target.
     pub(super) fn binaries(&self, name: &str) -> BTreeMap<&'p str, Table> {
-        let is_needed = self.with_binaries || self.package.library().is_none();
-        let found: Vec<&CargoTarget> = self.package.binaries().filter(|_| is_needed).collect();
+        let is_named = |binary: &&CargoTarget| match self.binaries {
+            Binaries::All => true,
+            Binaries::Selected => self.selection.binaries.contains(&binary.name),
+            Binaries::None => false,
+        };
+        let mut found: Vec<&CargoTarget> = self.package.binaries().filter(is_named).collect();
+        if found.is_empty() && self.package.library().is_none() {
+            found.extend(self.package.binaries());
+        }
         let mut stubs = BTreeMap::new();
         for (ordinal, binary) in found.into_iter().enumerate() {
             let mut stub = Table::from_iter([
@@ -181,6 +222,7 @@ impl<'p> Member<'_, 'p> {
         &self,
         dependency: &'p Dependency,
         to: Resolved<'p>,
+        key: &str,
         synthetic: &BTreeMap<&'p RelPath, String>,
     ) -> Table {
         let request = Request {
@@ -194,7 +236,7 @@ impl<'p> Member<'_, 'p> {
                 .lockfile
                 .packages
                 .get(index)
-                .map(|locked| external::entry(self.graph.project, locked, &dependency.key, &request))
+                .map(|locked| external::entry(self.graph.project, locked, key, &request))
                 .unwrap_or_default(),
             Resolved::Local(_) => external::asked(&request),
         };
@@ -218,7 +260,7 @@ impl<'p> Member<'_, 'p> {
         let (Some(binary), Some(name)) = (kind.strip_prefix("bin:"), synthetic.get(&package.dir)) else {
             return kind.to_owned();
         };
-        let target = Member { package, with_binaries: true, ..*self };
+        let target = Member { package, binaries: Binaries::All, ..*self };
         let stub = target.binaries(name).remove(binary);
         let stub = stub.and_then(|stub| stub.get("name")?.as_str().map(str::to_owned));
         stub.map_or_else(|| kind.to_owned(), |stub| format!("bin:{stub}"))

@@ -10,9 +10,9 @@ use super::flatten::{Files, add_shared, set, unused_name};
 use super::form::{Form, Skeleton};
 use super::graph::{Graph, Resolved};
 use super::lock::{self, LockEntry};
-use super::member::{HOME, Member, Names};
+use super::member::{Binaries, HOME, Member, Names};
 use super::needed::{Reach, is_excluded, needed};
-use super::root_overlay::{inherited_keys, resolver};
+use super::root_overlay::inherited_keys;
 use super::selection::Selection;
 use crate::name::RelPath;
 use crate::project::{Package, Resolver};
@@ -57,7 +57,12 @@ impl<'p> Plan<'_, 'p> {
             package,
             selection: self.selection,
             with_tests: self.with_tests,
-            with_binaries: is_selected || self.is_artifact(package),
+            binaries: match (self.is_artifact(package), is_selected) {
+                (true, _) => Binaries::All,
+                (false, true) if self.selection.binaries.is_empty() => Binaries::All,
+                (false, true) => Binaries::Selected,
+                (false, false) => Binaries::None,
+            },
         }
     }
 
@@ -100,7 +105,7 @@ impl<'p> Plan<'_, 'p> {
                         Resolved::External(_) => None,
                     })
                     .collect();
-                let text = format!("{}\0{}\0{}", package.is_member, member.with_binaries, member.shape());
+                let text = format!("{}\0{:?}\0{}", package.is_member, member.binaries, member.shape());
                 (&package.dir, Shape { text, leads_to })
             })
             .collect();
@@ -122,7 +127,7 @@ impl<'p> Plan<'_, 'p> {
                     files.text(&stub(file), text);
                 }
             }
-            if package.build_script().is_some() {
+            if self.member(package).has_script() {
                 files.text(&stub("build.rs"), "fn main() {}\n");
             }
             files.toml(&stub("Cargo.toml"), &manifest);
@@ -134,9 +139,11 @@ impl<'p> Plan<'_, 'p> {
         files.text("Cargo.lock", &lock);
         files.config(self.graph.project, self.graph, self.selection, &kept);
         let config = self.graph.project.cargo_config.iter();
+        // In an order that does not tell where the packages are.
+        let stubs: BTreeSet<&String> = names.synthetic.values().collect();
         Skeleton {
             files: files.0,
-            stubs: names.synthetic.values().cloned().collect(),
+            stubs: stubs.into_iter().cloned().collect(),
             arguments: self.arguments(names, selected),
             patched: names.real.iter().map(|dir| (*dir).clone()).collect(),
             referenced: config.flat_map(|config| config.referenced.clone()).collect(),
@@ -164,7 +171,12 @@ impl<'p> Plan<'_, 'p> {
             list.sort();
             set(&mut root, "workspace", key, Value::Array(list.into_iter().map(Value::String).collect()));
         }
-        set(&mut root, "workspace", "resolver", resolver(self.graph.project.workspace.resolver).into());
+        // The third differs from the second only where versions are chosen, and here none are.
+        let resolver = match self.graph.project.workspace.resolver {
+            Resolver::V1 => "1",
+            Resolver::V2 | Resolver::V3 => "2",
+        };
+        set(&mut root, "workspace", "resolver", resolver.into());
         for (key, value) in self.inherited(names) {
             set(&mut root, "workspace", &key, value);
         }

@@ -53,7 +53,7 @@ fn pattern(dir: &RelPath) -> String {
 }
 
 /// The value of the `resolver` key.
-pub(super) fn resolver(resolver: Resolver) -> &'static str {
+fn resolver(resolver: Resolver) -> &'static str {
     match resolver {
         Resolver::V1 => "1",
         Resolver::V2 => "2",
