@@ -3,8 +3,11 @@
 //! The patterns are matched by the client, so this only reads the file as Docker reads it and adds what no build of a
 //! Rust project wants.
 
-/// Build debris that stays out even without an ignore file. A pattern of the user's may bring it back with `!`.
-const DEBRIS: [&str; 2] = ["target", ".git"];
+/// What stays out even without an ignore file, because no crate is made of it: build output, history, packages of
+/// other tools. A pattern of the user's may bring it back with `!`.
+///
+/// Only the topmost `target`: deeper ones may be modules of that name.
+const DEBRIS: [&str; 7] = ["target", "**/.git", ".jj", ".hg", ".svn", "**/node_modules", "**/.DS_Store"];
 
 /// The exclude patterns for the context's local source, in the order in which they apply.
 ///
@@ -12,6 +15,12 @@ const DEBRIS: [&str; 2] = ["target", ".git"];
 /// context's root. Later patterns win over earlier ones.
 #[must_use]
 pub fn patterns(ignore_file: Option<&str>) -> Vec<String> {
+    DEBRIS.into_iter().map(str::to_owned).chain(user_patterns(ignore_file)).collect()
+}
+
+/// The user's patterns alone, for a directory that need not be a project.
+#[must_use]
+pub fn user_patterns(ignore_file: Option<&str>) -> Vec<String> {
     let text = ignore_file.unwrap_or_default();
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let user = text.lines().filter(|line| !line.starts_with('#')).filter_map(|line| {
@@ -20,7 +29,7 @@ pub fn patterns(ignore_file: Option<&str>) -> Vec<String> {
         let pattern = clean(pattern);
         (!pattern.is_empty()).then(|| format!("{exception}{pattern}"))
     });
-    DEBRIS.into_iter().map(str::to_owned).chain(user).collect()
+    user.collect()
 }
 
 /// `path.Clean` of Go without the leading slash, for patterns.
@@ -40,16 +49,18 @@ fn clean(pattern: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::patterns;
+    use super::{DEBRIS, patterns, user_patterns};
 
     #[test]
     fn debris_stays_out_without_a_file() {
-        assert_eq!(patterns(None), ["target", ".git"]);
+        assert_eq!(patterns(None), DEBRIS);
     }
 
     #[test]
     fn the_file_is_read_as_docker_reads_it() {
         let text = "\u{feff}# comment\n\n  /docs/  \n!./docs/keep.md\na/../b\n! x\n#not\n";
-        assert_eq!(patterns(Some(text)), ["target", ".git", "docs", "!docs/keep.md", "b", "!x"]);
+        let user = ["docs", "!docs/keep.md", "b", "!x"];
+        assert_eq!(user_patterns(Some(text)), user);
+        assert_eq!(patterns(Some(text)), [DEBRIS.as_slice(), &user].concat());
     }
 }

@@ -101,7 +101,7 @@ fn graph(plan: &BuildPlan, goal: &Goal) -> Definition {
         let reference: ImageRef = reference.parse().unwrap();
         PinnedImage {
             output: Image::new(reference.clone(), plan.platform.clone()).output(),
-            reference,
+            reference: reference.to_string(),
             config: br#"{"config":{"Env":["PATH=/usr/local/cargo/bin:/usr/bin:/bin"]}}"#.to_vec(),
         }
     };

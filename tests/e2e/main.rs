@@ -7,12 +7,27 @@
 
 mod bad_input;
 mod bed;
+mod calls;
 mod cold_runner;
+mod concurrency;
+mod contexts;
+mod crash;
+mod deps;
+mod edits;
 mod examples;
+mod freshness;
 mod frontend_image;
 mod graph;
 mod image;
 mod layouts;
+mod modes;
+mod mount;
+mod options;
+mod outputs;
+mod probe;
 mod published;
+mod sccache;
+mod served;
 mod spare;
 mod story;
+mod subject;

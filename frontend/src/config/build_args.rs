@@ -3,11 +3,48 @@
 use std::collections::BTreeMap;
 
 use super::schema::CacheMode;
-use super::{Config, Origin, Setting};
+use super::{Config, Origin, Sccache, Setting};
 use crate::diagnostic::{Diagnostic, Findings};
 
 /// The build-arg that selects the package; it is read before there is a package whose configuration could be merged.
 pub(super) const PACKAGE: &str = "PACKAGE";
+
+/// Every build-arg that is read, with what it sets, in the order of the documentation.
+pub const BUILD_ARGS: [(&str, &str); 14] = [
+    ("PACKAGE", "the package"),
+    ("BIN", "the binaries, separated by commas"),
+    ("FEATURES", "features, separated by commas"),
+    ("ALL_FEATURES", "all features"),
+    ("NO_DEFAULT_FEATURES", "no default features"),
+    ("PROFILE", "the Cargo profile"),
+    ("TOOLCHAIN_CHANNEL", "the toolchain"),
+    ("TOOLCHAIN_IMAGE", "the image that compiles"),
+    ("CACHE_MODE", "how compiled code is kept"),
+    ("CACHE_NAMESPACE", "what else may share compiled code"),
+    ("IMAGE_BASE", "the runtime base"),
+    ("IMAGE_USER", "the user"),
+    ("IMAGE_WORKDIR", "the working directory"),
+    ("IMAGE_STOP_SIGNAL", "the signal that stops the program"),
+];
+
+/// Build-args that mean something to the engine, to the client or to this frontend without being configuration.
+const PREDEFINED: [&str; 6] =
+    ["SOURCE_DATE_EPOCH", "HTTP_PROXY", "HTTPS_PROXY", "FTP_PROXY", "NO_PROXY", "ALL_PROXY"];
+
+/// A warning for each build-arg that nothing reads: most often a slip of the pen.
+#[must_use]
+pub fn unknown_build_args(arguments: &BTreeMap<String, String>) -> Vec<Diagnostic> {
+    let is_known = |name: &str| {
+        name.starts_with("BUILDKIT_")
+            || PREDEFINED.iter().any(|known| known.eq_ignore_ascii_case(name))
+            || BUILD_ARGS.iter().any(|(known, _)| *known == name)
+    };
+    let unknown = arguments.keys().filter(|name| !is_known(name)).map(|name| {
+        Diagnostic::warning(format!("nothing reads the build-arg `{name}`"))
+            .hint("`--call=outline` lists the build-args that there are.")
+    });
+    unknown.collect()
+}
 
 /// The settings that the build-args make. `auto` and the empty text count as not set.
 pub(super) fn read(arguments: &BTreeMap<String, String>, findings: &mut Findings) -> Config {
@@ -38,7 +75,7 @@ pub(super) fn read(arguments: &BTreeMap<String, String>, findings: &mut Findings
         }
         found.map(|(_, mode)| Setting { value: *mode, origin: setting.origin })
     };
-    let cache_mode = word("CACHE_MODE", &[("auto", CacheMode::Auto), ("layers", CacheMode::Layers)]);
+    let cache_mode = word("CACHE_MODE", &CacheMode::WORDS);
     Config {
         bins: list("BIN"),
         features: list("FEATURES"),
@@ -49,6 +86,8 @@ pub(super) fn read(arguments: &BTreeMap<String, String>, findings: &mut Findings
         toolchain_image: text("TOOLCHAIN_IMAGE"),
         cache_mode,
         cache_namespace: text("CACHE_NAMESPACE"),
+        sccache: flag(text("CACHE_SCCACHE"), findings)
+            .map(|setting| Setting { value: Sccache::Switch(setting.value), origin: setting.origin }),
         base: text("IMAGE_BASE"),
         user: text("IMAGE_USER"),
         workdir: text("IMAGE_WORKDIR"),
@@ -68,6 +107,33 @@ fn flag(setting: Option<Setting<String>>, findings: &mut Findings) -> Option<Set
                     .hint("Write `true` or `false`."),
             );
             None
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{BUILD_ARGS, read, unknown_build_args};
+    use crate::diagnostic::Findings;
+
+    #[test]
+    fn slips_of_the_pen_are_said() {
+        let names = ["PROFILE", "profil", "http_proxy", "BUILDKIT_SYNTAX", "SOURCE_DATE_EPOCH", "Bin"];
+        let arguments = names.map(|name| (name.to_owned(), "auto".to_owned())).into();
+        let warnings = unknown_build_args(&arguments);
+        let said: Vec<&str> = warnings.iter().map(|warning| warning.message.as_str()).collect();
+        assert_eq!(said, ["nothing reads the build-arg `Bin`", "nothing reads the build-arg `profil`"]);
+    }
+
+    #[test]
+    fn every_listed_argument_is_read() {
+        for (name, _) in BUILD_ARGS.iter().filter(|(name, _)| *name != "PACKAGE") {
+            let nothing = read(&[].into(), &mut Findings::default());
+            let something = read(&[((*name).to_owned(), "1".to_owned())].into(), &mut Findings::default());
+            // A mode is none of these, but its error is an answer as well.
+            let mut findings = Findings::default();
+            read(&[((*name).to_owned(), "1".to_owned())].into(), &mut findings);
+            assert!(something != nothing || findings.has_errors(), "{name} is not read");
         }
     }
 }

@@ -3,14 +3,16 @@
 use std::collections::BTreeMap;
 
 use buildkit_llb::Output;
-use buildkit_llb::exec::{Exec, Mount};
+use buildkit_llb::exec::{Exec, Mount, Sharing};
 use buildkit_llb::file::{Copy, FileOp};
-use supercargo_report::{Compile, Job, Step};
+use supercargo_report::{Compile, Dependencies, Export, Job, Step};
 
 use super::Materials;
 use super::exec::{agent, confined, locate};
 use super::fetch::Crates;
 use super::manifests::write;
+use super::sccache;
+use crate::config::CacheMode;
 use crate::name::RelPath;
 use crate::plan::cargo::Invocation;
 use crate::plan::{BuildPlan, paths};
@@ -26,17 +28,41 @@ pub(super) fn compile(
         step: Step::Deps,
         command: plan.cargo.deps(&plan.dependencies.selection),
         target_dir: paths::TARGET.to_owned(),
+        dependencies: Dependencies::Own,
         stubs: plan.dependencies.stubs.clone(),
         freshness: None,
+        export: Some(Export {
+            into: paths::DEPS.to_owned(),
+            skeleton: paths::WORKSPACE.to_owned(),
+            pinned: plan.dependencies.patched.iter().map(|path| path.as_str().to_owned()).collect(),
+        }),
         collect: None,
+        sccache: sccache::job(plan),
     });
     let name = format!("[deps] compile dependencies ({})", plan.cargo.profile);
     let mut exec =
         locate(agent(materials, &plan.cargo.environment, &job, &name), materials, plan.anchor.as_ref());
+    exec = sccache::attach(exec, plan, materials);
     exec.mount(Mount::bind(manifests.clone(), paths::WORKSPACE).no_output());
     fetched.mount(&mut exec);
-    let target = exec.mount(Mount::scratch(paths::TARGET));
-    exec.output(&target)
+    exec.mount(target(plan, materials));
+    let exported = exec.mount(Mount::scratch(paths::DEPS));
+    exec.output(&exported)
+}
+
+/// The directory that cargo compiles in, which is never the step's result.
+fn target(plan: &BuildPlan, materials: &Materials) -> Mount {
+    match plan.caches.mode.value {
+        CacheMode::Auto => {
+            let toolchain = materials.toolchain.output.vertex().map(|vertex| vertex.digest().to_string());
+            let id = plan.caches.dependencies_with(&toolchain.unwrap_or_default(), &plan.cargo.environment);
+            Mount::cache(paths::TARGET, &id).sharing(Sharing::Locked).into()
+        }
+        // The other modes have no dependency step, unless somebody asks for it by name.
+        CacheMode::Layers | CacheMode::Mounts | CacheMode::None => {
+            Mount::bind(Output::scratch(), paths::TARGET).no_output().into()
+        }
+    }
 }
 
 /// `Cargo.lock` for a project that has none.

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use buildkit_llb::Output;
 use buildkit_llb::exec::{ContentCache, Exec, Mount, Network};
 use buildkit_llb::source_map::{Location, Range};
-use buildkit_llb::{ImageRef, Output};
 use supercargo_report::{JOB, Job};
 
 use super::Materials;
@@ -15,8 +15,8 @@ use crate::plan::paths;
 /// An image that was looked up.
 #[derive(Clone, Debug)]
 pub struct PinnedImage {
-    /// The reference, with digest where the engine knows one.
-    pub reference: ImageRef,
+    /// The reference, with digest where the engine knows one, or the name of the build context that stands in for it.
+    pub reference: String,
     /// Its file system.
     pub output: Output,
     /// Its configuration as raw JSON.

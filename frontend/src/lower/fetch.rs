@@ -11,6 +11,7 @@ use supercargo_report::{Fetch, Job, Unpack};
 use super::Materials;
 use super::exec::{agent, locate, private};
 use super::manifests::write;
+use crate::config::CacheMode;
 use crate::plan::{BuildPlan, paths};
 
 /// What a compile step needs of cargo's home: a compile has two of them, and both have the same sources.
@@ -76,10 +77,11 @@ fn fetcher(
     index_only: bool,
     name: &str,
 ) -> Exec {
+    let has_mount = plan.caches.mode.value != CacheMode::None;
     let job = Job::Fetch(Fetch {
         command,
         cargo_home: paths::CARGO_HOME.to_owned(),
-        downloads: paths::DOWNLOADS.to_owned(),
+        downloads: has_mount.then(|| paths::DOWNLOADS.to_owned()),
         lockfile: format!("{}/Cargo.lock", paths::WORKSPACE),
         index_only,
     });
@@ -89,7 +91,9 @@ fn fetcher(
         None => exec,
     };
     let mut exec = locate(exec, materials, plan.anchor.as_ref());
-    exec.mount(Mount::cache(paths::DOWNLOADS, &plan.caches.downloads).sharing(Sharing::Shared));
+    if has_mount {
+        exec.mount(Mount::cache(paths::DOWNLOADS, &plan.caches.downloads).sharing(Sharing::Shared));
+    }
     // Cargo unpacks what it downloads, whether one wants it or not: here to where it is thrown away.
     for directory in [paths::CARGO_SOURCES, paths::CARGO_CHECKOUTS] {
         exec.mount(Mount::bind(Output::scratch(), directory).no_output());

@@ -7,6 +7,7 @@ mod fetch;
 mod image;
 mod manifests;
 pub mod proxy;
+mod sccache;
 pub mod sources;
 
 use std::collections::BTreeMap;
@@ -47,7 +48,11 @@ pub struct Materials {
 
 /// The graph of a plan, down to what the goal asks for.
 pub fn lower(plan: &BuildPlan, materials: &Materials, goal: &Goal) -> Output {
-    let manifests = manifests::skeleton(plan, materials);
+    let manifests = if plan.dependencies.from_sources {
+        build::source(plan, materials)
+    } else {
+        manifests::skeleton(plan, materials)
+    };
     let fetched = fetch::fetch(plan, materials, &manifests);
     let deps = deps::compile(plan, materials, &manifests, &fetched);
     let built = || build::compile(plan, materials, &fetch::complete(plan, materials, &fetched), &deps);

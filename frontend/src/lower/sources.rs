@@ -9,7 +9,7 @@ use buildkit_llb::file::{Copy, FileOp};
 use buildkit_llb::source::{Differ, Git, Http, Local};
 use buildkit_llb::{Definition, Output};
 
-use crate::context::{ContextSource, ContextSpec, DefinitionSource};
+use crate::context::{ContextSource, ContextSpec, DefinitionSource, GitAddress};
 
 /// Files that planning reads, wherever they are in the context. They come along with the listing.
 const MANIFESTS: [&str; 8] = [
@@ -39,7 +39,9 @@ pub fn definition(spec: &ContextSpec, inputs: &Inputs) -> Output {
             .name(format!("[internal] load build definition from {}", spec.filename))
             .output(),
         DefinitionSource::Input { name } => input(inputs, name),
-        DefinitionSource::Context => context(spec, inputs, &[]),
+        DefinitionSource::Context { source, subdirectory } => {
+            directory_of(files(source, inputs, &[], MAIN), subdirectory.as_deref())
+        }
     }
 }
 
@@ -91,37 +93,88 @@ pub fn named_files(spec: &ContextSpec, excludes: &[String], paths: &[String]) ->
 
 /// The whole context, without what is ignored.
 pub fn context(spec: &ContextSpec, inputs: &Inputs, excludes: &[String]) -> Output {
-    let whole = match &spec.source {
+    directory_of(files(&spec.source, inputs, excludes, MAIN), spec.subdirectory.as_deref())
+}
+
+/// The ignore file of a directory that stands in for an image; only what comes from the client has one that counts.
+#[must_use]
+pub fn named_ignore(source: &ContextSource, name: &str) -> Option<Output> {
+    let ContextSource::Local { name: local, session } = source else { return None };
+    let source = Local::new(local)
+        .session(session)
+        .follow_paths([".dockerignore"])
+        .shared_key_hint(format!("supercargo:ignore:{name}"))
+        .differ(Differ::None)
+        .name(format!("[context {name}] load .dockerignore"));
+    Some(source.output())
+}
+
+/// Files that stand in for an image.
+pub fn named(source: &ContextSource, inputs: &Inputs, excludes: &[String], name: &str) -> Output {
+    files(source, inputs, excludes, name)
+}
+
+/// What [`files`] calls the build context; no name of a replacement has a space.
+const MAIN: &str = "build context";
+
+/// Files from anywhere. `what` is [`MAIN`] or the name of one that stands in for an image; it is part of what
+/// keeps the client's directories apart.
+fn files(source: &ContextSource, inputs: &Inputs, excludes: &[String], what: &str) -> Output {
+    let is_main = what == MAIN;
+    let group = if is_main { "internal".to_owned() } else { format!("context {what}") };
+    let title = |action: &str| format!("[{group}] {action}");
+    match source {
         ContextSource::Local { name, session } => Local::new(name)
             .session(session)
             .exclude_patterns(excludes)
-            .shared_key_hint("supercargo:context")
-            .name("[internal] load build context")
+            .shared_key_hint(if is_main {
+                "supercargo:context".to_owned()
+            } else {
+                format!("supercargo:context:{what}")
+            })
+            .name(if is_main { title("load build context") } else { title("load from client") })
             .output(),
-        ContextSource::Git { remote, reference, subdirectory } => {
-            let mut source = Git::new(remote)
-                .auth_token_secret("GIT_AUTH_TOKEN")
-                .auth_header_secret("GIT_AUTH_HEADER")
-                .name(format!("[internal] load git source {remote}"));
-            if let Some(reference) = reference {
-                source = source.reference(reference);
-            }
-            if let Some(directory) = subdirectory {
-                source = source.subdir(directory);
-            }
-            source.output()
+        ContextSource::Git(address) => {
+            checkout(address, title(&format!("load git source {}", address.remote)))
         }
         ContextSource::Http { url } => {
             let archive =
-                Http::new(url).filename("context").name("[internal] load remote build context").output();
+                Http::new(url).filename("context").name(title("load remote build context")).output();
             FileOp::on_scratch()
                 .copy(Copy::new(archive, "/context", "/").unpack())
-                .name("[internal] unpack remote build context")
+                .name(title("unpack remote build context"))
                 .output()
         }
         ContextSource::Input { name } => input(inputs, name),
-    };
-    match &spec.subdirectory {
+    }
+}
+
+fn checkout(address: &GitAddress, name: String) -> Output {
+    let mut source = Git::new(&address.remote)
+        .auth_token_secret("GIT_AUTH_TOKEN")
+        .auth_header_secret("GIT_AUTH_HEADER")
+        .name(name);
+    if let Some(reference) = &address.reference {
+        source = source.reference(reference);
+    }
+    if let Some(directory) = &address.subdirectory {
+        source = source.subdir(directory);
+    }
+    if let Some(commit) = &address.commit {
+        source = source.checksum(commit);
+    }
+    if address.keep_git_dir {
+        source = source.keep_git_dir();
+    }
+    if address.skip_submodules {
+        source = source.skip_submodules();
+    }
+    source.output()
+}
+
+/// A directory as a root of its own.
+fn directory_of(whole: Output, directory: Option<&str>) -> Output {
+    match directory {
         Some(directory) => FileOp::on_scratch()
             .copy(Copy::new(whole, format!("/{directory}"), "/").contents_only().create_dest_path())
             .name(format!("[internal] take {directory} of the build context"))

@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 
 use buildkit_llb::exec::{Network, Ulimit};
+use buildkit_proto::cap;
 
 use super::{RawOptions, key};
 use crate::diagnostic::{Diagnostic, Findings};
@@ -41,6 +42,32 @@ pub struct Sandbox {
     pub ulimits: Vec<Ulimit>,
     /// `--cgroup-parent`.
     pub cgroup_parent: Option<String>,
+}
+
+impl Sandbox {
+    /// Leaves out what an engine cannot do, with a warning for each; `can` says whether graphs may use a capability.
+    ///
+    /// A build that runs without a limit is more use than none, and that is what `docker build` does there.
+    pub fn restrict(&mut self, can: impl Fn(&str) -> bool) -> Vec<Diagnostic> {
+        let mut lost = Vec::new();
+        if !self.ulimits.is_empty() && !can(cap::EXEC_META_ULIMIT) {
+            self.ulimits.clear();
+            lost.push("--ulimit");
+        }
+        if self.shm_size.is_some() && !can(cap::EXEC_MOUNT_TMPFS_SIZE) {
+            self.shm_size = None;
+            lost.push("--shm-size");
+        }
+        if self.cgroup_parent.is_some() && !can(cap::EXEC_META_CGROUP_PARENT) {
+            self.cgroup_parent = None;
+            lost.push("--cgroup-parent");
+        }
+        let warning = |flag| {
+            Diagnostic::warning(format!("this engine cannot do `{flag}`; the build goes on without"))
+                .hint("Docker 23.0 (BuildKit 0.10) and later can.")
+        };
+        lost.into_iter().map(warning).collect()
+    }
 }
 
 /// Reads the options; a bad one is reported and left out.
@@ -167,6 +194,16 @@ mod tests {
             sandbox(&[("shm-size", "0"), ("force-network-mode", "default")]).unwrap(),
             Sandbox::default()
         );
+    }
+
+    #[test]
+    fn an_old_engine_loses_what_it_cannot_do_and_says_so() {
+        let mut old =
+            sandbox(&[("ulimit", "nofile=1"), ("shm-size", "4096"), ("add-hosts", "a=1.1.1.1")]).unwrap();
+        let warnings = old.restrict(|cap| cap == buildkit_proto::cap::EXEC_META_ULIMIT);
+        assert_eq!((old.ulimits.len(), old.shm_size, old.hosts.len()), (1, None, 1));
+        assert_eq!(warnings.len(), 1, "{warnings:?}");
+        assert!(warnings[0].message.contains("--shm-size"), "{warnings:?}");
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! What `--target` may name: one table for routing, listing and the error.
 
+use super::BuildPlan;
 use crate::diagnostic::Diagnostic;
 use crate::project::Project;
 
@@ -38,20 +39,37 @@ pub const STAGES: [(&str, Stage, &str); 5] = [
     ("deps", Stage::Deps, "the compiled dependencies, as a target directory"),
 ];
 
+/// Everything that `--target` may name.
+#[must_use]
+pub fn names(project: &Project) -> Vec<String> {
+    let mut binaries: Vec<&str> =
+        project.members().flat_map(|package| package.binaries().map(|binary| binary.name.as_str())).collect();
+    binaries.sort_unstable();
+    binaries.into_iter().chain(STAGES.iter().map(|(name, ..)| *name)).map(str::to_owned).collect()
+}
+
+/// The names by which a user may mean what this build ends with.
+#[must_use]
+pub fn names_of<'a>(plan: &'a BuildPlan, goal: &Goal) -> Vec<&'a str> {
+    let mut names: Vec<&str> = plan.binaries.value.iter().map(String::as_str).collect();
+    if *goal == Goal::Stage(Stage::Binaries) {
+        names.push("binaries");
+    }
+    names
+}
+
 /// Decides what `--target` means. A binary of the project wins over a stage of the same name.
 pub fn route(project: &Project, target: Option<&str>) -> Result<Goal, Diagnostic> {
     let Some(target) = target else { return Ok(Goal::Image) };
-    let mut binaries: Vec<&str> =
-        project.members().flat_map(|package| package.binaries().map(|binary| binary.name.as_str())).collect();
-    if binaries.contains(&target) {
+    let is_binary =
+        |name: &str| project.members().any(|package| package.binaries().any(|binary| binary.name == name));
+    if is_binary(target) {
         return Ok(Goal::Binary(target.to_owned()));
     }
     if let Some((_, stage, _)) = STAGES.iter().find(|(name, ..)| *name == target) {
         return Ok(Goal::Stage(*stage));
     }
-    binaries.sort_unstable();
-    let names = binaries.into_iter().chain(STAGES.iter().map(|(name, ..)| *name));
-    let quoted: Vec<String> = names.map(|name| format!("`{name}`")).collect();
+    let quoted: Vec<String> = names(project).into_iter().map(|name| format!("`{name}`")).collect();
     Err(Diagnostic::error(format!("there is no target `{target}`"))
         .hint(format!("There is {}.", quoted.join(", "))))
 }

@@ -8,20 +8,22 @@ use buildkit_proto::gateway::{CacheOptionsEntry, Result as GatewayResult};
 use super::environment::Environment;
 use super::failure::{Failure, Files};
 use super::graph::marshal;
-use super::{agent, definition, files, lockfile, pin, warn};
-use crate::config::Layers;
+use super::pin::Pins;
+use super::{agent, definition, files, lockfile, warn};
+use crate::config::{self, Layers};
 use crate::context::{self, ContextSpec};
 use crate::diagnostic::{Checked, Diagnostic};
+use crate::ignore;
 use crate::lower::sources::{self, Inputs};
 use crate::lower::{self, Materials};
 use crate::name::RelPath;
 use crate::options::{self, Options};
 use crate::plan::target::{self, Goal};
-use crate::plan::{self, Planned};
+use crate::plan::{self, BuildPlan, Planned};
 use crate::project::{self, Project};
+use crate::request::{self, Facts};
 use crate::result::{self, Built};
 use crate::tree::Tree;
-use crate::{ignore, request};
 
 /// What one build has learned so far and every later step needs.
 struct Build<'a> {
@@ -32,6 +34,7 @@ struct Build<'a> {
     spec: ContextSpec,
     inputs: Inputs,
     excludes: Vec<String>,
+    has_ignore_file: bool,
     tree: Tree,
     files: Files,
     warnings: Vec<Diagnostic>,
@@ -43,7 +46,11 @@ struct Build<'a> {
 pub(super) async fn drive(bridge: &Bridge, environment: &Environment) -> Result<GatewayResult, Failure> {
     let capabilities = bridge.ping().await?;
     let mut warnings = Vec::new();
-    let options = checked(options::parse(&environment.options), &mut warnings, Files::new)?;
+    let mut options = checked(options::parse(&environment.options), &mut warnings, Files::new)?;
+    warnings.extend(options.sandbox.restrict(|cap| capabilities.has_llb(cap)));
+    if let Some(answer) = options.request.as_deref().and_then(request::answer_without_project) {
+        return Ok(answer);
+    }
     let inputs = files::inputs(bridge, &capabilities).await?;
     let names: Vec<String> = inputs.keys().cloned().collect();
     let spec = checked(context::classify(&options, &names, &environment.session), &mut warnings, Files::new)?;
@@ -69,6 +76,7 @@ pub(super) async fn drive(bridge: &Bridge, environment: &Environment) -> Result<
         spec,
         inputs,
         excludes,
+        has_ignore_file: definition.ignore.is_some(),
         tree,
         files,
         warnings,
@@ -87,8 +95,7 @@ pub(super) async fn drive(bridge: &Bridge, environment: &Environment) -> Result<
     )?;
 
     if let Some(name) = build.options.request.clone() {
-        return request::answer(&name, &project)
-            .map_err(|diagnostics| Failure::Findings { diagnostics, files: build.files });
+        return build.answer(&name, &project, &layers, &goal).await;
     }
     let platforms = build.platforms()?;
     let mut results = Vec::new();
@@ -117,6 +124,42 @@ impl Build<'_> {
             .ok_or_else(|| Failure::Internal("the engine has no worker with a platform".to_owned()))
     }
 
+    /// Answers a question; what stands in the way of a build need not stand in the way of an answer.
+    async fn answer(
+        mut self,
+        name: &str,
+        project: &Project,
+        layers: &Layers,
+        goal: &Goal,
+    ) -> Result<GatewayResult, Failure> {
+        let platform =
+            self.platforms()?.into_iter().next().unwrap_or_else(|| Platform::new("linux", "amd64"));
+        let planned = self.plan(project, layers, goal, &platform).ok();
+        let package = plan::select::package(project, layers, goal).ok().map(|warned| warned.value.0);
+        let config = package
+            .and_then(|package| layers.merge((&package.manifest, &package.text)).ok())
+            .map(|warned| warned.value);
+        let facts = |files| Facts {
+            project,
+            selected: package.zip(config.as_ref()),
+            plan: match &planned {
+                Some(Planned::Ready(plan)) => Some(plan),
+                Some(Planned::NeedsLockfile { .. }) | None => None,
+            },
+            options: &self.options,
+            tree: &self.tree,
+            files,
+            has_ignore_file: self.has_ignore_file,
+        };
+        let mut all = self.files.clone();
+        let wanted = request::wanted(name, &facts(&self.files));
+        if !wanted.is_empty() {
+            all.extend(files::named(self.bridge, &self.spec, &self.inputs, &self.excludes, wanted).await?);
+        }
+        request::answer(name, &facts(&all))
+            .map_err(|diagnostics| Failure::Findings { diagnostics, files: all })
+    }
+
     /// Plans, looks images up, lowers and solves for one platform.
     async fn one(
         &mut self,
@@ -140,7 +183,9 @@ impl Build<'_> {
             return Err(Failure::Internal("a lockfile was made but not found".to_owned()));
         };
         let base = Some(&plan.runtime.base).filter(|_| !matches!(goal, Goal::Stage(_)));
-        let materials = self.materials(&plan.toolchain.image, base, platform, is_one_of_several).await?;
+        self.warnings.extend(unused(&self.options, &self.spec, project, &plan));
+        let mut materials = self.materials(&plan.toolchain.image, base, platform, is_one_of_several).await?;
+        materials.no_cache = materials.no_cache.for_targets(target::names_of(&plan, goal));
         let definition = marshal(&lower::lower(&plan, &materials, goal))?;
         let options = SolveOptions { cache_imports: self.cache_imports(), evaluate: false };
         let reference = self.bridge.solve(definition.to_pb(), options).await?;
@@ -182,15 +227,21 @@ impl Build<'_> {
         platform: &Platform,
         is_one_of_several: bool,
     ) -> Result<Materials, Failure> {
-        let pin =
-            |image| pin::pin(self.bridge, &self.capabilities, image, platform, self.options.resolve_mode);
+        let pins = Pins {
+            bridge: self.bridge,
+            capabilities: &self.capabilities,
+            named: &self.spec.named,
+            inputs: &self.inputs,
+            platform,
+            mode: self.options.resolve_mode,
+        };
         let base = async {
             match base {
-                Some(image) => pin(image).await,
+                Some(image) => pins.pin(image, context::BASE).await,
                 None => Ok(None),
             }
         };
-        let (toolchain, base) = tokio::try_join!(pin(toolchain), base)?;
+        let (toolchain, base) = tokio::try_join!(pins.pin(toolchain, context::TOOLCHAIN), base)?;
         let toolchain = toolchain.ok_or_else(|| Failure::Findings {
             diagnostics: vec![
                 Diagnostic::error("the toolchain image cannot be `scratch`")
@@ -228,6 +279,23 @@ impl Build<'_> {
         });
         imports.collect()
     }
+}
+
+/// Warnings for the names on the command line that mean nothing in this build.
+fn unused(options: &Options, spec: &ContextSpec, project: &Project, plan: &BuildPlan) -> Vec<Diagnostic> {
+    let images = [plan.toolchain.image.value.as_str(), plan.runtime.base.value.as_str()];
+    let locked = project.lockfile.iter().flat_map(|lockfile| &lockfile.packages);
+    let crates = locked.map(|package| package.name.clone()).collect();
+    let targets = target::names(project);
+    let mut warnings = config::unknown_build_args(&options.build_args);
+    warnings.extend(spec.named.unused(&images, &crates));
+    warnings.extend(options.no_cache.unknown(&targets).map(|name| {
+        Diagnostic::warning(format!(
+            "`--no-cache-filter` names `{name}`, which is neither a step nor a target"
+        ))
+        .hint(format!("The steps are `{}`; `--call=targets` lists the targets.", options::STEPS.join("`, `")))
+    }));
+    warnings
 }
 
 fn warned<T>(value: T) -> crate::diagnostic::Warned<T> {

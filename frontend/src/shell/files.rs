@@ -128,6 +128,27 @@ impl Source<'_> {
     }
 }
 
+/// A few more files, wherever the context is.
+pub(super) async fn named(
+    bridge: &Bridge,
+    spec: &ContextSpec,
+    inputs: &Inputs,
+    excludes: &[String],
+    paths: BTreeSet<RelPath>,
+) -> Result<super::failure::Files, Failure> {
+    let names: Vec<String> = paths.iter().map(|path| path.as_str().to_owned()).collect();
+    let output = sources::named_files(spec, excludes, &names)
+        .unwrap_or_else(|| sources::context(spec, inputs, excludes));
+    let reference = bridge.solve(marshal(&output)?.to_pb(), SolveOptions::default()).await?;
+    let reference = reference.unwrap_or_default();
+    let mut files = super::failure::Files::new();
+    for path in paths {
+        let contents = bridge.read_file(&reference, path.as_str()).await?;
+        files.insert(path, contents);
+    }
+    Ok(files)
+}
+
 /// Names of one directory of a result.
 pub(super) async fn names(bridge: &Bridge, reference: &str, directory: &str) -> Result<Vec<String>, Status> {
     let path = if directory.is_empty() { "/" } else { directory };

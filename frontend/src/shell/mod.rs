@@ -38,7 +38,7 @@ pub async fn run() -> ExitCode {
     let environment = Environment::read();
     let task = tokio::spawn({
         let bridge = bridge.clone();
-        async move { drive::drive(&bridge, &environment).await }
+        async move { Box::pin(drive::drive(&bridge, &environment)).await }
     });
     let outcome = task.await;
     log(&format!("planned in {} ms", start.elapsed().as_millis()));

@@ -1,56 +1,160 @@
 //! Looks images up, so that the graph names them by digest.
 
-use buildkit_llb::source::{self, Image};
+use std::collections::BTreeMap;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use buildkit_llb::source::{self, Image, OciLayout};
 use buildkit_llb::{Digest, ImageRef, Platform};
 use buildkit_proto::cap;
 use buildkit_proto::client::{Bridge, Capabilities, ImageQuery, ImageStore};
 
-use super::failure::{Failure, explain};
+use super::definition::ignore_of;
+use super::failure::{Failure, Files, explain};
+use crate::context::{ContextSource, NamedContext, NamedContexts};
 use crate::diagnostic::Diagnostic;
+use crate::ignore;
 use crate::lower::PinnedImage;
+use crate::lower::sources::{self, Inputs};
 use crate::options::ResolveMode;
 use crate::plan::Chosen;
 
 /// The reference of the empty image.
 const SCRATCH: &str = "scratch";
 
-/// Looks up one image; `None` is the empty one.
-pub(super) async fn pin(
-    bridge: &Bridge,
-    capabilities: &Capabilities,
-    image: &Chosen<String>,
-    platform: &Platform,
-    mode: ResolveMode,
-) -> Result<Option<PinnedImage>, Failure> {
-    if image.value == SCRATCH {
-        return Ok(None);
+/// The configuration of files that are no image: the variable without which nothing is found.
+const BARE_CONFIG: &[u8] =
+    br#"{"config":{"Env":["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"]}}"#;
+
+/// What every look-up of a build needs.
+#[derive(Clone, Copy)]
+pub(super) struct Pins<'a> {
+    pub(super) bridge: &'a Bridge,
+    pub(super) capabilities: &'a Capabilities,
+    pub(super) named: &'a NamedContexts,
+    pub(super) inputs: &'a Inputs,
+    pub(super) platform: &'a Platform,
+    pub(super) mode: ResolveMode,
+}
+
+impl Pins<'_> {
+    /// Looks up one image, or what stands in for it; `None` is the empty one.
+    ///
+    /// `role` is the name by which a build context may replace it whatever its reference is.
+    pub(super) async fn pin(
+        self,
+        image: &Chosen<String>,
+        role: &str,
+    ) -> Result<Option<PinnedImage>, Failure> {
+        match self.named.image(&image.value, role, self.platform) {
+            Some((name, NamedContext::Image { reference })) => {
+                let image = Chosen { value: reference.clone(), because: format!("build context {name}") };
+                self.image(&image, &format!("[context {name}]")).await
+            }
+            Some((name, NamedContext::OciLayout { store, session, digest })) => {
+                self.oci_layout(name, store, session, digest).await.map(Some)
+            }
+            Some((name, NamedContext::Files { source, metadata })) => {
+                self.files(name, source, metadata.as_deref()).await.map(Some)
+            }
+            None => self.image(image, "[internal]").await,
+        }
     }
-    let reference = parse(image)?;
-    let query = ImageQuery {
-        reference: reference.to_string(),
-        platform: platform.into(),
-        resolve_mode: mode.as_str().to_owned(),
-        log_name: format!("[internal] load metadata for {reference}"),
-        store: ImageStore::Registry,
-    };
-    let resolved = bridge
-        .resolve_image(&query, capabilities.has_gateway(cap::gateway::SOURCE_META_RESOLVER))
-        .await
-        .map_err(|status| {
-            explain(status, &format!("failed to look up the image `{reference}` ({})", image.because))
+
+    async fn image(self, image: &Chosen<String>, group: &str) -> Result<Option<PinnedImage>, Failure> {
+        if image.value == SCRATCH {
+            return Ok(None);
+        }
+        let reference = parse(image)?;
+        let query = ImageQuery {
+            reference: reference.to_string(),
+            platform: self.platform.into(),
+            resolve_mode: self.mode.as_str().to_owned(),
+            log_name: format!("{group} load metadata for {reference}"),
+            store: ImageStore::Registry,
+        };
+        let resolved = self
+            .bridge
+            .resolve_image(&query, self.capabilities.has_gateway(cap::gateway::SOURCE_META_RESOLVER))
+            .await
+            .map_err(|status| {
+                explain(status, &format!("failed to look up the image `{reference}` ({})", image.because))
+            })?;
+        let mut reference: ImageRef = resolved.reference.parse().unwrap_or(reference);
+        // An image that only the engine's own store knows has no digest to pin.
+        if let Some(digest) = resolved.digest.as_deref().and_then(|digest| digest.parse::<Digest>().ok()) {
+            reference = reference.with_digest(digest);
+        }
+        let mut source = Image::new(reference.clone(), self.platform.clone());
+        source = match self.mode {
+            ResolveMode::Default => source,
+            ResolveMode::Pull => source.resolve_mode(source::ResolveMode::ForcePull),
+            ResolveMode::PreferLocal => source.resolve_mode(source::ResolveMode::PreferLocal),
+        };
+        Ok(Some(PinnedImage {
+            reference: reference.to_string(),
+            output: source.output(),
+            config: resolved.config,
+        }))
+    }
+
+    async fn oci_layout(
+        self,
+        name: &str,
+        store: &str,
+        session: &str,
+        digest: &Digest,
+    ) -> Result<PinnedImage, Failure> {
+        // The engine wants a full name; the store has none that a person would know it by.
+        let known = name.split("::").next().unwrap_or(name);
+        let named = known.parse::<ImageRef>().map_or_else(
+            |_| known.to_owned(),
+            |known| format!("{}/{}", known.registry(), known.repository()),
+        );
+        let reference = format!("{named}@{digest}");
+        let query = ImageQuery {
+            reference: reference.clone(),
+            platform: self.platform.into(),
+            resolve_mode: String::new(),
+            log_name: format!("[context {name}] load metadata for {reference}"),
+            store: ImageStore::OciLayout { session: session.to_owned(), store: store.to_owned() },
+        };
+        let resolved = self.bridge.resolve_image(&query, false).await.map_err(|status| {
+            explain(status, &format!("failed to look up the image of the build context `{name}`"))
         })?;
-    let mut reference: ImageRef = resolved.reference.parse().unwrap_or(reference);
-    // An image that only the engine's own store knows has no digest to pin.
-    if let Some(digest) = resolved.digest.as_deref().and_then(|digest| digest.parse::<Digest>().ok()) {
-        reference = reference.with_digest(digest);
+        let output = OciLayout::new(&named, digest.clone(), self.platform.clone())
+            .store(session, store)
+            .name(format!("[context {name}] load from client"))
+            .output();
+        Ok(PinnedImage { reference, output, config: resolved.config })
     }
-    let mut source = Image::new(reference.clone(), platform.clone());
-    source = match mode {
-        ResolveMode::Default => source,
-        ResolveMode::Pull => source.resolve_mode(source::ResolveMode::ForcePull),
-        ResolveMode::PreferLocal => source.resolve_mode(source::ResolveMode::PreferLocal),
+
+    async fn files(
+        self,
+        name: &str,
+        source: &ContextSource,
+        metadata: Option<&str>,
+    ) -> Result<PinnedImage, Failure> {
+        let ignore = ignore_of(self.bridge, sources::named_ignore(source, name)).await?;
+        let excludes = ignore::user_patterns(ignore.as_deref().map(String::from_utf8_lossy).as_deref());
+        let config = metadata.map(config_of).transpose()?.flatten();
+        Ok(PinnedImage {
+            reference: name.to_owned(),
+            output: sources::named(source, self.inputs, &excludes, name),
+            config: config.unwrap_or_else(|| BARE_CONFIG.to_vec()),
+        })
+    }
+}
+
+/// The image configuration in what a client knows of a result that it hands over: base64 by key, as Go writes bytes.
+fn config_of(metadata: &str) -> Result<Option<Vec<u8>>, Failure> {
+    let broken = |error: String| {
+        Failure::Internal(format!("failed to read what the client says of a build context: {error}"))
     };
-    Ok(Some(PinnedImage { reference, output: source.output(), config: resolved.config }))
+    let values: BTreeMap<String, String> =
+        serde_json::from_str(metadata).map_err(|error| broken(error.to_string()))?;
+    let config = values.get("containerimage.config").map(|text| STANDARD.decode(text));
+    config.transpose().map_err(|error| broken(error.to_string()))
 }
 
 fn parse(image: &Chosen<String>) -> Result<ImageRef, Failure> {
@@ -62,6 +166,18 @@ fn parse(image: &Chosen<String>) -> Result<ImageRef, Failure> {
             ))
             .hint("Write it as after `FROM`: `name`, `name:tag` or `registry/name:tag@sha256:…`."),
         ],
-        files: super::failure::Files::new(),
+        files: Files::new(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::config_of;
+
+    #[test]
+    fn the_configuration_is_taken_out_of_what_the_client_says() {
+        assert_eq!(config_of(r#"{"containerimage.config":"e30="}"#).unwrap(), Some(b"{}".to_vec()));
+        assert_eq!(config_of("{}").unwrap(), None);
+        assert!(config_of(r#"{"containerimage.config":"?"}"#).is_err());
+    }
 }

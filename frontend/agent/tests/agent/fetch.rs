@@ -156,7 +156,7 @@ impl Bed {
         let job = Fetch {
             command: command.map(|part| (*part).to_owned()).collect(),
             cargo_home: text(home),
-            downloads: text("downloads"),
+            downloads: Some(text("downloads")),
             lockfile: text("src/Cargo.lock"),
             index_only: false,
         };
@@ -335,7 +335,7 @@ fn an_index_is_completed_without_archives_and_without_copies() {
     let job = Job::Fetch(Fetch {
         command: ["cargo", "update", "--workspace", "--locked"].map(str::to_owned).to_vec(),
         cargo_home: text("home"),
-        downloads: text("downloads"),
+        downloads: Some(text("downloads")),
         lockfile: text("src/Cargo.lock"),
         index_only: true,
     });

@@ -1,9 +1,15 @@
 //! Where the project comes from: the client's directory, a git repository, an archive, or another build's result.
 
+mod git;
+mod named;
+
 use std::collections::BTreeMap;
 
 use crate::diagnostic::{Checked, Diagnostic, Findings};
 use crate::options::Options;
+
+pub use git::GitAddress;
+pub use named::{BASE, NamedContext, NamedContexts, SOURCE, TOOLCHAIN};
 
 /// Where the user's files are.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,14 +22,7 @@ pub enum ContextSource {
         session: String,
     },
     /// A git repository.
-    Git {
-        /// The remote, without fragment.
-        remote: String,
-        /// Branch, tag or commit; `None` for the remote's default branch.
-        reference: Option<String>,
-        /// The directory within the repository; `None` for its root.
-        subdirectory: Option<String>,
-    },
+    Git(GitAddress),
     /// An archive behind an http or https address, standard input included.
     Http {
         /// The address.
@@ -52,7 +51,12 @@ pub enum DefinitionSource {
         name: String,
     },
     /// The build context itself, because it is remote and nothing else was named.
-    Context,
+    Context {
+        /// The context.
+        source: ContextSource,
+        /// The directory of it that is its root.
+        subdirectory: Option<String>,
+    },
 }
 
 /// The sources of one build.
@@ -66,6 +70,8 @@ pub struct ContextSpec {
     pub definition: DefinitionSource,
     /// The definition file's path within its source.
     pub filename: String,
+    /// What stands in for images and for the user's files.
+    pub named: NamedContexts,
 }
 
 /// The name of the definition file if the client names none.
@@ -83,8 +89,16 @@ const DEFINITION: &str = "dockerfile";
 pub fn classify(options: &Options, inputs: &[String], session: &str) -> Checked<ContextSpec> {
     let mut findings = Findings::default();
     let has_input = |name: &str| inputs.iter().any(|input| input == name);
+    let named = findings.take(named::parse(options, session)).unwrap_or_default();
     let source = match &options.context {
-        Some(address) => remote(address).or_else(|| has_input(CONTEXT).then(|| input(CONTEXT))),
+        Some(address) => match remote(address, options.keep_git_dir) {
+            Ok(None) => has_input(CONTEXT).then(|| input(CONTEXT)),
+            Ok(found) => found,
+            Err(diagnostic) => {
+                findings.push(diagnostic);
+                return findings.fail();
+            }
+        },
         None if has_input(CONTEXT) => Some(input(CONTEXT)),
         None => Some(ContextSource::Local {
             name: CONTEXT.to_owned(),
@@ -106,18 +120,24 @@ pub fn classify(options: &Options, inputs: &[String], session: &str) -> Checked<
         name: name.to_owned(),
         session: session_of(&options.local_sessions, name, session),
     };
+    let is_local = matches!(source, ContextSource::Local { .. });
+    let subdirectory = options.context_subdirectory.clone().filter(|_| !is_local);
     let definition = match (&options.definition_local, &source) {
         (Some(name), _) => local(name),
         (None, _) if has_input(DEFINITION) => DefinitionSource::Input { name: DEFINITION.to_owned() },
         (None, ContextSource::Local { .. }) => local(DEFINITION),
-        (None, _) => DefinitionSource::Context,
+        (None, _) => DefinitionSource::Context { source: source.clone(), subdirectory: subdirectory.clone() },
     };
-    let is_local = matches!(source, ContextSource::Local { .. });
+    let (source, subdirectory) = match named.source() {
+        Some(replacement) => (replacement.clone(), None),
+        None => (source, subdirectory),
+    };
     findings.finish(ContextSpec {
         source,
-        subdirectory: options.context_subdirectory.clone().filter(|_| !is_local),
+        subdirectory,
         definition,
         filename: options.filename.clone().unwrap_or_else(|| DEFAULT_FILENAME.to_owned()),
+        named,
     })
 }
 
@@ -130,28 +150,13 @@ fn session_of(sessions: &BTreeMap<String, String>, name: &str, default: &str) ->
     sessions.get(name).cloned().unwrap_or_else(|| default.to_owned())
 }
 
-fn remote(address: &str) -> Option<ContextSource> {
-    let (base, fragment) = address.split_once('#').map_or((address, None), |(base, rest)| (base, Some(rest)));
-    let is_http = base.starts_with("http://") || base.starts_with("https://");
-    let is_git = base.starts_with("git://")
-        || base.starts_with("ssh://")
-        || (base.starts_with("git@") && base.contains(':'))
-        || base.starts_with("github.com/")
-        || (is_http && base.strip_suffix(".git").is_some());
-    if is_git {
-        let (reference, subdirectory) = fragment.map_or((None, None), |fragment| {
-            let (reference, directory) = fragment
-                .split_once(':')
-                .map_or((fragment, None), |(reference, directory)| (reference, Some(directory)));
-            (Some(reference).filter(|text| !text.is_empty()), directory.filter(|text| !text.is_empty()))
-        });
-        return Some(ContextSource::Git {
-            remote: base.to_owned(),
-            reference: reference.map(str::to_owned),
-            subdirectory: subdirectory.map(str::to_owned),
-        });
+/// What an address leads to; nothing if it is none.
+fn remote(address: &str, keep_git_dir: bool) -> Result<Option<ContextSource>, Diagnostic> {
+    if let Some(repository) = GitAddress::parse(address, keep_git_dir)? {
+        return Ok(Some(ContextSource::Git(repository)));
     }
-    is_http.then(|| ContextSource::Http { url: address.to_owned() })
+    let is_http = address.starts_with("http://") || address.starts_with("https://");
+    Ok(is_http.then(|| ContextSource::Http { url: address.to_owned() }))
 }
 
 #[cfg(test)]
@@ -179,11 +184,11 @@ mod tests {
             ("https://host/a.git#:sub", None, Some("sub")),
             ("git@host:a#v1:sub/dir", Some("v1"), Some("sub/dir")),
         ] {
-            let Some(ContextSource::Git { reference: got, subdirectory, .. }) = source(Some(address), &[])
-            else {
+            let Some(ContextSource::Git(git)) = source(Some(address), &[]) else {
                 panic!("{address} is git");
             };
-            assert_eq!((got.as_deref(), subdirectory.as_deref()), (reference, directory), "{address}");
+            let got = (git.reference.as_deref(), git.subdirectory.as_deref());
+            assert_eq!(got, (reference, directory), "{address}");
         }
     }
 
@@ -195,10 +200,23 @@ mod tests {
     }
 
     #[test]
+    fn sources_may_come_from_elsewhere_than_the_definition() {
+        let contexts = [("source".to_owned(), "local:source".to_owned())];
+        let options = Options {
+            context: Some("https://host/a.git".to_owned()),
+            named_contexts: contexts.into(),
+            ..Options::default()
+        };
+        let spec = classify(&options, &[], "s").unwrap().value;
+        assert!(matches!(spec.source, ContextSource::Local { name, .. } if name == "source"));
+        assert!(matches!(spec.definition, DefinitionSource::Context { source: ContextSource::Git(_), .. }));
+    }
+
+    #[test]
     fn a_remote_context_holds_its_own_definition_file() {
         let options = Options { context: Some("https://host/a.git".to_owned()), ..Options::default() };
         let spec = classify(&options, &[], "s").unwrap().value;
-        assert_eq!(spec.definition, DefinitionSource::Context);
+        assert!(matches!(spec.definition, DefinitionSource::Context { .. }));
         let options = Options { definition_local: Some("other".to_owned()), ..options };
         let spec = classify(&options, &[], "s").unwrap().value;
         assert_eq!(

@@ -1,0 +1,29 @@
+//! `--call=subrequests.describe`: which questions there are.
+
+use serde_json::json;
+
+use super::answer::Answer;
+use super::facts::Facts;
+use super::{Handler, REQUESTS};
+
+/// Source: `frontend/subrequests` of BuildKit.
+pub(super) fn of(requests: &[(&str, &str, Handler)]) -> Answer {
+    let list: Vec<_> = requests
+        .iter()
+        .map(|(name, description, _)| {
+            json!({
+                "name": name, "version": "1.0.0", "type": "rpc", "description": description,
+                "opts": null, "inputs": null, "metadata": [{"name": "result.json"}, {"name": "result.txt"}],
+                "refs": null,
+            })
+        })
+        .collect();
+    let width = requests.iter().map(|(name, ..)| name.len()).max().unwrap_or(0);
+    let lines: Vec<String> =
+        requests.iter().map(|(name, description, _)| format!("{name:width$}  {description}")).collect();
+    Answer { json: json!(list), text: lines.join("\n") + "\n", version: "1.0.0", status: None }
+}
+
+pub(super) fn answer(_: &Facts<'_>) -> Answer {
+    of(&REQUESTS)
+}

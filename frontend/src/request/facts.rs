@@ -1,0 +1,29 @@
+//! What answers are made of.
+
+use std::collections::BTreeMap;
+
+use crate::config::Config;
+use crate::name::RelPath;
+use crate::options::Options;
+use crate::plan::BuildPlan;
+use crate::project::{Package, Project};
+use crate::tree::Tree;
+
+/// Everything that is known of a project without building it.
+#[derive(Clone, Copy, Debug)]
+pub struct Facts<'a> {
+    /// The project.
+    pub project: &'a Project,
+    /// The package that would be built, with its configuration; nothing if the choice is open.
+    pub selected: Option<(&'a Package, &'a Config)>,
+    /// The plan; nothing if there is none yet, because the choice is open or a lockfile is missing.
+    pub plan: Option<&'a BuildPlan>,
+    /// The options.
+    pub options: &'a Options,
+    /// The names of the context's files.
+    pub tree: &'a Tree,
+    /// The files that were read.
+    pub files: &'a BTreeMap<RelPath, Vec<u8>>,
+    /// Whether an ignore file says what stays out of the context.
+    pub has_ignore_file: bool,
+}

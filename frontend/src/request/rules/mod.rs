@@ -1,0 +1,107 @@
+//! The rules of `--call=check`, one file each. `docs/checks.md` has a section for every one.
+
+mod debug_profile;
+mod floating_image;
+mod large_context;
+mod loopback_bind;
+mod missing_lockfile;
+mod native_cpu;
+mod runs_as_root;
+mod secret_in_env;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::facts::Facts;
+use crate::diagnostic::Diagnostic;
+use crate::name::RelPath;
+
+/// One rule.
+#[derive(Clone, Copy)]
+pub(super) struct Rule {
+    /// Its name, by which it is skipped.
+    pub(super) name: &'static str,
+    /// What it asks for, in a sentence.
+    pub(super) description: &'static str,
+    /// Finds what breaks it.
+    check: fn(&Facts<'_>) -> Vec<Diagnostic>,
+}
+
+/// A place where a rule is broken.
+pub(super) struct Violation {
+    pub(super) rule: Rule,
+    pub(super) diagnostic: Diagnostic,
+}
+
+/// All rules, by name.
+const RULES: [Rule; 8] = [
+    debug_profile::RULE,
+    floating_image::RULE,
+    large_context::RULE,
+    loopback_bind::RULE,
+    missing_lockfile::RULE,
+    native_cpu::RULE,
+    runs_as_root::RULE,
+    secret_in_env::RULE,
+];
+
+/// Rules that are not asked: `--build-arg BUILDKIT_DOCKERFILE_CHECK=skip=Rule,Rule`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Skip(Vec<String>);
+
+impl Skip {
+    /// Reads the build-arg, whose parts are separated by semicolons.
+    #[must_use]
+    pub fn read(arguments: &BTreeMap<String, String>) -> Self {
+        let parts = arguments.get("BUILDKIT_DOCKERFILE_CHECK").map(String::as_str).unwrap_or_default();
+        let names = parts.split(';').filter_map(|part| part.trim().strip_prefix("skip="));
+        Self(names.flat_map(|names| names.split(',')).map(|name| name.trim().to_owned()).collect())
+    }
+
+    fn covers(&self, rule: &str) -> bool {
+        self.0.iter().any(|name| name == "all" || name.eq_ignore_ascii_case(rule))
+    }
+}
+
+/// The files that the rules look into and planning does not.
+pub(super) fn wanted(facts: &Facts<'_>) -> BTreeSet<RelPath> {
+    loopback_bind::wanted(facts)
+}
+
+/// Everything that breaks a rule, by file, line and rule.
+pub(super) fn check(facts: &Facts<'_>, skip: &Skip) -> Vec<Violation> {
+    let asked = RULES.into_iter().filter(|rule| !skip.covers(rule.name));
+    let mut violations: Vec<Violation> = asked
+        .flat_map(|rule| {
+            (rule.check)(facts).into_iter().map(move |diagnostic| Violation { rule, diagnostic })
+        })
+        .collect();
+    violations.sort_by(|one, other| one.diagnostic.span.cmp(&other.diagnostic.span));
+    violations
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{RULES, Skip};
+
+    #[test]
+    fn rules_are_sorted_and_documented() {
+        let docs = include_str!("../../../../docs/checks.md");
+        assert!(RULES.windows(2).all(|pair| pair[0].name < pair[1].name));
+        for rule in RULES {
+            assert!(
+                docs.contains(&format!("\n## {}\n", rule.name)),
+                "{} is not in docs/checks.md",
+                rule.name
+            );
+        }
+    }
+
+    #[test]
+    fn rules_are_skipped_by_name() {
+        let skip =
+            |value: &str| Skip::read(&[("BUILDKIT_DOCKERFILE_CHECK".to_owned(), value.to_owned())].into());
+        assert!(skip("skip=NativeCpu,debugprofile;error=true").covers("DebugProfile"));
+        assert!(!skip("error=true").covers("DebugProfile"));
+        assert!(skip("skip=all").covers("NativeCpu"));
+    }
+}

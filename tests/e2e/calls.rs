@@ -1,0 +1,96 @@
+//! Questions: `--call` as people and programs read it.
+
+use serde_json::Value;
+use testbed::bed::Bed;
+use testbed::build::Build;
+
+use crate::probe;
+
+#[test]
+fn targets_and_outline_are_what_the_client_prints() {
+    let bed = Bed::ensure().unwrap();
+    let project = probe::project(bed);
+    let build = Build::new(bed.docker(), project.path());
+    let targets = build.clone().call("targets").succeed().unwrap();
+    assert!(targets.stdout().contains("probe (default)"), "{}", targets.stdout());
+    let targets = build.clone().call("targets,format=json").succeed().unwrap();
+    let json: Value = serde_json::from_str(targets.stdout()).unwrap();
+    let names: Vec<&str> =
+        json["targets"].as_array().unwrap().iter().map(|target| target["name"].as_str().unwrap()).collect();
+    assert_eq!(names[..2], ["probe", "binaries"]);
+
+    let outline = build.clone().build_arg("PROFILE", "dev").call("outline").succeed().unwrap();
+    let line = outline.stdout().lines().find(|line| line.starts_with("PROFILE")).unwrap();
+    assert!(line.contains("dev") && line.contains("Cargo profile"), "{line}");
+    let outline = build.call("outline,format=json").succeed().unwrap();
+    let json: Value = serde_json::from_str(outline.stdout()).unwrap();
+    let base = json["args"].as_array().unwrap().iter().find(|arg| arg["name"] == "IMAGE_BASE").unwrap();
+    assert_eq!(base["value"], "gcr.io/distroless/cc-debian12:nonroot");
+    assert_eq!(json["cache"].as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn the_questions_are_described_and_others_refused() {
+    let bed = Bed::ensure().unwrap();
+    let project = probe::project(bed);
+    let build = Build::new(bed.docker(), project.path());
+    let described = build.clone().call("subrequests.describe").succeed().unwrap();
+    for name in ["outline", "targets", "lint"] {
+        assert!(described.stdout().contains(name), "{}", described.stdout());
+    }
+    let refused = build.call("weather").fail().unwrap();
+    assert!(refused.message().contains("does not answer `--call=weather`"), "{}", refused.message());
+}
+
+#[test]
+fn a_clean_project_passes_the_check_and_each_fault_has_its_line() {
+    let bed = Bed::ensure().unwrap();
+    let project = probe::project(bed);
+    let build = Build::new(bed.docker(), project.path());
+    let clean = build.clone().call("check").succeed().unwrap();
+    assert!(clean.stdout().contains("no warnings found"), "{}", clean.stdout());
+
+    project
+        .write(
+            "Dockerfile",
+            format!("{}profile = \"dev\"\n[image]\nbase = \"debian\"\nuser = \"root\"\n", bed.syntax()),
+        )
+        .unwrap();
+    project.write(".cargo/config.toml", "[build]\nrustflags = [\"-Ctarget-cpu=native\"]\n").unwrap();
+    project
+        .write(
+            "src/main.rs",
+            "fn main() {\n    let _ = std::net::TcpListener::bind(\"127.0.0.1:8080\");\n}\n",
+        )
+        .unwrap();
+    project.remove("Cargo.lock").unwrap();
+    let build = build.build_arg("API_TOKEN", "x");
+    let faulty = build.clone().call("check,format=json").fail().unwrap();
+    assert_eq!(faulty.exit_code(), Some(1));
+    let json: Value = serde_json::from_str(faulty.stdout()).unwrap();
+    let mut found: Vec<(String, u64)> = json["warnings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|warning| {
+            let line = &warning["location"]["ranges"][0]["start"]["line"];
+            (warning["ruleName"].as_str().unwrap().to_owned(), line.as_u64().unwrap_or(0))
+        })
+        .collect();
+    found.sort();
+    let expected = [
+        ("DebugProfile", 2),
+        ("FloatingImage", 4),
+        ("LoopbackBind", 2),
+        ("MissingLockfile", 1),
+        ("NativeCpu", 2),
+        ("RunsAsRoot", 5),
+        ("SecretInEnv", 0),
+    ];
+    assert_eq!(found, expected.map(|(rule, line)| (rule.to_owned(), line)));
+
+    let text = build.clone().call("check").fail().unwrap();
+    assert!(text.stdout().contains("WARNING: RunsAsRoot"), "{}", text.stdout());
+    assert!(text.stdout().contains(">>> user = \"root\""), "{}", text.stdout());
+    build.build_arg("BUILDKIT_DOCKERFILE_CHECK", "skip=all").call("check").succeed().unwrap();
+}
