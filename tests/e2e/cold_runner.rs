@@ -5,6 +5,7 @@ use testbed::build::Build;
 use testbed::container::Run;
 use testbed::docker::Docker;
 use testbed::engine::release::Store;
+use testbed::exported::Exported;
 use testbed::log::BuildLog;
 use testbed::process::Cmd;
 use testbed::project::Project;
@@ -110,6 +111,11 @@ fn a_small_cache_carries_the_image_alone() {
     let first = bed.spare("min").unwrap();
     let build = |docker: &Docker| app(docker, &project).cache_from(&cache);
     build(first.docker()).cache_to(&format!("{cache},mode=min")).succeed().unwrap();
+    let name = format!("cold/min:{}", std::process::id());
+    let exported = Exported::in_registry(&bed.registry().unwrap(), &name).unwrap();
+    // The base and the binaries.
+    assert_eq!(exported.layers().len(), 2, "{exported:?}");
+
     first.wipe().unwrap();
     let unchanged = build(first.docker()).succeed().unwrap();
     assert!(unchanged.ran().is_empty(), "{:?}", unchanged.ran());
