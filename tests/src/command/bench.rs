@@ -17,7 +17,7 @@ use testbed::progress::{heading, say};
 use super::EngineArgs;
 
 /// Leaves of the usual projects: nothing but the project itself is compiled against them.
-const BUMPS: &[&str] = &["uuid@1.28.0", "memmap2@0.9.10"];
+const BUMPS: &[&str] = &["uuid@1.28.0", "tempfile@3.26.0"];
 
 /// What to compare.
 #[derive(Debug, Args)]
