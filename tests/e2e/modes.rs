@@ -50,7 +50,10 @@ fn check(mode: &str, has_layer: bool, first: &[&str], after_edit: &[&str]) {
     let log = build.succeed().unwrap();
     assert_eq!(compiled(&log), after_edit, "{}", log.transcript());
     let ran = log.ran();
-    assert!(!ran.iter().any(|name| ["[fetch]", "[deps]"].iter().any(|step| name.starts_with(step))), "{ran:?}");
+    assert!(
+        !ran.iter().any(|name| ["[fetch]", "[deps]"].iter().any(|step| name.starts_with(step))),
+        "{ran:?}"
+    );
     assert_eq!(Run::new(bed.docker(), &tag).complete().unwrap().stdout, "7!\n");
 }
 

@@ -12,7 +12,9 @@ use crate::story;
 /// Two libraries with a dependency each, and an application that uses both.
 fn project() -> Project {
     let library = |name: &str, dependency: &str| {
-        format!("[package]\nname = \"{name}\"\nversion = \"0.1.0\"\nedition = \"2024\"\n[dependencies]\n{dependency} = \"1\"\n")
+        format!(
+            "[package]\nname = \"{name}\"\nversion = \"0.1.0\"\nedition = \"2024\"\n[dependencies]\n{dependency} = \"1\"\n"
+        )
     };
     let project = Project::of(&[
         ("whole/Cargo.toml", &library("whole", "itoa")),
@@ -85,7 +87,11 @@ fn features_alternate_without_compiling_anything_twice() {
     compiled(&quiet, &project, "first");
     let (names, log) = compiled(&loud, &project, "loud");
     assert_eq!(names, ["app"]);
-    assert!(log.transcript().contains("changed: note, cargo's arguments: +`--features` +`loud`"), "{}", log.transcript());
+    assert!(
+        log.transcript().contains("changed: note, cargo's arguments: +`--features` +`loud`"),
+        "{}",
+        log.transcript()
+    );
     assert_eq!(compiled(&quiet, &project, "quiet again").0, Vec::<String>::new());
     assert_eq!(compiled(&loud, &project, "loud again").0, Vec::<String>::new());
 }
