@@ -28,8 +28,8 @@ fn workspace(image: &str, name: &str) -> Subject {
         image,
         &[
             ("Cargo.toml", &root),
-            // The engine knows no step of an earlier run either.
-            (".cargo/config.toml", &format!("[env]\nEDITS_RUN = \"{}\"\n", run_id())),
+            // The engine knows no step of an earlier run either, nor of another project that runs beside this one.
+            (".cargo/config.toml", &format!("[env]\nEDITS_RUN = \"{name} {}\"\n", run_id())),
             (
                 "api/Cargo.toml",
                 &package(&api, &format!("[dependencies]\nitoa = \"1\"\nryu = \"1\"\n{local}")),
