@@ -14,6 +14,7 @@ use crate::kept::Kept;
 use crate::messages::{Artifact, Artifacts, Script};
 use crate::package::PackageId;
 use crate::reuse;
+use crate::sccache;
 use crate::seed;
 use crate::stubs;
 use crate::tally;
@@ -41,10 +42,11 @@ pub(crate) fn compile(job: &Compile) -> Result<u8, Error> {
         }
         seed::mark_built(target_dir)?;
     }
+    let sccache = sccache::Beside::start(job.sccache.as_ref())?;
     let mut artifacts = Artifacts::default();
     let mut runs = Vec::new();
     let mut noted = Ok(());
-    let exit = cargo::run_with_lines(&job.command, |line| {
+    let exit = cargo::run_with_lines(&job.command, &sccache.environment(), |line| {
         let known = artifacts.0.len();
         let script = artifacts.take(line);
         runs.extend(script.clone());
@@ -52,6 +54,7 @@ pub(crate) fn compile(job: &Compile) -> Result<u8, Error> {
             noted = note(&mut tracked, &mut workplace, script, artifacts.0.get(known));
         }
     })?;
+    let cached = sccache.finish();
     // An error inside the loop waits until here, so that cargo never runs alone.
     noted?;
     let changed = tracked.map_or_else(|| Ok(Vec::new()), |tracked| tracked.finish(exit))?;
@@ -64,6 +67,9 @@ pub(crate) fn compile(job: &Compile) -> Result<u8, Error> {
             Some(kept) => hand_over(job, kept, &artifacts.0, &runs)?,
             None => finish(job, &artifacts.0, changed, causes)?,
         }
+    }
+    if let Some(line) = cached.filter(|_| exit.code() == 0) {
+        console::line(&line);
     }
     Ok(exit.code())
 }

@@ -8,7 +8,7 @@
 //!   from.
 //! - [`unpack`] unpacks that.
 //! - [`compile`] runs one cargo compile: [`freshness`] before it, [`messages`] while it runs, [`stubs`], [`reuse`]
-//!   and [`collect`] after it, and the [`tally`] at the end.
+//!   and [`collect`] after it, and the [`tally`] at the end. [`sccache`] has a server beside it if one was asked for.
 //! - [`kept`] looks after the target directory of the dependency step, which may outlive it: [`pinned`] sources before
 //!   cargo, [`export`] of what is [`live`] after it, the [`index`] of who used what, and the [`cause`] of a compile.
 //! - [`workplace`] is the target directory that outlives a build: dependencies come in as [`links`], stale artifacts go by
@@ -42,6 +42,7 @@ mod package;
 mod pinned;
 mod restored;
 mod reuse;
+mod sccache;
 mod seed;
 mod sources;
 mod stamp;

@@ -5,6 +5,10 @@
 //! of the last compile, leaves a [`Report`] beside the binaries. The agent's bytes are part of the cache key of every
 //! compile step, so this crate holds what both sides must agree on and nothing else.
 
+mod sccache;
+
+pub use sccache::{Sccache, SccacheSecret};
+
 use serde::{Deserialize, Serialize};
 
 /// The variable that carries the job as JSON, without its command. The agent does not pass it on to cargo.
@@ -13,6 +17,7 @@ pub const JOB: &str = "SUPERCARGO_JOB";
 /// What the agent is asked to do.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "job", rename_all = "kebab-case", deny_unknown_fields)]
+#[expect(clippy::large_enum_variant, reason = "a process has one of it")]
 pub enum Job {
     /// Fill a `CARGO_HOME` with the crates of one lockfile.
     Fetch(Fetch),
@@ -105,6 +110,9 @@ pub struct Compile {
     /// Which binaries to hand out, and where.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub collect: Option<Collect>,
+    /// Where compiled code is looked up before rustc runs, and stored after it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sccache: Option<Sccache>,
 }
 
 /// Hands out the live artifacts of one dependency step. Its target directory may outlive the step and hold those of

@@ -6,6 +6,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use toml::Spanned;
 
+use super::sccache::SccacheKey;
+
 /// One home of the configuration, as it is written.
 ///
 /// Every key is optional; an unknown one is an error.
@@ -53,6 +55,8 @@ pub struct CacheTable {
     pub mode: Option<Spanned<CacheMode>>,
     /// What the ids of cache mounts start with.
     pub namespace: Option<Spanned<String>>,
+    /// Whether and where sccache keeps compiled code.
+    pub sccache: Option<Spanned<SccacheKey>>,
 }
 
 /// `[image]`.

@@ -9,6 +9,7 @@ use super::Materials;
 use super::exec::{agent, locate, private};
 use super::fetch::Crates;
 use super::manifests::write;
+use super::sccache;
 use crate::config::CacheMode;
 use crate::plan::{BuildPlan, paths};
 
@@ -41,10 +42,12 @@ pub(super) fn compile(plan: &BuildPlan, materials: &Materials, fetched: &Crates,
         freshness,
         export: None,
         collect: Some(Collect { binaries: plan.cargo.binaries.clone(), into: paths::OUT.to_owned() }),
+        sccache: sccache::job(plan),
     });
     let name = format!("[build] compile {} ({})", plan.cargo.binaries.join(", "), plan.cargo.profile);
     let mut exec =
         locate(agent(materials, &plan.cargo.environment, &job, &name), materials, plan.anchor.as_ref());
+    exec = sccache::attach(exec, plan, materials);
     exec.mount(Mount::bind(source, paths::WORKSPACE).no_output());
     fetched.mount(&mut exec);
     match mode {

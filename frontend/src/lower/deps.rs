@@ -11,6 +11,7 @@ use super::Materials;
 use super::exec::{agent, confined, locate};
 use super::fetch::Crates;
 use super::manifests::write;
+use super::sccache;
 use crate::config::CacheMode;
 use crate::name::RelPath;
 use crate::plan::cargo::Invocation;
@@ -36,10 +37,12 @@ pub(super) fn compile(
             pinned: plan.dependencies.patched.iter().map(|path| path.as_str().to_owned()).collect(),
         }),
         collect: None,
+        sccache: sccache::job(plan),
     });
     let name = format!("[deps] compile dependencies ({})", plan.cargo.profile);
     let mut exec =
         locate(agent(materials, &plan.cargo.environment, &job, &name), materials, plan.anchor.as_ref());
+    exec = sccache::attach(exec, plan, materials);
     exec.mount(Mount::bind(manifests.clone(), paths::WORKSPACE).no_output());
     fetched.mount(&mut exec);
     exec.mount(target(plan, materials));

@@ -7,6 +7,7 @@ mod fetch;
 mod image;
 mod manifests;
 pub mod proxy;
+mod sccache;
 pub mod sources;
 
 use std::collections::BTreeMap;

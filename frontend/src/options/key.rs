@@ -104,7 +104,6 @@ pub(super) fn fate(key: &str) -> Fate {
     if let Some((_, flag)) = NO_EFFECT.iter().find(|(name, _)| *name == key) {
         return Fate::NoEffect(flag);
     }
-    let is_known =
-        KNOWN.contains(&key) || KNOWN_PREFIXES.iter().any(|prefix| key.starts_with(prefix));
+    let is_known = KNOWN.contains(&key) || KNOWN_PREFIXES.iter().any(|prefix| key.starts_with(prefix));
     if is_known { Fate::Known } else { Fate::Unknown }
 }

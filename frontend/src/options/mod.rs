@@ -101,10 +101,7 @@ pub fn parse(raw: &RawOptions) -> Checked<Options> {
         sandbox: sandbox::parse(raw, &mut findings),
         labels: raw.with_prefix(key::LABEL),
         no_cache: raw.get(key::NO_CACHE).map(NoCache::parse).unwrap_or_default(),
-        resolve_mode: take(
-            &mut findings,
-            ResolveMode::parse(raw.get(key::RESOLVE_MODE).unwrap_or_default()),
-        ),
+        resolve_mode: take(&mut findings, ResolveMode::parse(raw.get(key::RESOLVE_MODE).unwrap_or_default())),
         cache_imports: take(&mut findings, cache_import::parse(raw)),
         request: text(key::REQUEST),
         source: text(key::SOURCE),
@@ -251,7 +248,10 @@ mod tests {
     fn several_platforms_are_always_a_map() {
         let platforms = ("platform", "linux/amd64,linux/arm64");
         assert!(options(&[platforms, ("build-arg:BUILDKIT_MULTI_PLATFORM", "0")]).is_err());
-        assert!(options(&[platforms, ("multi-platform", "0"), ("build-arg:BUILDKIT_MULTI_PLATFORM", "1")]).is_ok());
+        assert!(
+            options(&[platforms, ("multi-platform", "0"), ("build-arg:BUILDKIT_MULTI_PLATFORM", "1")])
+                .is_ok()
+        );
     }
 
     #[test]

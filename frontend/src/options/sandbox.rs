@@ -10,8 +10,21 @@ use crate::diagnostic::{Diagnostic, Findings};
 
 /// The limits that Linux knows, as Docker spells them.
 const LIMITS: [&str; 15] = [
-    "core", "cpu", "data", "fsize", "locks", "memlock", "msgqueue", "nice", "nofile", "nproc", "rss", "rtprio",
-    "rttime", "sigpending", "stack",
+    "core",
+    "cpu",
+    "data",
+    "fsize",
+    "locks",
+    "memlock",
+    "msgqueue",
+    "nice",
+    "nofile",
+    "nproc",
+    "rss",
+    "rtprio",
+    "rttime",
+    "sigpending",
+    "stack",
 ];
 
 /// What containers are given beside their programs.
@@ -62,7 +75,10 @@ pub(super) fn parse(raw: &RawOptions, findings: &mut Findings) -> Sandbox {
     let mut keep = |diagnostic| findings.push(diagnostic);
     let list = |key| raw.get(key).unwrap_or_default().split(',').map(str::trim).filter(|one| !one.is_empty());
     let mut sandbox = Sandbox {
-        hostname: raw.text("build-arg:BUILDKIT_SANDBOX_HOSTNAME").or(raw.text(key::HOSTNAME)).map(str::to_owned),
+        hostname: raw
+            .text("build-arg:BUILDKIT_SANDBOX_HOSTNAME")
+            .or(raw.text(key::HOSTNAME))
+            .map(str::to_owned),
         cgroup_parent: raw.text(key::CGROUP_PARENT).map(str::to_owned),
         ..Sandbox::default()
     };
@@ -119,7 +135,8 @@ fn ulimit(entry: &str) -> Result<Ulimit, Diagnostic> {
     };
     let (name, values) = entry.split_once('=').ok_or_else(|| wrong("it has no `=`"))?;
     if !LIMITS.contains(&name) {
-        return Err(wrong(&format!("there is no limit `{name}`")).hint(format!("There is `{}`.", LIMITS.join("`, `"))));
+        return Err(wrong(&format!("there is no limit `{name}`"))
+            .hint(format!("There is `{}`.", LIMITS.join("`, `"))));
     }
     let (soft, hard) = values.split_once(':').unwrap_or((values, values));
     let number = |text: &str| text.parse::<i64>().ok().filter(|value| *value >= -1);
@@ -173,12 +190,16 @@ mod tests {
             cgroup_parent: Some("/builds".to_owned()),
         };
         assert_eq!(read, expected);
-        assert_eq!(sandbox(&[("shm-size", "0"), ("force-network-mode", "default")]).unwrap(), Sandbox::default());
+        assert_eq!(
+            sandbox(&[("shm-size", "0"), ("force-network-mode", "default")]).unwrap(),
+            Sandbox::default()
+        );
     }
 
     #[test]
     fn an_old_engine_loses_what_it_cannot_do_and_says_so() {
-        let mut old = sandbox(&[("ulimit", "nofile=1"), ("shm-size", "4096"), ("add-hosts", "a=1.1.1.1")]).unwrap();
+        let mut old =
+            sandbox(&[("ulimit", "nofile=1"), ("shm-size", "4096"), ("add-hosts", "a=1.1.1.1")]).unwrap();
         let warnings = old.restrict(|cap| cap == buildkit_proto::cap::EXEC_META_ULIMIT);
         assert_eq!((old.ulimits.len(), old.shm_size, old.hosts.len()), (1, None, 1));
         assert_eq!(warnings.len(), 1, "{warnings:?}");

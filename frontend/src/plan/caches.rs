@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 
 use super::Chosen;
 use crate::config::{CacheMode, Config};
-use crate::project::Package;
+use crate::project::{Package, Project};
 
 /// The format of what is kept in the mounts. It changes when an older content could not be used.
 const FORMAT: &str = "supercargo/1";
@@ -40,8 +40,6 @@ pub struct Identity<'a> {
     pub triple: &'a str,
     /// The profile.
     pub profile: &'a str,
-    /// The client's repository, if it told it.
-    pub repository: Option<&'a str>,
 }
 
 impl Caches {
@@ -60,15 +58,13 @@ impl Caches {
 
 /// Names the mounts.
 #[must_use]
-pub fn choose(config: &Config, package: &Package, mode: Chosen<CacheMode>, identity: Identity<'_>) -> Caches {
-    let namespace = match (&config.cache_namespace, identity.repository) {
-        (Some(setting), _) => setting.value.clone(),
-        (None, Some(repository)) => repository.to_owned(),
-        (None, None) => package.name.clone(),
-    };
-    // A digest, because a namespace may hold anything, a token in a repository's address included.
-    let namespace = digest(&namespace);
-    let Identity { image, triple, profile, .. } = identity;
+pub fn choose(
+    namespace: &str,
+    package: &Package,
+    mode: Chosen<CacheMode>,
+    identity: Identity<'_>,
+) -> Caches {
+    let Identity { image, triple, profile } = identity;
     let compiler = image.rsplit('/').next().unwrap_or(image);
     let kind = if mode.value.has_layer() { "target" } else { "whole" };
     Caches {
@@ -79,8 +75,33 @@ pub fn choose(config: &Config, package: &Package, mode: Chosen<CacheMode>, ident
     }
 }
 
+/// What stands for a project in the ids of its mounts: what was configured, else the client's `repository`, else the
+/// names of the packages. All binaries of a workspace have the same.
+pub(super) fn namespace(config: &Config, project: &Project, repository: Option<&str>) -> String {
+    let namespace = match (&config.cache_namespace, repository) {
+        (Some(setting), _) => setting.value.clone(),
+        (None, Some(repository)) => repository.to_owned(),
+        (None, None) => names(project),
+    };
+    // A digest, because a namespace may hold anything, a token in a repository's address included.
+    digest(&namespace)
+}
+
+/// The root package's name; a workspace without one has the names of its members.
+fn names(project: &Project) -> String {
+    let root = project.members().find(|package| package.manifest.as_str() == "Cargo.toml");
+    let members = root.map_or_else(|| project.members().collect(), |root| vec![root]);
+    let names: Vec<&str> = members.into_iter().map(|package| package.name.as_str()).collect();
+    names.join(" ")
+}
+
+/// The mount that is sccache's storage. Build scripts can write to it, so projects share it only if they say so.
+pub(super) fn sccache(namespace: &str) -> String {
+    format!("{FORMAT}/sccache/{namespace}")
+}
+
 /// Sixteen hexadecimal digits that stand for `text`.
-fn digest(text: &str) -> String {
+pub(super) fn digest(text: &str) -> String {
     let digest = Sha256::digest(text.as_bytes());
     digest.iter().take(8).fold(String::new(), |mut digits, byte| {
         // Writing to a string cannot fail.

@@ -9,6 +9,7 @@ mod mode;
 pub mod paths;
 pub mod resolution;
 pub mod runtime;
+pub mod sccache;
 pub mod select;
 pub mod target;
 pub mod toolchain;
@@ -29,6 +30,7 @@ use crate::skeleton::{self, Features, Form, Outcome, Selection, Skeleton, Source
 use caches::Caches;
 use cargo::Invocation;
 use runtime::Runtime;
+use sccache::Sccache;
 use target::Goal;
 use toolchain::Toolchain;
 
@@ -69,6 +71,9 @@ pub struct BuildPlan {
     pub source: Source,
     /// The cache mounts.
     pub caches: Caches,
+    /// Where else compiled code is kept.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sccache: Option<Chosen<Sccache>>,
     /// The image.
     pub runtime: Runtime,
     /// The lines that a failing compile points at.
@@ -207,16 +212,19 @@ pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
     let Some(runtime) = findings.take(runtime::choose(&config, options, package, &binaries.value)) else {
         return findings.fail();
     };
+    let namespace = caches::namespace(&config, project, options.vcs_source.as_deref());
+    let Some(sccache) = findings.take(sccache::choose(config.sccache.as_ref(), &namespace)) else {
+        return findings.fail();
+    };
     let identity = caches::Identity {
         image: &toolchain.image.value,
         triple,
         profile: &selection.profile,
-        repository: options.vcs_source.as_deref(),
     };
     let mode = mode::choose(&config, without_layer.as_deref(), goal, &mut findings);
     let plan = BuildPlan {
         platform: platform.clone(),
-        caches: caches::choose(&config, package, mode, identity),
+        caches: caches::choose(&namespace, package, mode, identity),
         cargo: Invocation {
             profile: selection.profile.clone(),
             triple: triple.to_owned(),
@@ -232,6 +240,7 @@ pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
         package: Chosen { value: package.name.clone(), because: package_because },
         binaries,
         toolchain,
+        sccache,
         runtime,
     };
     findings.finish(Planned::Ready(Box::new(plan)))

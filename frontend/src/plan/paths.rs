@@ -24,6 +24,12 @@ pub const DEPS: &str = "/supercargo/deps";
 /// The cache mount that keeps downloaded crates.
 pub const DOWNLOADS: &str = "/supercargo/downloads";
 
+/// The cache mount that is sccache's local storage.
+pub const SCCACHE: &str = "/supercargo/sccache";
+
+/// The secret with the credentials of sccache's storage.
+pub const SCCACHE_SECRET: &str = "/run/secrets/supercargo-sccache";
+
 /// What the last compile hands out: `bin/<name>` and `report.json`.
 pub const OUT: &str = "/supercargo/out";
 
