@@ -38,8 +38,8 @@ fn a_repository_is_built_by_its_address() {
     let first = commit(&folder);
     served.write("all/inner/data.txt", "from git, later").unwrap();
     commit(&folder);
-    let server = GitServer::of(served.path());
-    let address = format!("git://127.0.0.1:{}/all", server.port);
+    let daemon = GitServer::of(served.path());
+    let address = format!("git://127.0.0.1:{}/all", daemon.port);
     let built = |context: &str| data(Build::new(bed.docker(), context));
     assert_eq!(built(&format!("{address}#main:inner")), "from git, later");
     assert_eq!(built(&format!("{address}#{first}:inner")), "from git");
@@ -104,7 +104,9 @@ fn debris_is_not_sent() {
     let bed = Bed::ensure().unwrap();
     let project = probe::project(bed);
     let heavy = vec![b'x'; 8 << 20];
-    for path in ["target/debug/probe", ".git/objects/pack", "node_modules/a/b.js", "web/node_modules/c.js", ".jj/d"] {
+    for path in
+        ["target/debug/probe", ".git/objects/pack", "node_modules/a/b.js", "web/node_modules/c.js", ".jj/d"]
+    {
         project.write(path, &heavy).unwrap();
     }
     let sent = |project: &Project| {
@@ -133,7 +135,11 @@ fn an_image_is_replaced_by_its_name_or_by_its_part() {
     let bed = Bed::ensure().unwrap();
     let project = probe::project(bed);
     let has_shell = |name: &str, value: &str| {
-        Build::new(bed.docker(), project.path()).tag("e2e-replaced").build_context(name, value).succeed().unwrap();
+        Build::new(bed.docker(), project.path())
+            .tag("e2e-replaced")
+            .build_context(name, value)
+            .succeed()
+            .unwrap();
         let files = image::files(bed.docker(), "e2e-replaced").unwrap();
         assert!(files.iter().any(|file| file == "usr/local/bin/probe"));
         files.iter().any(|file| file.ends_with("bin/dash"))
@@ -150,7 +156,8 @@ fn an_image_is_replaced_by_its_name_or_by_its_part() {
 fn files_and_layouts_stand_in_for_the_base() {
     let bed = Bed::ensure().unwrap();
     let project = probe::project(bed);
-    let folder = Project::of(&[("etc/motd", "hello"), (".dockerignore", "left-out\n"), ("left-out", "")]).unwrap();
+    let folder =
+        Project::of(&[("etc/motd", "hello"), (".dockerignore", "left-out\n"), ("left-out", "")]).unwrap();
     let build = Build::new(bed.docker(), project.path());
     build
         .clone()
@@ -211,7 +218,13 @@ fn a_dockerfile_of_ones_own_copies_from_the_result() {
     let project = Project::example("stage").unwrap();
     project.write("Dockerfile", bed.syntax()).unwrap();
     bed.docker()
-        .command(["buildx", "bake", "--progress=plain", "--set=*.output=type=docker", "--set=image.tags=e2e-stage"])
+        .command([
+            "buildx",
+            "bake",
+            "--progress=plain",
+            "--set=*.output=type=docker",
+            "--set=image.tags=e2e-stage",
+        ])
         .arg("image")
         .current_dir(project.path())
         .run()

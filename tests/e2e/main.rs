@@ -20,6 +20,8 @@ mod frontend_image;
 mod graph;
 mod image;
 mod layouts;
+mod modes;
+mod mount;
 mod options;
 mod outputs;
 mod probe;

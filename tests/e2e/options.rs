@@ -42,9 +42,9 @@ fn the_network_of_the_client_is_that_of_the_steps_with_network() {
     ])
     .unwrap();
     let revision = commit(&served.path().join("dep"));
-    let server = GitServer::of(served.path());
+    let daemon = GitServer::of(served.path());
     // A name that only `--add-host` knows, at an address that only `--network=host` reaches.
-    let url = format!("git://crates.test:{}/dep", server.port);
+    let url = format!("git://crates.test:{}/dep", daemon.port);
     let project = Project::of(&[
         (
             "Cargo.toml",
@@ -63,7 +63,8 @@ fn the_network_of_the_client_is_that_of_the_steps_with_network() {
     ])
     .unwrap();
     story::prepare(bed, &project);
-    let build = Build::new(bed.docker(), project.path()).tag("e2e-network").arg("--add-host=crates.test:127.0.0.1");
+    let build =
+        Build::new(bed.docker(), project.path()).tag("e2e-network").arg("--add-host=crates.test:127.0.0.1");
     for network in ["--network=none", "--network=default"] {
         let log = build.clone().arg(network).fail().unwrap();
         assert!(log.vertex("[fetch]").unwrap().error().is_some(), "{network}: {}", log.transcript());
@@ -111,7 +112,11 @@ fn pull_asks_the_registry_for_what_is_there_already() {
             .target("toolchain")
             .build_arg("TOOLCHAIN_IMAGE", &image)
             .output_folder(out.path());
-        if pull { build.arg("--pull").succeed().unwrap() } else { build.succeed().unwrap() };
+        if pull {
+            build.arg("--pull").succeed().unwrap()
+        } else {
+            build.succeed().unwrap()
+        };
         std::fs::read_to_string(out.path().join("version")).unwrap()
     };
     assert_eq!(version(false), "old");
@@ -125,7 +130,8 @@ fn one_platform_can_be_asked_for_as_a_map() {
     let out = tempfile::tempdir().unwrap();
     let build = Build::new(bed.docker(), project.path()).target("binaries").output_folder(out.path());
     build.clone().build_arg("BUILDKIT_MULTI_PLATFORM", "1").succeed().unwrap();
-    let names: Vec<_> = std::fs::read_dir(out.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    let names: Vec<_> =
+        std::fs::read_dir(out.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert_eq!(names.len(), 1, "{names:?}");
     assert!(names[0].to_string_lossy().starts_with("linux_"), "{names:?}");
 

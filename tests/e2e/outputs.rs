@@ -46,7 +46,10 @@ fn a_layout_has_configuration_history_and_annotations() {
     let layers = history.iter().filter(|entry| entry["empty_layer"] != true).count();
     assert_eq!(Some(layers), manifest["layers"].as_array().map(Vec::len), "{history:?}");
     let ours = |entry: &&Value| entry["comment"] == "supercargo.v0";
-    assert!(history.iter().filter(ours).all(|entry| entry["created"] == "2023-11-14T22:13:20Z"), "{history:?}");
+    assert!(
+        history.iter().filter(ours).all(|entry| entry["created"] == "2023-11-14T22:13:20Z"),
+        "{history:?}"
+    );
     assert!(
         history.iter().any(|entry| entry["created_by"] == "COPY /usr/local/bin/probe # supercargo"),
         "{history:?}"
@@ -106,7 +109,12 @@ fn an_image_is_pushed_and_comes_back() {
     let image = format!("{}/e2e/probe:latest", bed.registry().unwrap());
     let folder = tempfile::tempdir().unwrap();
     let metadata = folder.path().join("metadata.json");
-    Build::new(bed.docker(), project.path()).tag(&image).arg("--push").metadata_file(&metadata).succeed().unwrap();
+    Build::new(bed.docker(), project.path())
+        .tag(&image)
+        .arg("--push")
+        .metadata_file(&metadata)
+        .succeed()
+        .unwrap();
     let digest = json(&metadata)["containerimage.digest"].as_str().unwrap().to_owned();
     let by_digest = format!("{}@{digest}", image.trim_end_matches(":latest"));
     bed.docker().command(["image", "rm", "--force", &image]).run().unwrap();

@@ -11,7 +11,10 @@ const FILES: &[(&str, &str)] = &[
     ),
     ("Cargo.lock", "version = 4\n\n[[package]]\nname = \"probe\"\nversion = \"0.1.0\"\n"),
     ("data.txt", "data"),
-    ("src/main.rs", "fn main() {\n    println!(\"{}|{}\", include_str!(\"../data.txt\"), env!(\"SEEN\"));\n}\n"),
+    (
+        "src/main.rs",
+        "fn main() {\n    println!(\"{}|{}\", include_str!(\"../data.txt\"), env!(\"SEEN\"));\n}\n",
+    ),
     (
         "build.rs",
         r#"use std::fs::read_to_string;

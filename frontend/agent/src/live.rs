@@ -30,7 +30,7 @@ impl Live {
         let mut nameless = BTreeSet::new();
         for artifact in artifacts.iter().filter(|artifact| !is_stub(artifact.package().name())) {
             let package = artifact.package().name();
-            for path in artifact.filenames.iter().map(Path::new) {
+            for path in &artifact.filenames {
                 if let Some(unit) = Unit::of(target_dir, path, package) {
                     live.units.insert(unit);
                 } else if let Some(path) = path.strip_prefix(target_dir).ok().and_then(Path::to_str) {

@@ -65,8 +65,10 @@ impl GitAddress {
             "keep-git-dir" => self.keep_git_dir = flag(pair, &value)?,
             "submodules" => self.skip_submodules = !flag(pair, &value)?,
             _ => {
-                return Err(Diagnostic::error(format!("the git context has the unknown word `{word}` in `?{pair}`"))
-                    .hint(format!("It may be `{}`.", WORDS.join("`, `"))));
+                return Err(Diagnostic::error(format!(
+                    "the git context has the unknown word `{word}` in `?{pair}`"
+                ))
+                .hint(format!("It may be `{}`.", WORDS.join("`, `"))));
             }
         }
         Ok(())
@@ -138,9 +140,11 @@ mod tests {
 
     #[test]
     fn what_a_query_cannot_mean_is_refused() {
-        for address in
-            ["https://host/a.git?depth=1", "https://host/a.git?ref=a&tag=b", "https://host/a.git?submodules=maybe"]
-        {
+        for address in [
+            "https://host/a.git?depth=1",
+            "https://host/a.git?ref=a&tag=b",
+            "https://host/a.git?submodules=maybe",
+        ] {
             assert!(GitAddress::parse(address, false).is_err(), "{address}");
         }
         assert_eq!(GitAddress::parse("https://host/a.tar.gz?ref=a", false).unwrap(), None);

@@ -209,9 +209,7 @@ mod tests {
         };
         let spec = classify(&options, &[], "s").unwrap().value;
         assert!(matches!(spec.source, ContextSource::Local { name, .. } if name == "source"));
-        assert!(
-            matches!(spec.definition, DefinitionSource::Context { source: ContextSource::Git(_), .. })
-        );
+        assert!(matches!(spec.definition, DefinitionSource::Context { source: ContextSource::Git(_), .. }));
     }
 
     #[test]

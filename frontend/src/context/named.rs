@@ -89,8 +89,9 @@ fn one(options: &Options, session: &str, name: &str, value: &str) -> Result<Name
         return Ok(NamedContext::Files { source: input(handed), metadata });
     }
     remote(value, options.keep_git_dir)?.map(files).ok_or_else(|| {
-        Diagnostic::error(format!("failed to parse the build context `{name}` value `{value}`"))
-            .hint("It may be a directory, `docker-image://…`, `oci-layout://…`, a repository or an http address.")
+        Diagnostic::error(format!("failed to parse the build context `{name}` value `{value}`")).hint(
+            "It may be a directory, `docker-image://…`, `oci-layout://…`, a repository or an http address.",
+        )
     })
 }
 
@@ -153,7 +154,8 @@ impl NamedContexts {
 
 /// An image's name as people and Docker's command line write it, by which replacements are named.
 fn familiar(reference: &str) -> String {
-    let name = reference.parse::<ImageRef>().map_or_else(|_| reference.to_owned(), |parsed| parsed.familiar());
+    let name =
+        reference.parse::<ImageRef>().map_or_else(|_| reference.to_owned(), |parsed| parsed.familiar());
     name.strip_suffix(":latest").map_or(name.clone(), str::to_owned)
 }
 
@@ -204,7 +206,9 @@ mod tests {
     fn every_form_is_read_and_others_are_refused() {
         let digest = format!("sha256:{}", "a".repeat(64));
         let layout = format!("oci-layout://store:latest@{digest}");
-        let named = contexts(&[("a", "local:k"), ("b", "input:h"), ("c", "https://h/a.git#x"), ("d", &layout)]).unwrap();
+        let named =
+            contexts(&[("a", "local:k"), ("b", "input:h"), ("c", "https://h/a.git#x"), ("d", &layout)])
+                .unwrap();
         assert!(matches!(named.0["a"], NamedContext::Files { source: ContextSource::Local { .. }, .. }));
         assert!(matches!(&named.0["b"], NamedContext::Files { metadata: Some(_), .. }));
         assert!(matches!(&named.0["c"], NamedContext::Files { source: ContextSource::Git(_), .. }));
@@ -216,7 +220,9 @@ mod tests {
 
     #[test]
     fn what_stands_in_for_nothing_is_said() {
-        let named = contexts(&[("rust:1.95", "docker-image://x"), ("itoa", "local:i"), ("toolchain", "local:t")]).unwrap();
+        let named =
+            contexts(&[("rust:1.95", "docker-image://x"), ("itoa", "local:i"), ("toolchain", "local:t")])
+                .unwrap();
         let crates = BTreeSet::from(["itoa".to_owned()]);
         let warnings = named.unused(&["docker.io/library/rust:1.94"], &crates);
         assert_eq!(warnings.len(), 2, "{warnings:?}");

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use buildkit_llb::Output;
 use buildkit_llb::exec::{ContentCache, Exec, Mount, Network};
 use buildkit_llb::source_map::{Location, Range};
-use buildkit_llb::Output;
 use supercargo_report::{JOB, Job};
 
 use super::Materials;

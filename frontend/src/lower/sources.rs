@@ -134,9 +134,12 @@ fn files(source: &ContextSource, inputs: &Inputs, excludes: &[String], what: &st
             })
             .name(if is_main { title("load build context") } else { title("load from client") })
             .output(),
-        ContextSource::Git(address) => checkout(address, title(&format!("load git source {}", address.remote))),
+        ContextSource::Git(address) => {
+            checkout(address, title(&format!("load git source {}", address.remote)))
+        }
         ContextSource::Http { url } => {
-            let archive = Http::new(url).filename("context").name(title("load remote build context")).output();
+            let archive =
+                Http::new(url).filename("context").name(title("load remote build context")).output();
             FileOp::on_scratch()
                 .copy(Copy::new(archive, "/context", "/").unpack())
                 .name(title("unpack remote build context"))

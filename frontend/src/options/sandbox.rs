@@ -198,7 +198,8 @@ mod tests {
 
     #[test]
     fn an_old_engine_loses_what_it_cannot_do_and_says_so() {
-        let mut old = sandbox(&[("ulimit", "nofile=1"), ("shm-size", "4096"), ("add-hosts", "a=1.1.1.1")]).unwrap();
+        let mut old =
+            sandbox(&[("ulimit", "nofile=1"), ("shm-size", "4096"), ("add-hosts", "a=1.1.1.1")]).unwrap();
         let warnings = old.restrict(|cap| cap == buildkit_proto::cap::EXEC_META_ULIMIT);
         assert_eq!((old.ulimits.len(), old.shm_size, old.hosts.len()), (1, None, 1));
         assert_eq!(warnings.len(), 1, "{warnings:?}");

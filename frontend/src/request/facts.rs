@@ -24,8 +24,6 @@ pub struct Facts<'a> {
     pub tree: &'a Tree,
     /// The files that were read.
     pub files: &'a BTreeMap<RelPath, Vec<u8>>,
-    /// The definition file, if it has a body of ours.
-    pub definition: Option<&'a RelPath>,
     /// Whether an ignore file says what stays out of the context.
     pub has_ignore_file: bool,
 }

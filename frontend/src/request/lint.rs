@@ -47,8 +47,9 @@ fn warning(violation: &Violation, sources: &[&RelPath]) -> Value {
             "ranges": [{"start": position(span.start), "end": position(span.end)}],
         }))
     });
-    let detail: Vec<&str> =
-        std::iter::once(diagnostic.message.as_str()).chain(diagnostic.hints.iter().map(String::as_str)).collect();
+    let detail: Vec<&str> = std::iter::once(diagnostic.message.as_str())
+        .chain(diagnostic.hints.iter().map(String::as_str))
+        .collect();
     json!({
         "ruleName": violation.rule.name,
         "description": violation.rule.description,

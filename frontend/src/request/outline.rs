@@ -27,15 +27,13 @@ pub(super) fn answer(facts: &Facts<'_>) -> Answer {
         .map(|plan| vec![json!({"ID": plan.caches.downloads}), json!({"ID": plan.caches.target})])
         .unwrap_or_default();
 
-    let mut text = String::new();
-    for (title, line) in [("TARGET", &name), ("DESCRIPTION", &description)] {
-        if !line.is_empty() {
-            text.push_str(&format!("{:<13}{line}\n", format!("{title}:")));
-        }
-    }
-    for (name, description) in BUILD_ARGS {
-        text.push_str(&format!("{name:<20}  {:<40}  {description}\n", value(name)));
-    }
+    let titles = [("TARGET:", &name), ("DESCRIPTION:", &description)];
+    let head = titles.into_iter().filter(|(_, line)| !line.is_empty());
+    let head = head.map(|(title, line)| format!("{title:<13}{line}\n"));
+    let rows = BUILD_ARGS
+        .iter()
+        .map(|(name, description)| format!("{name:<20}  {:<40}  {description}\n", value(name)));
+    let text: String = head.chain(rows).collect();
     Answer {
         json: json!({
             "name": name, "description": description, "args": arguments, "cache": caches, "sources": [],

@@ -13,6 +13,7 @@ use super::{agent, definition, files, lockfile, warn};
 use crate::config::{self, Layers};
 use crate::context::{self, ContextSpec};
 use crate::diagnostic::{Checked, Diagnostic};
+use crate::ignore;
 use crate::lower::sources::{self, Inputs};
 use crate::lower::{self, Materials};
 use crate::name::RelPath;
@@ -20,10 +21,9 @@ use crate::options::{self, Options};
 use crate::plan::target::{self, Goal};
 use crate::plan::{self, BuildPlan, Planned};
 use crate::project::{self, Project};
+use crate::request::{self, Facts};
 use crate::result::{self, Built};
 use crate::tree::Tree;
-use crate::request::{self, Facts};
-use crate::ignore;
 
 /// What one build has learned so far and every later step needs.
 struct Build<'a> {
@@ -95,8 +95,7 @@ pub(super) async fn drive(bridge: &Bridge, environment: &Environment) -> Result<
     )?;
 
     if let Some(name) = build.options.request.clone() {
-        let definition = body.is_some().then_some(&body_path);
-        return build.answer(&name, &project, &layers, &goal, definition).await;
+        return build.answer(&name, &project, &layers, &goal).await;
     }
     let platforms = build.platforms()?;
     let mut results = Vec::new();
@@ -132,9 +131,9 @@ impl Build<'_> {
         project: &Project,
         layers: &Layers,
         goal: &Goal,
-        definition: Option<&RelPath>,
     ) -> Result<GatewayResult, Failure> {
-        let platform = self.platforms()?.into_iter().next().unwrap_or_else(|| Platform::new("linux", "amd64"));
+        let platform =
+            self.platforms()?.into_iter().next().unwrap_or_else(|| Platform::new("linux", "amd64"));
         let planned = self.plan(project, layers, goal, &platform).ok();
         let package = plan::select::package(project, layers, goal).ok().map(|warned| warned.value.0);
         let config = package
@@ -150,7 +149,6 @@ impl Build<'_> {
             options: &self.options,
             tree: &self.tree,
             files,
-            definition,
             has_ignore_file: self.has_ignore_file,
         };
         let mut all = self.files.clone();
@@ -158,7 +156,8 @@ impl Build<'_> {
         if !wanted.is_empty() {
             all.extend(files::named(self.bridge, &self.spec, &self.inputs, &self.excludes, wanted).await?);
         }
-        request::answer(name, &facts(&all)).map_err(|diagnostics| Failure::Findings { diagnostics, files: all })
+        request::answer(name, &facts(&all))
+            .map_err(|diagnostics| Failure::Findings { diagnostics, files: all })
     }
 
     /// Plans, looks images up, lowers and solves for one platform.
@@ -291,8 +290,10 @@ fn unused(options: &Options, spec: &ContextSpec, project: &Project, plan: &Build
     let mut warnings = config::unknown_build_args(&options.build_args);
     warnings.extend(spec.named.unused(&images, &crates));
     warnings.extend(options.no_cache.unknown(&targets).map(|name| {
-        Diagnostic::warning(format!("`--no-cache-filter` names `{name}`, which is neither a step nor a target"))
-            .hint(format!("The steps are `{}`; `--call=targets` lists the targets.", options::STEPS.join("`, `")))
+        Diagnostic::warning(format!(
+            "`--no-cache-filter` names `{name}`, which is neither a step nor a target"
+        ))
+        .hint(format!("The steps are `{}`; `--call=targets` lists the targets.", options::STEPS.join("`, `")))
     }));
     warnings
 }

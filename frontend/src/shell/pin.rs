@@ -14,8 +14,8 @@ use super::failure::{Failure, Files, explain};
 use crate::context::{ContextSource, NamedContext, NamedContexts};
 use crate::diagnostic::Diagnostic;
 use crate::ignore;
-use crate::lower::sources::{self, Inputs};
 use crate::lower::PinnedImage;
+use crate::lower::sources::{self, Inputs};
 use crate::options::ResolveMode;
 use crate::plan::Chosen;
 
@@ -41,7 +41,11 @@ impl Pins<'_> {
     /// Looks up one image, or what stands in for it; `None` is the empty one.
     ///
     /// `role` is the name by which a build context may replace it whatever its reference is.
-    pub(super) async fn pin(self, image: &Chosen<String>, role: &str) -> Result<Option<PinnedImage>, Failure> {
+    pub(super) async fn pin(
+        self,
+        image: &Chosen<String>,
+        role: &str,
+    ) -> Result<Option<PinnedImage>, Failure> {
         match self.named.image(&image.value, role, self.platform) {
             Some((name, NamedContext::Image { reference })) => {
                 let image = Chosen { value: reference.clone(), because: format!("build context {name}") };
@@ -87,7 +91,11 @@ impl Pins<'_> {
             ResolveMode::Pull => source.resolve_mode(source::ResolveMode::ForcePull),
             ResolveMode::PreferLocal => source.resolve_mode(source::ResolveMode::PreferLocal),
         };
-        Ok(Some(PinnedImage { reference: reference.to_string(), output: source.output(), config: resolved.config }))
+        Ok(Some(PinnedImage {
+            reference: reference.to_string(),
+            output: source.output(),
+            config: resolved.config,
+        }))
     }
 
     async fn oci_layout(
@@ -99,9 +107,10 @@ impl Pins<'_> {
     ) -> Result<PinnedImage, Failure> {
         // The engine wants a full name; the store has none that a person would know it by.
         let known = name.split("::").next().unwrap_or(name);
-        let named = known
-            .parse::<ImageRef>()
-            .map_or_else(|_| known.to_owned(), |known| format!("{}/{}", known.registry(), known.repository()));
+        let named = known.parse::<ImageRef>().map_or_else(
+            |_| known.to_owned(),
+            |known| format!("{}/{}", known.registry(), known.repository()),
+        );
         let reference = format!("{named}@{digest}");
         let query = ImageQuery {
             reference: reference.clone(),

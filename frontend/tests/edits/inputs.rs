@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use buildkit_llb::source::{Image, Local};
 use buildkit_llb::{ImageRef, Platform};
+use buildkit_proto::pb;
+use prost::Message;
 use supercargo::config::Layers;
 use supercargo::lower::{self, Materials, PinnedImage};
 use supercargo::name::RelPath;
@@ -89,7 +91,7 @@ fn deps(plan: &BuildPlan, materials: &Materials, files: &Files) -> Inputs {
     }
     let graph = lower::lower(plan, materials, &Goal::Stage(Stage::Deps)).marshal().unwrap();
     for (position, op) in graph.ops().iter().enumerate() {
-        inputs.insert(format!("~operation {position:02}"), text(op.bytes()));
+        inputs.insert(format!("~operation {position:02}"), text(&key(op.op())));
     }
     inputs
 }
@@ -109,8 +111,23 @@ fn build(plan: &BuildPlan, materials: &Materials, goal: &Goal, files: &Files) ->
     }
     let graph = lower::lower(plan, materials, goal).marshal().unwrap();
     let op = graph.ops().iter().find(|op| op.name().is_some_and(|name| name.starts_with("[build]"))).unwrap();
-    inputs.insert("~command".to_owned(), format!("{:?}", op.op().op));
+    inputs.insert("~command".to_owned(), text(&key(op.op())));
     inputs
+}
+
+/// An operation as the engine knows it: without the names of cache mounts, which since BuildKit 0.13 are no part of a
+/// step's identity, and without the digests of its inputs, which are looked at themselves.
+fn key(op: &pb::Op) -> Vec<u8> {
+    let mut op = op.clone();
+    for input in &mut op.inputs {
+        input.digest.clear();
+    }
+    if let Some(pb::op::Op::Exec(exec)) = &mut op.op {
+        for options in exec.mounts.iter_mut().filter_map(|mount| mount.cache_opt.as_mut()) {
+            *options = pb::CacheOpt::default();
+        }
+    }
+    op.encode_to_vec()
 }
 
 fn text(contents: &[u8]) -> String {

@@ -4,12 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
+use std::process::Stdio;
 use std::time::{Duration, SystemTime};
 
 use serde_json::Value;
 use supercargo_report::{Export, Freshness, Step};
 
 use crate::bed::{Outcome, Project, at, for_each, main, manifest, set_time};
+use crate::interrupted::{HOLDING, kill, wait_for};
 
 const STUB: &str = "stub";
 
@@ -301,6 +303,38 @@ fn damage_costs_a_compile_and_nothing_else() {
     skeleton.0.write("mine/src/lib.rs", "broken");
     assert_eq!(skeleton.try_run().code, Some(101));
     assert!(names(&skeleton.0.path("deps")).is_empty());
+}
+
+#[test]
+fn a_run_that_is_killed_in_the_middle_is_taken_up_by_the_next() {
+    let skeleton = Skeleton::new(&[("aa", "1.0.0")]);
+    skeleton.0.write("mine/build.rs", HOLDING);
+    skeleton.0.write("mine/value", "one");
+    skeleton.0.write("mine/src/lib.rs", "pub fn value() -> &'static str { env!(\"VALUE\") }");
+    fs::create_dir(skeleton.0.path("deps")).unwrap();
+    for killed in ["one", "two"] {
+        skeleton.0.write("mine/value", killed);
+        fs::write(skeleton.0.path("hold"), "").unwrap();
+        let child = skeleton.0.agent().stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        wait_for(&skeleton.0.path("held"));
+        kill(child);
+        fs::remove_file(skeleton.0.path("hold")).unwrap();
+        fs::remove_file(skeleton.0.path("held")).unwrap();
+    }
+    // Back to what was never compiled to its end, with the same size and time.
+    skeleton.0.write("mine/value", "one");
+    let outcome = skeleton.try_run();
+    assert_eq!(outcome.code, Some(0), "{outcome:?}");
+    let holds = |text: &str| {
+        let deps = skeleton.0.path("deps");
+        let names = names(&deps);
+        let output = names.iter().find(|name| name.ends_with("/output") && name.contains("/mine-")).unwrap();
+        fs::read_to_string(deps.join(output)).unwrap().contains(&format!("VALUE={text}"))
+    };
+    assert!(holds("one"));
+    skeleton.0.write("mine/value", "two");
+    skeleton.run("2 crates compiled, 1 reused; sources of mine changed");
+    assert!(holds("two"));
 }
 
 #[test]

@@ -4,11 +4,8 @@ use super::Rule;
 use crate::diagnostic::Diagnostic;
 use crate::request::Facts;
 
-pub(super) const RULE: Rule = Rule {
-    name: "DebugProfile",
-    description: "Ship what an optimising profile compiles",
-    check,
-};
+pub(super) const RULE: Rule =
+    Rule { name: "DebugProfile", description: "Ship what an optimising profile compiles", check };
 
 /// Cargo's profiles that compile without optimisation.
 const UNOPTIMISED: [&str; 2] = ["dev", "test"];

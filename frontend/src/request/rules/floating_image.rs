@@ -18,9 +18,11 @@ fn check(facts: &Facts<'_>) -> Vec<Diagnostic> {
     let settings = [("image.base", &config.base), ("toolchain.image", &config.toolchain_image)];
     let floating = settings.into_iter().filter_map(|(key, setting)| {
         let setting = setting.as_ref().filter(|setting| floats(setting))?;
-        let warning =
-            Diagnostic::warning(format!("`{key}` value `{}` is another image after the next release", setting.value))
-                .hint("Add a tag that names a version, or a digest.");
+        let warning = Diagnostic::warning(format!(
+            "`{key}` value `{}` is another image after the next release",
+            setting.value
+        ))
+        .hint("Add a tag that names a version, or a digest.");
         Some(match setting.origin.span() {
             Some(span) => warning.at(span.clone()),
             None => warning,

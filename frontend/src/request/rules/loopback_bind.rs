@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::Rule;
 use crate::diagnostic::{Diagnostic, Span};
 use crate::name::RelPath;
-use crate::project::CargoTarget;
+use crate::project::{CargoTarget, Package};
 use crate::request::Facts;
 
 pub(super) const RULE: Rule = Rule {
@@ -17,7 +17,8 @@ pub(super) const RULE: Rule = Rule {
 /// What listens.
 const CALLS: [&str; 3] = ["bind(", "SocketAddr::from(", "SocketAddr::new("];
 /// What is reached from inside only.
-const ADDRESSES: [&str; 6] = ["\"127.0.0.1", "\"localhost:", "\"[::1]", "[127, 0, 0, 1]", "[127,0,0,1]", "::LOCALHOST"];
+const ADDRESSES: [&str; 6] =
+    ["\"127.0.0.1", "\"localhost:", "\"[::1]", "[127, 0, 0, 1]", "[127,0,0,1]", "::LOCALHOST"];
 
 /// The root files of the binaries: where servers are started, and few enough to be read.
 pub(super) fn wanted(facts: &Facts<'_>) -> BTreeSet<RelPath> {
@@ -26,18 +27,21 @@ pub(super) fn wanted(facts: &Facts<'_>) -> BTreeSet<RelPath> {
 
 fn roots<'a>(facts: &Facts<'a>) -> impl Iterator<Item = &'a RelPath> {
     let plan = facts.plan;
-    let is_built = move |binary: &&CargoTarget| plan.is_none_or(|plan| plan.binaries.value.contains(&binary.name));
+    let is_built =
+        move |binary: &&CargoTarget| plan.is_none_or(|plan| plan.binaries.value.contains(&binary.name));
     let package = facts.selected.map(|(package, _)| package);
-    package.into_iter().flat_map(|package| package.binaries()).filter(is_built).map(|binary| &binary.path)
+    package.into_iter().flat_map(Package::binaries).filter(is_built).map(|binary| &binary.path)
 }
 
 fn check(facts: &Facts<'_>) -> Vec<Diagnostic> {
     let files = roots(facts).filter_map(|file| Some((file, facts.files.get(file)?)));
     let found = files.flat_map(|(file, contents)| {
         lines(&String::from_utf8_lossy(contents)).into_iter().map(|line| {
-            Diagnostic::warning("the program listens on the loopback address, which nobody outside of its container reaches")
-                .at(Span::line(file.clone(), line))
-                .hint("Listen on `0.0.0.0` or `[::]`, or read the address from a variable.")
+            Diagnostic::warning(
+                "the program listens on the loopback address, which nobody outside of its container reaches",
+            )
+            .at(Span::line(file.clone(), line))
+            .hint("Listen on `0.0.0.0` or `[::]`, or read the address from a variable.")
         })
     });
     found.collect()

@@ -71,7 +71,9 @@ pub(super) fn wanted(facts: &Facts<'_>) -> BTreeSet<RelPath> {
 pub(super) fn check(facts: &Facts<'_>, skip: &Skip) -> Vec<Violation> {
     let asked = RULES.into_iter().filter(|rule| !skip.covers(rule.name));
     let mut violations: Vec<Violation> = asked
-        .flat_map(|rule| (rule.check)(facts).into_iter().map(move |diagnostic| Violation { rule, diagnostic }))
+        .flat_map(|rule| {
+            (rule.check)(facts).into_iter().map(move |diagnostic| Violation { rule, diagnostic })
+        })
         .collect();
     violations.sort_by(|one, other| one.diagnostic.span.cmp(&other.diagnostic.span));
     violations
@@ -86,15 +88,18 @@ mod tests {
         let docs = include_str!("../../../../docs/checks.md");
         assert!(RULES.windows(2).all(|pair| pair[0].name < pair[1].name));
         for rule in RULES {
-            assert!(docs.contains(&format!("\n## {}\n", rule.name)), "{} is not in docs/checks.md", rule.name);
+            assert!(
+                docs.contains(&format!("\n## {}\n", rule.name)),
+                "{} is not in docs/checks.md",
+                rule.name
+            );
         }
     }
 
     #[test]
     fn rules_are_skipped_by_name() {
-        let skip = |value: &str| {
-            Skip::read(&[("BUILDKIT_DOCKERFILE_CHECK".to_owned(), value.to_owned())].into())
-        };
+        let skip =
+            |value: &str| Skip::read(&[("BUILDKIT_DOCKERFILE_CHECK".to_owned(), value.to_owned())].into());
         assert!(skip("skip=NativeCpu,debugprofile;error=true").covers("DebugProfile"));
         assert!(!skip("error=true").covers("DebugProfile"));
         assert!(skip("skip=all").covers("NativeCpu"));

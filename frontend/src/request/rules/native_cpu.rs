@@ -22,9 +22,11 @@ fn check(facts: &Facts<'_>) -> Vec<Diagnostic> {
                 code.contains("target-cpu=native")
             })
             .map(|(_, number)| {
-                Diagnostic::warning("`target-cpu=native` compiles for the processor of whatever machine builds the image")
-                    .at(Span::line(file.clone(), number))
-                    .hint("Name the oldest processor that the image must run on, such as `target-cpu=x86-64-v3`.")
+                Diagnostic::warning(
+                    "`target-cpu=native` compiles for the processor of whatever machine builds the image",
+                )
+                .at(Span::line(file.clone(), number))
+                .hint("Name the oldest processor that the image must run on, such as `target-cpu=x86-64-v3`.")
             })
             .collect();
         found

@@ -4,11 +4,16 @@ use super::Rule;
 use crate::diagnostic::Diagnostic;
 use crate::request::Facts;
 
-pub(super) const RULE: Rule =
-    Rule { name: "RunsAsRoot", description: "Run the program as a user without rights over the container", check };
+pub(super) const RULE: Rule = Rule {
+    name: "RunsAsRoot",
+    description: "Run the program as a user without rights over the container",
+    check,
+};
 
 fn check(facts: &Facts<'_>) -> Vec<Diagnostic> {
-    let Some(setting) = facts.selected.and_then(|(_, config)| config.user.as_ref()) else { return Vec::new() };
+    let Some(setting) = facts.selected.and_then(|(_, config)| config.user.as_ref()) else {
+        return Vec::new();
+    };
     let user = setting.value.split(':').next().unwrap_or_default();
     if !matches!(user, "0" | "root") {
         return Vec::new();

@@ -12,25 +12,39 @@ pub(super) const RULE: Rule = Rule {
 
 /// Words of a name that mean a secret.
 const WORDS: [&str; 11] = [
-    "apikey", "auth", "credential", "credentials", "key", "passwd", "password", "pword", "secret", "secrets", "token",
+    "apikey",
+    "auth",
+    "credential",
+    "credentials",
+    "key",
+    "passwd",
+    "password",
+    "pword",
+    "secret",
+    "secrets",
+    "token",
 ];
 
 fn check(facts: &Facts<'_>) -> Vec<Diagnostic> {
     let arguments = facts.options.build_args.keys().filter(|name| is_secret(name)).map(|name| {
-        Diagnostic::warning(format!("the build-arg `{name}` looks like a secret, and is kept in provenance and history"))
-            .hint("Give it with `--secret`.")
+        Diagnostic::warning(format!(
+            "the build-arg `{name}` looks like a secret, and is kept in provenance and history"
+        ))
+        .hint("Give it with `--secret`.")
     });
-    let variables = facts.selected.and_then(|(_, config)| config.env.as_ref()).into_iter().flat_map(|setting| {
-        setting.value.keys().filter(|name| is_secret(name)).map(|name| {
-            let warning =
-                Diagnostic::warning(format!("`image.env` has `{name}`, which looks like a secret, in the image"))
-                    .hint("Give it to the container when it starts.");
-            match setting.origin.span() {
-                Some(span) => warning.at(span.clone()),
-                None => warning,
-            }
-        })
-    });
+    let variables =
+        facts.selected.and_then(|(_, config)| config.env.as_ref()).into_iter().flat_map(|setting| {
+            setting.value.keys().filter(|name| is_secret(name)).map(|name| {
+                let warning = Diagnostic::warning(format!(
+                    "`image.env` has `{name}`, which looks like a secret, in the image"
+                ))
+                .hint("Give it to the container when it starts.");
+                match setting.origin.span() {
+                    Some(span) => warning.at(span.clone()),
+                    None => warning,
+                }
+            })
+        });
     arguments.chain(variables).collect()
 }
 
