@@ -56,11 +56,11 @@ fn unused() -> String {
 
 /// A project with these dependencies and this table of `cache.sccache`.
 fn project(bed: &Ready, name: &str, dependencies: &[(&str, &str)], sccache: &str) -> Project {
-    let mut manifest =
-        format!("[package]\nname = \"{name}\"\nversion = \"0.1.0\"\nedition = \"2024\"\n[dependencies]\n");
-    for (dependency, version) in dependencies {
-        manifest.push_str(&format!("{dependency} = \"={version}\"\n"));
-    }
+    let dependencies: String =
+        dependencies.iter().map(|(name, version)| [name, " = \"=", version, "\"\n"].concat()).collect();
+    let manifest = format!(
+        "[package]\nname = \"{name}\"\nversion = \"0.1.0\"\nedition = \"2024\"\n[dependencies]\n{dependencies}"
+    );
     let main = format!(
         "const ALL: &str = include_str!(concat!(env!(\"OUT_DIR\"), \"/all\"));\n\
          fn main() {{ println!(\"{name}\\n{{ALL}}\"); }}\n"
