@@ -53,18 +53,18 @@ pub(super) fn line(answer: &[u8]) -> Option<String> {
     if hits + misses + not_cacheable + errors == 0 {
         return Some("sccache: nothing to compile".to_owned());
     }
-    let mut text =
-        format!("sccache: {}, {}", counted(hits, "hit", "hits"), counted(misses, "miss", "misses"));
-    if let Some(percent) = (hits * 100 + (hits + misses) / 2).checked_div(hits + misses) {
-        text.push_str(&format!(" ({percent} %)"));
-    }
+    let total = hits + misses;
+    // Half a percent counts as one.
+    let percent = (hits * 200 + total).checked_div(total * 2).map(|percent| format!(" ({percent} %)"));
+    let misses = counted(misses, "miss", "misses") + &percent.unwrap_or_default();
+    let mut parts = vec![counted(hits, "hit", "hits"), misses];
     if not_cacheable > 0 {
-        text.push_str(&format!(", {not_cacheable} not cacheable"));
+        parts.push(format!("{not_cacheable} not cacheable"));
     }
     if errors > 0 {
-        text.push_str(&format!(", {}", counted(errors, "error", "errors")));
+        parts.push(counted(errors, "error", "errors"));
     }
-    Some(text)
+    Some(format!("sccache: {}", parts.join(", ")))
 }
 
 /// True if the answer says that the storage is a directory.
