@@ -2,6 +2,7 @@
 
 use std::io::{self, BufRead, BufReader};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Stdio};
 
 use rustix::process::{Pid, Signal, kill_process_group};
@@ -30,13 +31,18 @@ impl Exit {
 
 /// Runs `command` with its output where ours goes.
 pub(crate) fn run(command: &[String]) -> Result<Exit, Error> {
-    let mut child = Running::start(command, Stdio::inherit())?;
+    let mut child = Running::start(command, &[], Stdio::inherit())?;
     child.wait()
 }
 
-/// Runs `command` and gives every line of its standard output, with the line end, to `on_line`.
-pub(crate) fn run_with_lines(command: &[String], on_line: impl FnMut(&[u8])) -> Result<Exit, Error> {
-    let mut child = Running::start(command, Stdio::piped())?;
+/// Runs `command` with `environment` on top of ours, and gives every line of its standard output, with the line end, to
+/// `on_line`.
+pub(crate) fn run_with_lines(
+    command: &[String],
+    environment: &[(&'static str, PathBuf)],
+    on_line: impl FnMut(&[u8]),
+) -> Result<Exit, Error> {
+    let mut child = Running::start(command, environment, Stdio::piped())?;
     if let Some(stdout) = child.process.stdout.take() {
         each_line(BufReader::new(stdout), on_line)
             .map_err(|source| Error::System { action: "read cargo's messages", source })?;
@@ -60,7 +66,11 @@ struct Running {
 }
 
 impl Running {
-    fn start(command: &[String], stdout: Stdio) -> Result<Self, Error> {
+    fn start(
+        command: &[String],
+        environment: &[(&'static str, PathBuf)],
+        stdout: Stdio,
+    ) -> Result<Self, Error> {
         let (program, arguments) = command.split_first().ok_or(Error::EmptyCommand)?;
         // Before the start, so that no signal falls between the two.
         let mut signals = Signals::new([SIGTERM, SIGINT, SIGHUP])
@@ -68,6 +78,7 @@ impl Running {
         let process = Command::new(program)
             .args(arguments)
             .envs(toolchain::environment())
+            .envs(environment.iter().map(|(name, value)| (*name, value)))
             // A build script that saw it could depend on it.
             .env_remove(supercargo_report::JOB)
             .stdin(Stdio::null())

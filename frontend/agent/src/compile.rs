@@ -1,20 +1,24 @@
 //! One cargo compile from start to end.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
-use supercargo_report::{Compile, Rebuilt, Report, Step};
+use supercargo_report::{Compile, Dependencies, Rebuilt, Report, Step};
 
 use crate::cargo;
 use crate::collect;
 use crate::console;
 use crate::error::Error;
 use crate::freshness::Tracked;
-use crate::messages::{Artifact, Artifacts};
+use crate::kept::Kept;
+use crate::messages::{Artifact, Artifacts, Script};
 use crate::package::PackageId;
 use crate::reuse;
+use crate::sccache;
 use crate::seed;
 use crate::stubs;
 use crate::tally;
+use crate::workplace::{FIRST, Workplace};
 
 /// How many packages the warning about the dependency layer explains before it only counts.
 const EXPLAINED: usize = 8;
@@ -30,34 +34,93 @@ pub(crate) fn compile(job: &Compile) -> Result<u8, Error> {
         Some(freshness) => Some(Tracked::start(job.step, freshness, target_dir)?),
         None => None,
     };
+    let kept = job.export.as_ref().map(|export| Kept::start(job, export)).transpose()?;
+    let mut workplace = None;
     if job.step == Step::Build {
+        if let Some(freshness) = &job.freshness {
+            workplace = Some(Workplace::start(job, Path::new(&freshness.directory))?);
+        }
         seed::mark_built(target_dir)?;
     }
+    let sccache = sccache::Beside::start(job.sccache.as_ref())?;
     let mut artifacts = Artifacts::default();
-    let mut scripts = Ok(());
-    let exit = cargo::run_with_lines(&job.command, |line| {
-        let script = artifacts.take(line).filter(|script| script.package().is_local());
-        if let (Some(script), Some(tracked), Ok(())) = (script, &mut tracked, &scripts) {
-            scripts = tracked.script(script.out_dir);
+    let mut runs = Vec::new();
+    let mut noted = Ok(());
+    let exit = cargo::run_with_lines(&job.command, &sccache.environment(), |line| {
+        let known = artifacts.0.len();
+        let script = artifacts.take(line);
+        runs.extend(script.clone());
+        if noted.is_ok() {
+            noted = note(&mut tracked, &mut workplace, script, artifacts.0.get(known));
         }
     })?;
+    let cached = sccache.finish();
     // An error inside the loop waits until here, so that cargo never runs alone.
-    scripts?;
+    noted?;
     let changed = tracked.map_or_else(|| Ok(Vec::new()), |tracked| tracked.finish(exit))?;
     if exit.code() == 0 {
-        finish(job, &artifacts.0, changed)?;
+        if let Some(workplace) = &mut workplace {
+            workplace.finish(&artifacts.0)?;
+        }
+        let causes = workplace.map_or_else(Vec::new, Workplace::into_causes);
+        match kept {
+            Some(kept) => hand_over(job, kept, &artifacts.0, &runs)?,
+            None => finish(job, &artifacts.0, changed, causes)?,
+        }
+    }
+    if let Some(line) = cached.filter(|_| exit.code() == 0) {
+        console::line(&line);
     }
     Ok(exit.code())
 }
 
-fn finish(job: &Compile, artifacts: &[Artifact], changed: Vec<String>) -> Result<(), Error> {
+/// Ends a dependency step whose result is not its target directory.
+fn hand_over(job: &Compile, kept: Kept<'_>, artifacts: &[Artifact], runs: &[Script]) -> Result<(), Error> {
+    let into = kept.receiver().to_owned();
+    let (cause, libraries) = kept.finish(artifacts, runs)?;
+    reuse::remember(&into, artifacts, libraries)?;
+    let cause = cause.map_or_else(String::new, |cause| format!("; {cause}"));
+    console::line(&format!("{}{cause}", tally::of_deps(artifacts, &job.stubs)));
+    Ok(())
+}
+
+/// Passes on what one message of cargo's says.
+fn note(
+    tracked: &mut Option<Tracked>,
+    workplace: &mut Option<Workplace>,
+    script: Option<Script>,
+    artifact: Option<&Artifact>,
+) -> Result<(), Error> {
+    if let (Some(workplace), Some(artifact)) = (workplace.as_mut(), artifact) {
+        workplace.artifact(artifact)?;
+    }
+    let Some(script) = script else { return Ok(()) };
+    if let Some(workplace) = workplace {
+        workplace.script(script.out_dir.clone());
+    }
+    match tracked {
+        Some(tracked) if script.package().is_local() => tracked.script(script.out_dir),
+        _ => Ok(()),
+    }
+}
+
+fn finish(
+    job: &Compile,
+    artifacts: &[Artifact],
+    changed: Vec<String>,
+    causes: Vec<String>,
+) -> Result<(), Error> {
     let target_dir = Path::new(&job.target_dir);
     let rebuilt = match job.step {
         Step::Deps => {
-            reuse::remember(target_dir, artifacts)?;
+            reuse::remember(target_dir, artifacts, BTreeMap::new())?;
             Vec::new()
         }
-        Step::Build => reuse::rebuilt(target_dir, artifacts),
+        Step::Build => match &job.dependencies {
+            Dependencies::Own => Vec::new(),
+            Dependencies::Given => reuse::rebuilt(target_dir, artifacts),
+            Dependencies::Linked { directory } => reuse::rebuilt(Path::new(directory), artifacts),
+        },
     };
     if !job.stubs.is_empty() {
         stubs::remove(target_dir, &job.stubs, artifacts)?;
@@ -72,10 +135,26 @@ fn finish(job: &Compile, artifacts: &[Artifact], changed: Vec<String>) -> Result
         Step::Deps => tally::of_deps(artifacts, &job.stubs),
         Step::Build => tally::of_build(artifacts),
     });
-    if job.step == Step::Build && tally::compiled_local(artifacts) && !report.changed.is_empty() {
-        console::line(&format!("changed: {}", console::list(&report.changed, CHANGED)));
+    if job.step == Step::Build && tally::compiled_local(artifacts) {
+        explain(report.changed, causes);
     }
     Ok(())
+}
+
+/// Says why something was compiled: the sources that changed, then what else is different.
+fn explain(mut changed: Vec<String>, causes: Vec<String>) {
+    if causes.iter().any(|cause| cause == FIRST) {
+        console::line(FIRST);
+        return;
+    }
+    // What changed in the lockfile is said by the causes.
+    if causes.iter().any(|cause| cause.starts_with("Cargo.lock: ")) {
+        changed.retain(|file| file != "Cargo.lock");
+    }
+    changed.extend(causes);
+    if !changed.is_empty() {
+        console::line(&format!("changed: {}", console::list(&changed, CHANGED)));
+    }
 }
 
 /// The dependency layer exists so that this never says anything.

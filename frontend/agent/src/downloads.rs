@@ -26,10 +26,12 @@ impl Downloads {
         Self { root: root.to_owned() }
     }
 
-    /// Puts what `lockfile` names into `home`, as far as it is here, and writes down in `restored` what that was.
+    /// Puts what `lockfile` names into `home`, as far as it is here and not there, and writes down in `restored` what
+    /// that was. Archives stay out of a home that is for the `index_only`.
     pub(crate) fn restore(
         &self,
         lockfile: &Lockfile,
+        index_only: bool,
         home: &Path,
         restored: &mut Restored,
     ) -> Result<(), Error> {
@@ -38,7 +40,9 @@ impl Downloads {
         if let Some(lock) = &lock {
             lock.lock_shared().map_err(Error::file("lock", &self.lock_file()))?;
         }
-        self.restore_crates(lockfile, home, restored)?;
+        if !index_only {
+            self.restore_crates(lockfile, home, restored)?;
+        }
         self.restore_indexes(lockfile, home, restored)?;
         self.restore_repositories(lockfile, home, restored)
     }
@@ -48,6 +52,9 @@ impl Downloads {
         for host in files::names(&self.root.join(cache))? {
             for one in &lockfile.crates {
                 let name = cache.join(&host).join(format!("{}.crate", one.stem()));
+                if home.join(&name).exists() {
+                    continue;
+                }
                 let Ok(bytes) = fs::read(self.root.join(&name)) else { continue };
                 if hex(Sha256::new_with_prefix(&bytes)) == one.checksum {
                     files::write(&home.join(&name), &bytes)?;
@@ -71,13 +78,16 @@ impl Downloads {
         for host in files::names(&self.root.join(index))? {
             let (from, to) = (self.root.join(index).join(&host), home.join(index).join(&host));
             if from.join(".git").is_dir() {
-                if lockfile.registries.iter().any(|url| ident(&host) == Some(host_of(url))) {
+                if !to.exists() && lockfile.registries.iter().any(|url| ident(&host) == Some(host_of(url))) {
                     copy_whole(&from, &to)?;
                 }
                 continue;
             }
             for one in &lockfile.crates {
                 let name = Path::new(".cache").join(index_path(&one.name));
+                if to.join(&name).exists() {
+                    continue;
+                }
                 let Ok(bytes) = fs::read(from.join(&name)) else { continue };
                 if is_whole_entry(&bytes) {
                     files::write(&to.join(&name), &bytes)?;
@@ -86,7 +96,7 @@ impl Downloads {
             }
             let config = fs::read(from.join("config.json")).unwrap_or_default();
             let is_json = serde_json::from_slice::<serde_json::Value>(&config).is_ok();
-            if is_json && restored.indexes.contains_key(&host) {
+            if is_json && restored.indexes.contains_key(&host) && !to.join("config.json").exists() {
                 files::write(&to.join("config.json"), &config)?;
             }
         }
@@ -101,8 +111,9 @@ impl Downloads {
     ) -> Result<(), Error> {
         let db = Path::new("git/db");
         for name in files::names(&self.root.join(db))? {
-            if lockfile.repositories.iter().any(|url| is_repository(&name, url)) {
-                copy_whole(&self.root.join(db).join(&name), &home.join(db).join(&name))?;
+            let to = home.join(db).join(&name);
+            if !to.exists() && lockfile.repositories.iter().any(|url| is_repository(&name, url)) {
+                copy_whole(&self.root.join(db).join(&name), &to)?;
                 restored.repositories.insert(name);
             }
         }

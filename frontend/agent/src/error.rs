@@ -49,6 +49,50 @@ pub(crate) enum Error {
         /// Why not.
         source: serde_json::Error,
     },
+    /// There is no sccache program.
+    #[error(
+        "there is no program `sccache` on the PATH of the toolchain image; name an image that has it with \
+         `toolchain.image`, or go without it by `--build-arg CACHE_SCCACHE=false`"
+    )]
+    NoSccache,
+    /// The program does not run here.
+    #[error("`{}` does not run in the toolchain image: {reason}; a statically linked one does", path.display())]
+    SccacheProgram {
+        /// The program.
+        path: PathBuf,
+        /// What it said.
+        reason: String,
+    },
+    /// The server does not come up.
+    #[error("the sccache server does not start: {reason}")]
+    SccacheServer {
+        /// What it said.
+        reason: String,
+    },
+    /// A secret that a step needs was not passed.
+    #[error(
+        "the secret `{id}` was not passed to the build; add `--secret id={id},src=FILE`, where FILE has lines \
+         `NAME=VALUE` with any of {}",
+        quoted(variables)
+    )]
+    NoSecret {
+        /// Its id.
+        id: String,
+        /// The variables that it may set.
+        variables: Vec<String>,
+    },
+    /// A line of a secret is none that may be there.
+    #[error("line {line} of the secret `{id}` {}; it may set {}", what_it_does(name.as_deref()), quoted(variables))]
+    SecretLine {
+        /// The secret's id.
+        id: String,
+        /// Which line, 1-based.
+        line: usize,
+        /// The variable that it sets, if it sets one.
+        name: Option<String>,
+        /// The variables that it may set.
+        variables: Vec<String>,
+    },
     /// Cargo built no binary of that name.
     #[error("cargo built no binary `{wanted}`; it built {}", built_list(built))]
     MissingBinary {
@@ -70,5 +114,13 @@ fn built_list(built: &[String]) -> String {
     if built.is_empty() {
         return "no binary at all".to_owned();
     }
-    built.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+    quoted(built)
+}
+
+fn quoted(names: &[String]) -> String {
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+}
+
+fn what_it_does(name: Option<&str>) -> String {
+    name.map_or_else(|| "is not `NAME=VALUE`".to_owned(), |name| format!("sets `{name}`"))
 }

@@ -21,9 +21,12 @@ pub(crate) fn fetch(job: &Fetch) -> Result<u8, Error> {
     let home = Path::new(&job.cargo_home);
     fs::create_dir_all(home).map_err(Error::file("create", home))?;
     let lockfile = Lockfile::read(Path::new(&job.lockfile))?;
-    let downloads = Downloads::new(Path::new(&job.downloads));
+    let downloads = job.downloads.as_deref().map(|downloads| Downloads::new(Path::new(downloads)));
     let mut restored = Restored::default();
-    if let Err(error) = downloads.restore(&lockfile, home, &mut restored) {
+    let taken = downloads
+        .as_ref()
+        .map_or(Ok(()), |cache| cache.restore(&lockfile, job.index_only, home, &mut restored));
+    if let Err(error) = taken {
         console::note(&format!("not everything could be taken from the download cache: {error}"));
     }
     let exit = cargo::run(&job.command)?;
@@ -32,7 +35,7 @@ pub(crate) fn fetch(job: &Fetch) -> Result<u8, Error> {
     }
     restored.drop_unused(home)?;
     tidy(home)?;
-    if let Err(error) = downloads.save(home) {
+    if let Err(error) = downloads.as_ref().map_or(Ok(()), |cache| cache.save(home)) {
         console::note(&format!("not everything could be kept in the download cache: {error}"));
     }
     console::line(&summary(home, &restored)?);

@@ -6,26 +6,43 @@
 //!
 //! - [`fetch`] fills a `CARGO_HOME` with what a [`lockfile`] names, and has [`downloads`] of earlier builds to take
 //!   from.
+//! - [`unpack`] unpacks that.
 //! - [`compile`] runs one cargo compile: [`freshness`] before it, [`messages`] while it runs, [`stubs`], [`reuse`]
-//!   and [`collect`] after it, and the [`tally`] at the end.
+//!   and [`collect`] after it, and the [`tally`] at the end. [`sccache`] has a server beside it if one was asked for.
+//! - [`kept`] looks after the target directory of the dependency step, which may outlive it: [`pinned`] sources before
+//!   cargo, [`export`] of what is [`live`] after it, the [`index`] of who used what, and the [`cause`] of a compile.
+//! - [`workplace`] is the target directory that outlives a build: dependencies come in as [`links`], stale artifacts go by
+//!   [`upkeep`].
 //! - [`cargo`] is the one place that starts a process.
 
 mod cargo;
+mod cause;
+mod circumstances;
 mod clock;
 mod collect;
 mod compile;
 mod console;
 mod downloads;
 mod error;
+mod export;
 mod fetch;
 mod files;
 mod freshness;
+mod history;
+mod index;
+mod inputs;
+mod kept;
 mod ledger;
+mod links;
+mod live;
 mod lockfile;
 mod messages;
+mod mount;
 mod package;
+mod pinned;
 mod restored;
 mod reuse;
+mod sccache;
 mod seed;
 mod sources;
 mod stamp;
@@ -33,6 +50,12 @@ mod stubs;
 mod tally;
 mod times;
 mod toolchain;
+mod unit;
+mod units;
+mod unpack;
+mod unseen;
+mod upkeep;
+mod workplace;
 
 use std::process::ExitCode;
 
@@ -59,6 +82,7 @@ fn run() -> Result<u8, Error> {
     let job: Job = serde_json::from_str(&text).map_err(Error::Job)?;
     match job.with_command(std::env::args().skip(1).collect()) {
         Job::Fetch(job) => fetch::fetch(&job),
+        Job::Unpack(job) => unpack::unpack(&job),
         Job::Compile(job) => compile::compile(&job),
     }
 }

@@ -18,6 +18,9 @@ pub(crate) struct Artifact {
     pub(crate) profile: Value,
     /// Sorted by cargo.
     pub(crate) features: Vec<String>,
+    /// Absolute paths of everything that it is.
+    #[serde(default)]
+    pub(crate) filenames: Vec<PathBuf>,
     /// Absolute path of the binary, for a target that is one.
     pub(crate) executable: Option<String>,
     pub(crate) fresh: bool,

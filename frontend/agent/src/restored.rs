@@ -54,13 +54,13 @@ impl Restored {
     }
 }
 
-/// True if the index `host` is that of a registry which this cargo keeps under another name: nothing was unpacked from
-/// it, and one of the same host from which something was has all its entries.
+/// True if the index `host` is that of a registry which this cargo keeps under another name: no archive is of it, and
+/// one of the same host of which some are has all its entries.
 fn is_double(registry: &Path, host: &OsStr, entries: &BTreeSet<PathBuf>) -> Result<bool, Error> {
-    if registry.join("src").join(host).is_dir() {
+    if registry.join("cache").join(host).is_dir() {
         return Ok(false);
     }
-    let others = files::names(&registry.join("src"))?;
+    let others = files::names(&registry.join("cache"))?;
     let mut others = others.iter().filter(|other| ident(other) == ident(host));
     Ok(others
         .any(|other| entries.iter().all(|entry| registry.join("index").join(other).join(entry).exists())))

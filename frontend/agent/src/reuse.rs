@@ -1,5 +1,6 @@
 //! Whether the last compile reused what the dependency step made, and why not.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
@@ -9,6 +10,15 @@ use supercargo_report::Rebuilt;
 use crate::error::Error;
 use crate::messages::Artifact;
 use crate::seed;
+
+/// What the dependency step leaves beside what it made.
+#[derive(Serialize, Deserialize)]
+struct List {
+    units: Vec<Made>,
+    /// Digests of the contents of all libraries, by their paths relative to the list.
+    #[serde(default)]
+    libraries: BTreeMap<String, String>,
+}
 
 /// One unit that the dependency step compiled, with what decides whether another compile can use it.
 #[derive(Serialize, Deserialize)]
@@ -20,11 +30,15 @@ struct Made {
 }
 
 /// Leaves the list of what the dependency step made for [`rebuilt`] of a later step.
-pub(crate) fn remember(target_dir: &Path, artifacts: &[Artifact]) -> Result<(), Error> {
+pub(crate) fn remember(
+    target_dir: &Path,
+    artifacts: &[Artifact],
+    libraries: BTreeMap<String, String>,
+) -> Result<(), Error> {
     let external = artifacts.iter().filter(|artifact| !artifact.package().is_local());
-    let made: Vec<Made> = external.map(Made::from).collect();
+    let list = List { units: external.map(Made::from).collect(), libraries };
     let path = seed::list(target_dir);
-    let text = serde_json::to_vec(&made).map_err(|source| Error::Json { path: path.clone(), source })?;
+    let text = serde_json::to_vec(&list).map_err(|source| Error::Json { path: path.clone(), source })?;
     std::fs::write(&path, text).map_err(Error::file("write", &path))
 }
 
@@ -36,15 +50,15 @@ pub(crate) fn rebuilt(target_dir: &Path, artifacts: &[Artifact]) -> Vec<Rebuilt>
         return Vec::new();
     }
     // The list only makes the explanation better; without it there is still a violation to report.
-    let made: Option<Vec<Made>> =
+    let list: Option<List> =
         std::fs::read(seed::list(target_dir)).ok().and_then(|text| serde_json::from_slice(&text).ok());
     let mut found: Vec<Rebuilt> = Vec::new();
     for artifact in stale {
         let package = artifact.package().0;
         if found.iter().all(|known| known.package != package) {
-            let reason = made.as_deref().map_or_else(
+            let reason = list.as_ref().map_or_else(
                 || "the target directory holds no list of a dependency step".to_owned(),
-                |made| reason(artifact, made),
+                |list| reason(artifact, &list.units),
             );
             found.push(Rebuilt { package: package.to_owned(), reason });
         }
@@ -101,6 +115,8 @@ impl From<&Artifact> for Made {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::{rebuilt, remember};
     use crate::messages::{Artifact, Artifacts};
 
@@ -122,8 +138,8 @@ mod tests {
     #[test]
     fn each_violation_has_its_reason() {
         let target = tempfile::tempdir().unwrap();
-        remember(target.path(), &[artifact("serde", &["std"], 3, false), artifact("itoa", &[], 3, false)])
-            .unwrap();
+        let made = [artifact("serde", &["std"], 3, false), artifact("itoa", &[], 3, false)];
+        remember(target.path(), &made, BTreeMap::new()).unwrap();
         let check = |again: Artifact, expected: &str| {
             let found = rebuilt(target.path(), &[again.clone(), again]);
             assert_eq!(found.len(), 1, "one entry per package");

@@ -15,8 +15,12 @@ use crate::error::Error;
 pub(crate) struct Stamp(pub(crate) i64, pub(crate) i64);
 
 impl Stamp {
-    /// Older than anything that a compile leaves.
-    pub(crate) const OLD: Self = Self(1, 0);
+    /// Older than anything that a compile leaves, and what the build graph gives to files of the context, so that
+    /// there is nothing to set.
+    pub(crate) const OLD: Self = Self(0, 0);
+
+    /// What cargo gives to the files of a crate that it packs; older than anything that a compile leaves.
+    pub(crate) const PACKED: Self = Self(1_153_704_088, 0);
 
     /// The modification time in `metadata`.
     pub(crate) fn of(metadata: &Metadata) -> Self {

@@ -36,6 +36,15 @@ pub(crate) fn remove(target_dir: &Path, names: &[String], artifacts: &[Artifact]
     Ok(())
 }
 
+/// Removes every unit of the packages `names` from `target_dir`, so that cargo compiles them again.
+pub(crate) fn forget_packages(target_dir: &Path, names: &BTreeSet<String>) -> Result<(), Error> {
+    let names: Vec<String> = names.iter().filter(|name| !name.is_empty()).cloned().collect();
+    if names.is_empty() {
+        return Ok(());
+    }
+    profile_roots(target_dir)?.iter().try_for_each(|root| forget(root, &names))
+}
+
 /// Removes one run of a build script, known by its `OUT_DIR`, so that cargo runs the script again.
 pub(crate) fn forget_script(out_dir: &Path) -> Result<(), Error> {
     // In both layouts the unit's directory holds `out`; the old one keeps the fingerprint apart from it.

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use crate::ledger::{Entry, Ledger, key};
 use crate::sources::{self, Listing};
 use crate::stamp::Stamp;
+use crate::unseen;
 
 /// The times of all sources for one compile.
 #[derive(Debug, Default)]
@@ -61,6 +62,11 @@ impl Times {
         }
         if let Some(last) = last {
             times.mark_removed(last, moment.fresh);
+            for reader in unseen::readers(&times.changed, &times.entries) {
+                if let Some(entry) = times.entries.get_mut(&reader) {
+                    entry.stamp = moment.fresh;
+                }
+            }
         }
         times.join_hard_links(listing);
         times

@@ -5,6 +5,10 @@
 //! of the last compile, leaves a [`Report`] beside the binaries. The agent's bytes are part of the cache key of every
 //! compile step, so this crate holds what both sides must agree on and nothing else.
 
+mod sccache;
+
+pub use sccache::{Sccache, SccacheSecret};
+
 use serde::{Deserialize, Serialize};
 
 /// The variable that carries the job as JSON, without its command. The agent does not pass it on to cargo.
@@ -16,6 +20,8 @@ pub const JOB: &str = "SUPERCARGO_JOB";
 pub enum Job {
     /// Fill a `CARGO_HOME` with the crates of one lockfile.
     Fetch(Fetch),
+    /// Unpack what was fetched.
+    Unpack(Unpack),
     /// Run one cargo compile.
     Compile(Compile),
 }
@@ -26,6 +32,7 @@ impl Job {
     pub fn command(&self) -> &[String] {
         match self {
             Self::Fetch(job) => &job.command,
+            Self::Unpack(job) => &job.command,
             Self::Compile(job) => &job.command,
         }
     }
@@ -35,6 +42,7 @@ impl Job {
     pub fn with_command(mut self, command: Vec<String>) -> Self {
         match &mut self {
             Self::Fetch(job) => job.command = command,
+            Self::Unpack(job) => job.command = command,
             Self::Compile(job) => job.command = command,
         }
         self
@@ -51,10 +59,27 @@ pub struct Fetch {
     pub command: Vec<String>,
     /// Absolute path of the `CARGO_HOME` that the command fills.
     pub cargo_home: String,
-    /// Absolute path of the cache mount that keeps earlier downloads; it may be empty and is shared by parallel builds.
-    pub downloads: String,
+    /// Absolute path of the cache mount that keeps earlier downloads, if there is one; it may be empty and is shared by
+    /// parallel builds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub downloads: Option<String>,
     /// Absolute path of the lockfile that says which crates to take from the earlier downloads.
     pub lockfile: String,
+    /// True if the command asks for no archives, so that none are taken from the earlier downloads.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub index_only: bool,
+}
+
+/// Unpacks what a `CARGO_HOME` holds packed, with modification times older than anything that is compiled from it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Unpack {
+    /// The cargo command, program first; it runs with the environment and directory of the vertex. It travels as the
+    /// agent's arguments.
+    #[serde(skip)]
+    pub command: Vec<String>,
+    /// Absolute paths of the directories that the command unpacks into.
+    pub directories: Vec<String>,
 }
 
 /// Runs one cargo compile and looks after what cargo cannot.
@@ -69,15 +94,64 @@ pub struct Compile {
     pub command: Vec<String>,
     /// Absolute path of the target directory.
     pub target_dir: String,
+    /// Where this compile has its dependencies from.
+    #[serde(default, skip_serializing_if = "Dependencies::is_own")]
+    pub dependencies: Dependencies,
     /// Names of the synthetic packages of the skeleton; everything they left in the target directory is removed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub stubs: Vec<String>,
     /// Directories whose files get modification times by content before cargo looks at them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub freshness: Option<Freshness>,
+    /// Where the dependency step leaves what it compiled.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub export: Option<Export>,
     /// Which binaries to hand out, and where.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub collect: Option<Collect>,
+    /// Where compiled code is looked up before rustc runs, and stored after it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sccache: Option<Sccache>,
+}
+
+/// Hands out the live artifacts of one dependency step. Its target directory may outlive the step and hold those of
+/// others as well.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Export {
+    /// Absolute path of the empty directory that receives them, laid out as a target directory.
+    pub into: String,
+    /// Absolute path of the skeleton that is compiled.
+    pub skeleton: String,
+    /// Directories and files below `skeleton`, relative to it, that hold the user's own files: vendored crates, path
+    /// crates that external crates are patched with, and what Cargo's configuration names.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pinned: Vec<String>,
+}
+
+/// Where a compile has its dependencies from.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Dependencies {
+    /// It compiles them itself.
+    #[default]
+    Own,
+    /// An earlier step compiled them into this very target directory.
+    Given,
+    /// An earlier step compiled them; the target directory only holds links to them.
+    Linked {
+        /// Absolute path of what that step left, laid out like the target directory. It is writable and nobody sees what is
+        /// written.
+        directory: String,
+    },
+}
+
+impl Dependencies {
+    /// True if the compile makes them itself.
+    #[must_use]
+    pub fn is_own(&self) -> bool {
+        *self == Self::Own
+    }
 }
 
 /// A compile step of the graph.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::schema::CacheMode;
-use super::{Config, Origin, Setting};
+use super::{Config, Origin, Sccache, Setting};
 use crate::diagnostic::{Diagnostic, Findings};
 
 /// The build-arg that selects the package; it is read before there is a package whose configuration could be merged.
@@ -75,7 +75,7 @@ pub(super) fn read(arguments: &BTreeMap<String, String>, findings: &mut Findings
         }
         found.map(|(_, mode)| Setting { value: *mode, origin: setting.origin })
     };
-    let cache_mode = word("CACHE_MODE", &[("auto", CacheMode::Auto), ("layers", CacheMode::Layers)]);
+    let cache_mode = word("CACHE_MODE", &CacheMode::WORDS);
     Config {
         bins: list("BIN"),
         features: list("FEATURES"),
@@ -86,6 +86,8 @@ pub(super) fn read(arguments: &BTreeMap<String, String>, findings: &mut Findings
         toolchain_image: text("TOOLCHAIN_IMAGE"),
         cache_mode,
         cache_namespace: text("CACHE_NAMESPACE"),
+        sccache: flag(text("CACHE_SCCACHE"), findings)
+            .map(|setting| Setting { value: Sccache::Switch(setting.value), origin: setting.origin }),
         base: text("IMAGE_BASE"),
         user: text("IMAGE_USER"),
         workdir: text("IMAGE_WORKDIR"),

@@ -6,8 +6,8 @@ use std::ops::Range;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::schema::Table;
-use super::{Config, Origin, Setting, build_args};
+use super::schema::{CacheMode, Table};
+use super::{Config, Origin, Sccache, Setting, build_args};
 use crate::diagnostic::{Checked, Diagnostic, Findings, Span};
 use crate::name::RelPath;
 
@@ -117,6 +117,7 @@ impl Config {
             toolchain_image: self.toolchain_image.or(below.toolchain_image),
             cache_mode: self.cache_mode.or(below.cache_mode),
             cache_namespace: self.cache_namespace.or(below.cache_namespace),
+            sccache: self.sccache.or(below.sccache),
             base: self.base.or(below.base),
             user: self.user.or(below.user),
             workdir: self.workdir.or(below.workdir),
@@ -182,8 +183,12 @@ impl Source<'_> {
             profile: self.text(profile),
             channel: self.text(toolchain.channel),
             toolchain_image: self.text(toolchain.image),
-            cache_mode: self.setting(cache.mode),
+            cache_mode: self.setting(cache.mode).filter(|setting| setting.value != CacheMode::Auto),
             cache_namespace: self.text(cache.namespace),
+            sccache: self.setting(cache.sccache).and_then(|setting| {
+                Sccache::from_key(setting.value, |bytes| self.span(bytes))
+                    .map(|value| Setting { value, origin: setting.origin })
+            }),
             base: self.text(image.base),
             user: self.text(image.user),
             workdir: self.text(image.workdir),

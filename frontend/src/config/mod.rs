@@ -5,10 +5,12 @@
 
 mod build_args;
 mod layers;
+mod sccache;
 mod schema;
 
 pub use build_args::{BUILD_ARGS, unknown_build_args};
 pub use layers::Layers;
+pub use sccache::{Sccache, SccacheKey, SccacheValue};
 pub use schema::{CacheMode, CacheTable, ImageTable, OneOrMany, Table, ToolchainTable};
 
 use std::collections::BTreeMap;
@@ -75,6 +77,8 @@ pub struct Config {
     pub cache_mode: Option<Setting<CacheMode>>,
     /// `cache.namespace`.
     pub cache_namespace: Option<Setting<String>>,
+    /// `cache.sccache`.
+    pub sccache: Option<Setting<Sccache>>,
     /// `image.base`.
     pub base: Option<Setting<String>>,
     /// `image.user`.

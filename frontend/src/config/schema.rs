@@ -1,9 +1,12 @@
 //! The schema: every key that the definition file and the metadata tables may hold.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use toml::Spanned;
+
+use super::sccache::SccacheKey;
 
 /// One home of the configuration, as it is written.
 ///
@@ -52,6 +55,8 @@ pub struct CacheTable {
     pub mode: Option<Spanned<CacheMode>>,
     /// What the ids of cache mounts start with.
     pub namespace: Option<Spanned<String>>,
+    /// Whether and where sccache keeps compiled code.
+    pub sccache: Option<Spanned<SccacheKey>>,
 }
 
 /// `[image]`.
@@ -84,11 +89,46 @@ pub struct ImageTable {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum CacheMode {
-    /// The dependency layer, and a cache mount that starts from it for the user's own crates.
+    /// The dependency layer, and a cache mount that links to it for the user's own crates.
     #[default]
     Auto,
     /// The dependency layer only; the user's own crates are compiled anew after every edit.
     Layers,
+    /// A cache mount for everything that is compiled, and no dependency layer.
+    Mounts,
+    /// Nothing: everything is compiled anew after every edit.
+    None,
+}
+
+impl CacheMode {
+    /// Every mode with the word for it.
+    pub const WORDS: [(&str, Self); 4] =
+        [("auto", Self::Auto), ("layers", Self::Layers), ("mounts", Self::Mounts), ("none", Self::None)];
+
+    /// Whether compiled dependencies are a layer.
+    #[must_use]
+    pub fn has_layer(self) -> bool {
+        match self {
+            Self::Auto | Self::Layers => true,
+            Self::Mounts | Self::None => false,
+        }
+    }
+
+    /// Whether compiled code outlives a build in a cache mount.
+    #[must_use]
+    pub fn has_mount(self) -> bool {
+        match self {
+            Self::Auto | Self::Mounts => true,
+            Self::Layers | Self::None => false,
+        }
+    }
+}
+
+impl fmt::Display for CacheMode {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let word = Self::WORDS.iter().find(|(_, mode)| mode == self).map_or("", |(word, _)| word);
+        formatter.write_str(word)
+    }
 }
 
 /// `"a"` or `["a", "b"]`.

@@ -1,57 +1,78 @@
 //! `[source]` and `[build]`: the user's code, compiled on top of the dependencies.
 
 use buildkit_llb::Output;
-use buildkit_llb::exec::{ContentCache, Mount, Sharing};
+use buildkit_llb::exec::{CacheMount, Mount, Sharing};
 use buildkit_llb::file::{Copy, FileOp};
-use supercargo_report::{Collect, Compile, Freshness, Job, Step};
+use supercargo_report::{Collect, Compile, Dependencies, Freshness, Job, Step};
 
 use super::Materials;
 use super::exec::{agent, locate, private};
+use super::fetch::Crates;
 use super::manifests::write;
+use super::sccache;
 use crate::config::CacheMode;
 use crate::plan::{BuildPlan, paths};
 
 /// The binaries and the report, as `/bin/<name>` and `/report.json`.
-pub(super) fn compile(plan: &BuildPlan, materials: &Materials, fetched: &Output, deps: &Output) -> Output {
+pub(super) fn compile(plan: &BuildPlan, materials: &Materials, fetched: &Crates, deps: &Output) -> Output {
     let source = source(plan, materials);
-    let freshness = match plan.caches.mode.value {
-        CacheMode::Auto => Some(Freshness {
-            directory: paths::WORKSPACE.to_owned(),
-            ledger: paths::LEDGER.to_owned(),
-            pinned: plan.dependencies.patched.iter().map(|path| path.as_str().to_owned()).collect(),
-            variables: Vec::new(),
-        }),
-        CacheMode::Layers => None,
-    };
+    let mode = plan.caches.mode.value;
+    let freshness = mode.has_mount().then(|| Freshness {
+        directory: paths::WORKSPACE.to_owned(),
+        ledger: paths::LEDGER.to_owned(),
+        pinned: match mode {
+            CacheMode::Auto => {
+                plan.dependencies.patched.iter().map(|path| path.as_str().to_owned()).collect()
+            }
+            // Nobody compiled them before.
+            CacheMode::Layers | CacheMode::Mounts | CacheMode::None => Vec::new(),
+        },
+        variables: Vec::new(),
+    });
     let job = Job::Compile(Compile {
         step: Step::Build,
         command: plan.cargo.build(),
         target_dir: paths::TARGET.to_owned(),
+        dependencies: match mode {
+            CacheMode::Auto => Dependencies::Linked { directory: paths::DEPS.to_owned() },
+            CacheMode::Layers => Dependencies::Given,
+            CacheMode::Mounts | CacheMode::None => Dependencies::Own,
+        },
         stubs: Vec::new(),
         freshness,
+        export: None,
         collect: Some(Collect { binaries: plan.cargo.binaries.clone(), into: paths::OUT.to_owned() }),
+        sccache: sccache::job(plan),
     });
     let name = format!("[build] compile {} ({})", plan.cargo.binaries.join(", "), plan.cargo.profile);
     let mut exec =
         locate(agent(materials, &plan.cargo.environment, &job, &name), materials, plan.anchor.as_ref());
+    exec = sccache::attach(exec, plan, materials);
     exec.mount(Mount::bind(source, paths::WORKSPACE).no_output());
-    exec.mount(private(fetched, paths::CARGO_HOME));
-    exec.mount(match plan.caches.mode.value {
-        // The mount's identity includes its seed: new dependencies start a new mount that holds them.
-        CacheMode::Auto => Mount::cache(paths::TARGET, &plan.caches.target)
-            .sharing(Sharing::Locked)
-            .seed(deps.clone())
-            .content_cache(ContentCache::Off)
-            .into(),
-        CacheMode::Layers => private(deps, paths::TARGET),
-    });
+    fetched.mount(&mut exec);
+    match mode {
+        CacheMode::Auto => {
+            exec.mount(target_mount(plan));
+            exec.mount(private(deps, paths::DEPS));
+        }
+        CacheMode::Layers => exec.mount(private(deps, paths::TARGET)),
+        CacheMode::Mounts => exec.mount(target_mount(plan)),
+        // A mount of its own, or what is compiled would stay behind in the root's layer.
+        CacheMode::None => exec.mount(Mount::scratch(paths::TARGET).no_output()),
+    }
     let out = exec.mount(Mount::scratch(paths::OUT));
     exec.output(&out)
 }
 
+/// The target directory that outlives builds. Nothing seeds it: its identity would include the seed, so each new
+/// dependency layer would start an empty one and leave the old one behind.
+fn target_mount(plan: &BuildPlan) -> CacheMount {
+    Mount::cache(paths::TARGET, &plan.caches.target).sharing(Sharing::Locked)
+}
+
 /// The context without the members that the selection does not need. Copied, so that the key is the content of what
 /// was copied and nothing else.
-fn source(plan: &BuildPlan, materials: &Materials) -> Output {
+pub(super) fn source(plan: &BuildPlan, materials: &Materials) -> Output {
     let excludes: Vec<String> = plan.source.excluded.iter().map(|path| path.as_str().to_owned()).collect();
     let copy = Copy::new(materials.context.clone(), "/", "/")
         .contents_only()

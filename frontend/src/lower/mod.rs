@@ -3,9 +3,11 @@
 mod build;
 mod deps;
 mod exec;
+mod fetch;
 mod image;
 mod manifests;
 pub mod proxy;
+mod sccache;
 pub mod sources;
 
 use std::collections::BTreeMap;
@@ -46,14 +48,18 @@ pub struct Materials {
 
 /// The graph of a plan, down to what the goal asks for.
 pub fn lower(plan: &BuildPlan, materials: &Materials, goal: &Goal) -> Output {
-    let manifests = manifests::skeleton(plan, materials);
-    let fetched = deps::fetch(plan, materials, &manifests);
+    let manifests = if plan.dependencies.from_sources {
+        build::source(plan, materials)
+    } else {
+        manifests::skeleton(plan, materials)
+    };
+    let fetched = fetch::fetch(plan, materials, &manifests);
     let deps = deps::compile(plan, materials, &manifests, &fetched);
-    let built = || build::compile(plan, materials, &deps::complete(plan, materials, &fetched), &deps);
+    let built = || build::compile(plan, materials, &fetch::complete(plan, materials, &fetched), &deps);
     match goal {
         Goal::Stage(Stage::Toolchain) => materials.toolchain.output.clone(),
         Goal::Stage(Stage::Manifests) => manifests,
-        Goal::Stage(Stage::Fetch) => fetched,
+        Goal::Stage(Stage::Fetch) => fetched.home,
         Goal::Stage(Stage::Deps) => deps,
         Goal::Stage(Stage::Binaries) => image::binaries(plan, materials, &built()),
         Goal::Image | Goal::Binary(_) => image::image(plan, materials, &built()),

@@ -1,5 +1,6 @@
 //! The cache mounts: what they are called, so that nothing wrong is ever shared.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use serde::Serialize;
@@ -7,7 +8,7 @@ use sha2::{Digest, Sha256};
 
 use super::Chosen;
 use crate::config::{CacheMode, Config};
-use crate::project::Package;
+use crate::project::{Package, Project};
 
 /// The format of what is kept in the mounts. It changes when an older content could not be used.
 const FORMAT: &str = "supercargo/1";
@@ -19,7 +20,14 @@ pub struct Caches {
     pub mode: Chosen<CacheMode>,
     /// The mount that keeps downloaded crates, shared by all projects: Cargo's archives are named by content.
     pub downloads: String,
-    /// The mount that keeps the user's own compiled crates, for one project, toolchain, triple and profile.
+    /// The mount that keeps compiled dependencies, for one project, toolchain, triple and profile; all packages of a
+    /// workspace share it. What else compiles them is added by [`Caches::dependencies_with`].
+    pub dependencies: String,
+    /// The mount that keeps the user's own compiled crates, for one package of one project, one toolchain, triple and
+    /// profile. In mode `mounts` it holds the dependencies as well and is another one.
+    ///
+    /// One package each, although members of a workspace share crates: a mount has one build at a time, so builds of
+    /// different binaries would wait for one another, and each would take out of it what the other alone needs.
     pub target: String,
 }
 
@@ -32,35 +40,68 @@ pub struct Identity<'a> {
     pub triple: &'a str,
     /// The profile.
     pub profile: &'a str,
-    /// The client's repository, if it told it.
-    pub repository: Option<&'a str>,
+}
+
+impl Caches {
+    /// The mount for dependencies that `toolchain`, the digest of a file system, compiles in `environment`.
+    ///
+    /// Cargo sees another rustc and other flags, but not another C compiler or library of the same image's tag, nor what
+    /// a build script reads from the environment without saying so.
+    #[must_use]
+    pub fn dependencies_with(&self, toolchain: &str, environment: &BTreeMap<String, String>) -> String {
+        let all = std::iter::once((toolchain, ""))
+            .chain(environment.iter().map(|(name, value)| (name.as_str(), value.as_str())));
+        let text = all.fold(String::new(), |text, (name, value)| format!("{text}{name}={value}\0"));
+        format!("{}/{}", self.dependencies, digest(&text))
+    }
 }
 
 /// Names the mounts.
 #[must_use]
-pub fn choose(config: &Config, package: &Package, identity: Identity<'_>) -> Caches {
-    let mode = match &config.cache_mode {
-        Some(setting) => Chosen::set(setting.value, &setting.origin),
-        None => Chosen { value: CacheMode::default(), because: "default".to_owned() },
-    };
-    let namespace = match (&config.cache_namespace, identity.repository) {
-        (Some(setting), _) => setting.value.clone(),
-        (None, Some(repository)) => repository.to_owned(),
-        (None, None) => package.name.clone(),
-    };
-    // A digest, because a namespace may hold anything, a token in a repository's address included.
-    let namespace = digest(&namespace);
-    let Identity { image, triple, profile, .. } = identity;
+pub fn choose(
+    namespace: &str,
+    package: &Package,
+    mode: Chosen<CacheMode>,
+    identity: Identity<'_>,
+) -> Caches {
+    let Identity { image, triple, profile } = identity;
     let compiler = image.rsplit('/').next().unwrap_or(image);
+    let kind = if mode.value.has_layer() { "target" } else { "whole" };
     Caches {
         mode,
         downloads: format!("{FORMAT}/downloads"),
-        target: format!("{FORMAT}/target/{namespace}/{}/{compiler}/{triple}/{profile}", package.name),
+        dependencies: format!("{FORMAT}/dependencies/{namespace}/{compiler}/{triple}/{profile}"),
+        target: format!("{FORMAT}/{kind}/{namespace}/{}/{compiler}/{triple}/{profile}", package.name),
     }
 }
 
+/// What stands for a project in the ids of its mounts: what was configured, else the client's `repository`, else the
+/// names of the packages. All binaries of a workspace have the same.
+pub(super) fn namespace(config: &Config, project: &Project, repository: Option<&str>) -> String {
+    let namespace = match (&config.cache_namespace, repository) {
+        (Some(setting), _) => setting.value.clone(),
+        (None, Some(repository)) => repository.to_owned(),
+        (None, None) => names(project),
+    };
+    // A digest, because a namespace may hold anything, a token in a repository's address included.
+    digest(&namespace)
+}
+
+/// The root package's name; a workspace without one has the names of its members.
+fn names(project: &Project) -> String {
+    let root = project.members().find(|package| package.manifest.as_str() == "Cargo.toml");
+    let members = root.map_or_else(|| project.members().collect(), |root| vec![root]);
+    let names: Vec<&str> = members.into_iter().map(|package| package.name.as_str()).collect();
+    names.join(" ")
+}
+
+/// The mount that is sccache's storage. Build scripts can write to it, so projects share it only if they say so.
+pub(super) fn sccache(namespace: &str) -> String {
+    format!("{FORMAT}/sccache/{namespace}")
+}
+
 /// Sixteen hexadecimal digits that stand for `text`.
-fn digest(text: &str) -> String {
+pub(super) fn digest(text: &str) -> String {
     let digest = Sha256::digest(text.as_bytes());
     digest.iter().take(8).fold(String::new(), |mut digits, byte| {
         // Writing to a string cannot fail.

@@ -66,6 +66,12 @@ impl Invocation {
         words(&["cargo", "fetch", "--target", &self.triple])
     }
 
+    /// Unpacks what [`Invocation::fetch`] downloaded.
+    #[must_use]
+    pub fn unpack(&self) -> Vec<String> {
+        words(&["cargo", "fetch", "--offline", "--target", &self.triple])
+    }
+
     /// Brings the index up to what the user's own lockfile names, without downloading a crate.
     #[must_use]
     pub fn index(&self) -> Vec<String> {

@@ -5,9 +5,11 @@
 
 pub mod caches;
 pub mod cargo;
+mod mode;
 pub mod paths;
 pub mod resolution;
 pub mod runtime;
+pub mod sccache;
 pub mod select;
 pub mod target;
 pub mod toolchain;
@@ -28,6 +30,7 @@ use crate::skeleton::{self, Features, Form, Outcome, Selection, Skeleton, Source
 use caches::Caches;
 use cargo::Invocation;
 use runtime::Runtime;
+use sccache::Sccache;
 use target::Goal;
 use toolchain::Toolchain;
 
@@ -68,6 +71,9 @@ pub struct BuildPlan {
     pub source: Source,
     /// The cache mounts.
     pub caches: Caches,
+    /// Where else compiled code is kept.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sccache: Option<Chosen<Sccache>>,
     /// The image.
     pub runtime: Runtime,
     /// The lines that a failing compile points at.
@@ -80,6 +86,9 @@ pub struct BuildPlan {
 pub struct Dependencies {
     /// `flattened`, or why not.
     pub form: String,
+    /// True where there is no skeleton: then the crates to download are those that the sources name.
+    #[serde(skip_serializing_if = "is_false")]
+    pub from_sources: bool,
     /// The skeleton's files.
     #[serde(serialize_with = "as_text")]
     pub files: BTreeMap<RelPath, Vec<u8>>,
@@ -187,8 +196,9 @@ pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
     if let (Some(text), Ok(path)) = (generated_lockfile, RelPath::new("Cargo.lock")) {
         view.overlays.entry(path).or_insert_with(|| text.as_bytes().to_vec());
     }
-    let skeleton = match findings.take(skeleton::make(project, &selection)) {
-        Some(Outcome::Ready(skeleton)) => *skeleton,
+    let (dependencies, without_layer) = match findings.take(skeleton::make(project, &selection)) {
+        Some(Outcome::Ready(skeleton)) => (Dependencies::of(project, *skeleton, &view), None),
+        Some(Outcome::Impossible { because }) => (Dependencies::of_sources(&because), Some(because)),
         Some(Outcome::NeedsLockfile) => {
             findings.push(
                 Diagnostic::warning("the project has no `Cargo.lock`, so each new build may get other versions of its dependencies")
@@ -197,29 +207,24 @@ pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
             let files = resolution::files(project, &view);
             return findings.finish(Planned::NeedsLockfile { toolchain, files });
         }
-        Some(Outcome::Impossible { because }) => {
-            findings.push(
-                Diagnostic::error(format!(
-                    "cannot compile the dependencies of this project apart from it, because {because}"
-                ))
-                .hint("A `[patch]` table can do what `[replace]` and `paths` do, and is supported."),
-            );
-            return findings.fail();
-        }
         None => return findings.fail(),
     };
     let Some(runtime) = findings.take(runtime::choose(&config, options, package, &binaries.value)) else {
+        return findings.fail();
+    };
+    let namespace = caches::namespace(&config, project, options.vcs_source.as_deref());
+    let Some(sccache) = findings.take(sccache::choose(config.sccache.as_ref(), &namespace)) else {
         return findings.fail();
     };
     let identity = caches::Identity {
         image: &toolchain.image.value,
         triple,
         profile: &selection.profile,
-        repository: options.vcs_source.as_deref(),
     };
+    let mode = mode::choose(&config, without_layer.as_deref(), goal, &mut findings);
     let plan = BuildPlan {
         platform: platform.clone(),
-        caches: caches::choose(&config, package, identity),
+        caches: caches::choose(&namespace, package, mode, identity),
         cargo: Invocation {
             profile: selection.profile.clone(),
             triple: triple.to_owned(),
@@ -229,30 +234,47 @@ pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
             locked: view.locked,
             environment: Invocation::environment(),
         },
-        dependencies: dependencies(project, skeleton, &view),
+        dependencies,
         anchor: anchor(package.manifest.clone(), &package.text),
         source: Source { excluded: view.excluded, overlays: view.overlays },
         package: Chosen { value: package.name.clone(), because: package_because },
         binaries,
         toolchain,
+        sccache,
         runtime,
     };
     findings.finish(Planned::Ready(Box::new(plan)))
 }
 
-fn dependencies(project: &Project, skeleton: Skeleton, view: &SourceView) -> Dependencies {
-    let mut patched = skeleton.patched;
-    patched.extend(skeleton.referenced);
-    Dependencies {
-        form: match skeleton.form {
-            Form::Flattened => "flattened".to_owned(),
-            Form::PerMember { because } => format!("per member, because {because}"),
-        },
-        files: skeleton.files,
-        stubs: skeleton.stubs,
-        selection: skeleton.arguments,
-        patched,
-        index: view.needs_index.then(|| resolution::files(project, view)),
+impl Dependencies {
+    fn of(project: &Project, skeleton: Skeleton, view: &SourceView) -> Self {
+        let mut patched = skeleton.patched;
+        patched.extend(skeleton.referenced);
+        Self {
+            form: match skeleton.form {
+                Form::Flattened => "flattened".to_owned(),
+                Form::PerMember { because } => format!("per member, because {because}"),
+            },
+            from_sources: false,
+            files: skeleton.files,
+            stubs: skeleton.stubs,
+            selection: skeleton.arguments,
+            patched,
+            index: view.needs_index.then(|| resolution::files(project, view)),
+        }
+    }
+
+    /// Those of a project for which no skeleton can stand.
+    fn of_sources(because: &str) -> Self {
+        Self {
+            form: format!("none, because {because}"),
+            from_sources: true,
+            files: BTreeMap::new(),
+            stubs: Vec::new(),
+            selection: Vec::new(),
+            patched: BTreeSet::new(),
+            index: None,
+        }
     }
 }
 
@@ -275,6 +297,11 @@ fn as_text<S: Serializer>(files: &BTreeMap<RelPath, Vec<u8>>, serializer: S) -> 
     serializer.collect_map(
         files.iter().map(|(path, contents)| (path.to_string(), String::from_utf8_lossy(contents))),
     )
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature is serde's")]
+fn is_false(value: &bool) -> bool {
+    !value
 }
 
 /// The files' contents are the user's own and long, so a printed plan only names them.

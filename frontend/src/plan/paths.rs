@@ -9,11 +9,26 @@ pub const WORKSPACE: &str = "/workspace";
 /// `CARGO_HOME`.
 pub const CARGO_HOME: &str = "/supercargo/cargo";
 
+/// Where cargo unpacks archives, within [`CARGO_HOME`].
+pub const CARGO_SOURCES: &str = "/supercargo/cargo/registry/src";
+
+/// Where cargo checks out revisions of git repositories, within [`CARGO_HOME`].
+pub const CARGO_CHECKOUTS: &str = "/supercargo/cargo/git/checkouts";
+
 /// Cargo's target directory.
 pub const TARGET: &str = "/supercargo/target";
 
+/// What the dependency step hands out: the live artifacts of one lockfile, laid out as in [`TARGET`].
+pub const DEPS: &str = "/supercargo/deps";
+
 /// The cache mount that keeps downloaded crates.
 pub const DOWNLOADS: &str = "/supercargo/downloads";
+
+/// The cache mount that is sccache's local storage.
+pub const SCCACHE: &str = "/supercargo/sccache";
+
+/// The secret with the credentials of sccache's storage.
+pub const SCCACHE_SECRET: &str = "/run/secrets/supercargo-sccache";
 
 /// What the last compile hands out: `bin/<name>` and `report.json`.
 pub const OUT: &str = "/supercargo/out";

@@ -1,6 +1,6 @@
 //! `.cargo/config.toml`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::config_paths::ConfigPaths;
 use crate::diagnostic::Findings;
@@ -20,6 +20,8 @@ pub struct CargoConfig {
     /// Files and directories in the context that the configuration names: linkers, wrappers, target
     /// specifications, vendored sources.
     pub referenced: BTreeSet<RelPath>,
+    /// The directories among them that hold vendored packages, each with the names in it.
+    pub vendored: BTreeMap<RelPath, BTreeSet<String>>,
 }
 
 impl CargoConfig {
@@ -45,7 +47,20 @@ pub(super) fn merge(tree: &Tree, files: &[ConfigFile], findings: &mut Findings) 
         overlay(&mut table, paths.respelled());
     }
     table.remove("include");
-    Some(CargoConfig { file, table, referenced })
+    let vendored = vendored(tree, &table);
+    Some(CargoConfig { file, table, referenced, vendored })
+}
+
+/// The directories of the sources that are directories.
+fn vendored(tree: &Tree, table: &toml::Table) -> BTreeMap<RelPath, BTreeSet<String>> {
+    let sources = table.get("source").and_then(toml::Value::as_table).into_iter().flatten();
+    sources
+        .filter_map(|(_, source)| RelPath::new(source.get("directory")?.as_str()?).ok())
+        .map(|path| {
+            let names = tree.children(&path).into_iter().map(str::to_owned).collect();
+            (path, names)
+        })
+        .collect()
 }
 
 /// Cargo's way of merging: tables key by key, arrays end to end, anything else the more important one.

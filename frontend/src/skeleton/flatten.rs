@@ -7,6 +7,7 @@ use toml::{Table, Value};
 use super::form::{Form, Skeleton};
 use super::graph::{Context, Graph};
 use super::lock::{self, LockEntry};
+use super::referenced::referenced;
 use super::selection::Selection;
 use super::units::{Requests, Units};
 use super::{config, external, patches, profile};
@@ -63,7 +64,7 @@ pub(super) fn flatten(graph: &Graph<'_>, selection: &Selection, units: &Units<'_
         arguments: selected.chain(["--lib".to_owned()]).collect(),
         files: files.0,
         patched: BTreeSet::new(),
-        referenced: project.cargo_config.iter().flat_map(|config| config.referenced.clone()).collect(),
+        referenced: referenced(project, graph.lockfile, &kept),
         form: Form::Flattened,
         stubs,
     }

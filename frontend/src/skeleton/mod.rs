@@ -21,6 +21,7 @@ mod per_member;
 mod platform;
 mod profile;
 mod reason;
+mod referenced;
 mod root_overlay;
 mod selection;
 mod units;

@@ -12,6 +12,7 @@ use super::graph::{Graph, Resolved};
 use super::lock::{self, LockEntry};
 use super::member::{Binaries, HOME, Member, Names};
 use super::needed::{Reach, is_excluded, needed};
+use super::referenced::referenced;
 use super::root_overlay::inherited_keys;
 use super::selection::Selection;
 use crate::name::RelPath;
@@ -138,7 +139,6 @@ impl<'p> Plan<'_, 'p> {
         files.toml("Cargo.toml", &root);
         files.text("Cargo.lock", &lock);
         files.config(self.graph.project, self.graph, self.selection, &kept);
-        let config = self.graph.project.cargo_config.iter();
         // In an order that does not tell where the packages are.
         let stubs: BTreeSet<&String> = names.synthetic.values().collect();
         Skeleton {
@@ -146,7 +146,7 @@ impl<'p> Plan<'_, 'p> {
             stubs: stubs.into_iter().cloned().collect(),
             arguments: self.arguments(names, selected),
             patched: names.real.iter().map(|dir| (*dir).clone()).collect(),
-            referenced: config.flat_map(|config| config.referenced.clone()).collect(),
+            referenced: referenced(self.graph.project, self.graph.lockfile, &kept),
             form: Form::PerMember { because },
         }
     }

@@ -8,6 +8,7 @@ use super::graph::Graph;
 use super::lock;
 use super::make::{closure, make};
 use super::needed::{Reach, needed};
+use super::referenced::is_vendored;
 use super::root_overlay;
 use super::selection::Selection;
 use crate::diagnostic::{Checked, Findings};
@@ -66,7 +67,8 @@ pub fn source_view(project: &Project, selection: &Selection) -> Checked<SourceVi
     let needs_index = real
         .iter()
         .filter_map(|index| lockfile.packages.get(*index))
-        .any(|package| !package.is_local() && !skeleton.contains(&identity(package)));
+        .filter(|package| !package.is_local() && !is_vendored(project, package))
+        .any(|package| !skeleton.contains(&identity(package)));
     findings.finish(SourceView { excluded, overlays, locked: is_whole, needs_index })
 }
 

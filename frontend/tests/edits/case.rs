@@ -141,9 +141,8 @@ impl Case {
                     list.is_some_and(|list| list.iter().any(|item| item.as_str() == Some(name)))
                 })
             };
-            let left = entries().find(|entry| {
-                entry.get("source").is_some() && !named(entry["name"].as_str().unwrap())
-            });
+            let left = entries()
+                .find(|entry| entry.get("source").is_some() && !named(entry["name"].as_str().unwrap()));
             let Some(left) = left.map(|entry| entry["name"].as_str().unwrap().to_owned()) else { return };
             self.toml("Cargo.lock", |lock| {
                 let packages = lock["package"].as_array_of_tables_mut().unwrap();

@@ -8,6 +8,7 @@
     reason = "a test that meets the unexpected has failed"
 )]
 
+mod absent;
 mod case;
 mod difference;
 mod edit;

@@ -246,7 +246,7 @@ fn main() {}
     let skeleton = same_units_of(&project, &select("app"));
     assert_flattened(&skeleton);
     let referenced: Vec<_> = skeleton.referenced.iter().map(ToString::to_string).collect();
-    assert_eq!(referenced, ["third-party"]);
+    assert_eq!(referenced, ["third-party/cfg-if", "third-party/itoa"]);
 }
 
 /// Adds the files below `name` to `files`.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::time::{Duration, SystemTime};
 
-use supercargo_report::{Collect, Compile, Freshness, Job, Report, Step};
+use supercargo_report::{Collect, Compile, Dependencies, Freshness, Job, Report, Step};
 use tempfile::TempDir;
 
 /// The command line that every compile here uses.
@@ -39,6 +39,7 @@ impl Project {
             step: Step::Build,
             command: BUILD.map(str::to_owned).to_vec(),
             target_dir: path("target"),
+            dependencies: Dependencies::Own,
             stubs: Vec::new(),
             freshness: Some(Freshness {
                 directory: path("src"),
@@ -46,7 +47,9 @@ impl Project {
                 pinned: Vec::new(),
                 variables: Vec::new(),
             }),
+            export: None,
             collect: Some(Collect { binaries: vec!["app".to_owned()], into: path("out") }),
+            sccache: None,
         };
         let project = Self { directory, arrival: at(0), job, environment: Vec::new() };
         for (path, text) in files {

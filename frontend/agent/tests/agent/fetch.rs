@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{Arc, Mutex};
 
-use supercargo_report::{Fetch, Job};
+use supercargo_report::{Fetch, Job, Unpack};
 use tempfile::TempDir;
 
 use crate::bed::{Outcome, agent, manifest, outcome};
@@ -156,11 +156,16 @@ impl Bed {
         let job = Fetch {
             command: command.map(|part| (*part).to_owned()).collect(),
             cargo_home: text(home),
-            downloads: text("downloads"),
+            downloads: Some(text("downloads")),
             lockfile: text("src/Cargo.lock"),
+            index_only: false,
         };
-        let mut agent = agent(&Job::Fetch(job));
-        agent.current_dir(self.path("src")).env("CARGO_HOME", text(home));
+        self.start(&Job::Fetch(job), home)
+    }
+
+    fn start(&self, job: &Job, home: &str) -> Command {
+        let mut agent = agent(job);
+        agent.current_dir(self.path("src")).env("CARGO_HOME", self.path(home));
         agent
     }
 
@@ -278,4 +283,69 @@ fn parallel_fetches_share_a_cache() {
     bed.registry.asked();
     assert!(bed.fetch(&[]).stdout.ends_with("(3 from the download cache)\n"));
     assert_eq!(bed.registry.asked(), Vec::<String>::new());
+}
+
+#[test]
+fn unpacked_crates_are_older_than_what_is_compiled_from_them() {
+    let bed = Bed::new();
+    assert_eq!(bed.fetch(&[]).code, Some(0));
+    let directories = ["home/registry/src", "home/git/checkouts"].map(|name| bed.path(name));
+    for directory in &directories {
+        fs::remove_dir_all(directory).unwrap();
+    }
+    bed.registry.asked();
+    let job = Job::Unpack(Unpack {
+        command: ["cargo", "fetch", "--locked", "--offline"].map(str::to_owned).to_vec(),
+        directories: directories.iter().map(|path| path.to_str().unwrap().to_owned()).collect(),
+    });
+    let outcome = outcome(&bed.start(&job, "home").output().unwrap());
+    assert!(outcome.stdout.ends_with("unpack: 3 crates\n"), "{outcome:?}");
+    assert_eq!(bed.registry.asked(), Vec::<String>::new());
+    let mut seen = 0;
+    for directory in &directories {
+        crate::bed::for_each(directory, &mut |path| {
+            let modified = path.metadata().unwrap().modified().unwrap();
+            assert_eq!(modified, crate::bed::at(1_153_704_088), "{}", path.display());
+            seen += usize::from(path.ends_with("lib.rs"));
+        });
+    }
+    assert_eq!(seen, 3);
+    bed.check_home();
+}
+
+#[test]
+fn an_index_is_completed_without_archives_and_without_copies() {
+    let bed = Bed::new();
+    assert_eq!(bed.fetch(&[]).code, Some(0));
+    let home = bed.path("home");
+    let entry = |home: &Path, name: &str| {
+        let mut found = Vec::new();
+        crate::bed::for_each(home, &mut |path| found.extend(path.ends_with(name).then(|| path.to_owned())));
+        assert_eq!(found.len(), 1, "{name}: {found:?}");
+        found.remove(0)
+    };
+    // What a project that needs `first` alone has fetched, and what it would be wrong to write again.
+    fs::remove_file(entry(&home, "second-1.0.0.crate")).unwrap();
+    fs::remove_file(entry(&home, ".cache/se/co/second")).unwrap();
+    let kept = [entry(&home, "first-1.0.0.crate"), entry(&home, ".cache/fi/rs/first")];
+    for path in &kept {
+        crate::bed::set_time(path, crate::bed::at(1));
+    }
+    let text = |name: &str| bed.path(name).to_str().unwrap().to_owned();
+    let job = Job::Fetch(Fetch {
+        command: ["cargo", "update", "--workspace", "--locked"].map(str::to_owned).to_vec(),
+        cargo_home: text("home"),
+        downloads: Some(text("downloads")),
+        lockfile: text("src/Cargo.lock"),
+        index_only: true,
+    });
+    bed.registry.asked();
+    let outcome = outcome(&bed.start(&job, "home").output().unwrap());
+    assert_eq!(outcome.code, Some(0), "{outcome:?}");
+    assert_eq!(bed.registry.asked(), Vec::<String>::new());
+    entry(&home, ".cache/se/co/second");
+    assert!(!home.join(bed.archive("second").strip_prefix(bed.path("downloads")).unwrap()).exists());
+    for path in &kept {
+        assert_eq!(path.metadata().unwrap().modified().unwrap(), crate::bed::at(1), "{}", path.display());
+    }
 }

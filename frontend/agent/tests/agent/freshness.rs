@@ -263,3 +263,26 @@ fn pinned_directories_stay_as_the_dependency_step_compiled_them() {
     stamp(&project.path("src"), at(FAR_FUTURE + 1));
     project.build("x", "0 of 2");
 }
+
+/// A macro that tells the compiler nothing of the file that it reads.
+const READS: &str = "#[proc_macro]\npub fn word(_: proc_macro::TokenStream) -> proc_macro::TokenStream {\n    \
+                     let folder = std::env::var(\"CARGO_MANIFEST_DIR\").unwrap();\n    \
+                     format!(\"{:?}\", std::fs::read_to_string(folder + \"/word.txt\").unwrap()).parse().unwrap()\n}\n";
+
+#[test]
+fn what_a_macro_reads_is_followed() {
+    let project = Project::new(&[
+        ("Cargo.toml", &manifest("app", "[dependencies]\nmac = { path = \"mac\" }\n")),
+        ("src/main.rs", &main("mac::word!()")),
+        ("word.txt", "one"),
+        ("mac/Cargo.toml", &manifest("mac", "[lib]\nproc-macro = true\n")),
+        ("mac/src/lib.rs", READS),
+    ]);
+    project.build("one", "2 of 2");
+    project.write("word.txt", "two");
+    project.build("two", "2 of 2");
+    project.write("README.md", "Read this.");
+    project.build("two", "0 of 2");
+    project.write("mac/data.txt", "data");
+    project.build("two", "2 of 2");
+}

@@ -10,7 +10,7 @@ use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 use crate::bed::{Project, manifest, outcome};
 
 /// Stops in the middle of the build for as long as the file `hold` exists, and says so by the file `held`.
-const HOLDING: &str = r#"fn main() {
+pub(crate) const HOLDING: &str = r#"fn main() {
     println!("cargo:rerun-if-changed=value");
     std::fs::write(concat!(env!("CARGO_MANIFEST_DIR"), "/../../held"), "").unwrap();
     while std::path::Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../hold")).exists() {
@@ -47,7 +47,7 @@ fn start(project: &Project) -> Child {
     child
 }
 
-fn wait_for(path: &Path) {
+pub(crate) fn wait_for(path: &Path) {
     wait_until(|| path.exists());
 }
 
@@ -60,7 +60,7 @@ fn wait_until(condition: impl Fn() -> bool) {
 }
 
 /// What a container's end does to everything in it.
-fn kill(mut child: Child) {
+pub(crate) fn kill(mut child: Child) {
     let pid = i32::try_from(child.id()).unwrap();
     let cargo = fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).unwrap();
     let cargo = Pid::from_raw(cargo.trim().parse().unwrap()).unwrap();

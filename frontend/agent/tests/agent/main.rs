@@ -12,5 +12,7 @@ mod exit;
 mod fetch;
 mod freshness;
 mod interrupted;
+mod kept;
+mod links;
 mod scripts;
 mod stubs;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use supercargo_report::Step;
+use supercargo_report::{Dependencies, Step};
 
 use crate::bed::{BUILD, Project, for_each, main, manifest};
 
@@ -44,6 +44,7 @@ fn real(project: &mut Project) {
     project.write("Cargo.toml", &manifest("app", &dependencies));
     project.write("src/main.rs", &main("itoa::Buffer::new().format(7)"));
     project.job.step = Step::Build;
+    project.job.dependencies = Dependencies::Given;
     project.job.stubs = Vec::new();
     project.job.collect = Project::new(&[]).job.collect;
     let into = project.path("out").to_str().unwrap().to_owned();

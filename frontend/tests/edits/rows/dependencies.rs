@@ -9,10 +9,20 @@ use crate::edit::Expect::{Change, Keep};
 pub(super) const ROWS: &[Edit] = &[
     Edit { row: "16", name: "a dev-dependency is added", expect: Keep, apply: dev_dependency_added },
     Edit { row: "17", name: "a dependency is added", expect: Change, apply: dependency_added },
-    Edit { row: "18", name: "an optional dependency is added and is off", expect: Keep, apply: optional_added },
+    Edit {
+        row: "18",
+        name: "an optional dependency is added and is off",
+        expect: Keep,
+        apply: optional_added,
+    },
     Edit { row: "19a", name: "a dependency for Windows is added", expect: Keep, apply: windows_added },
     Edit { row: "19b", name: "a dependency for Unix is added", expect: Change, apply: unix_added },
-    Edit { row: "20", name: "a build-dependency asks for a feature", expect: Change, apply: build_dependency },
+    Edit {
+        row: "20",
+        name: "a build-dependency asks for a feature",
+        expect: Change,
+        apply: build_dependency,
+    },
     Edit { row: "22a", name: "the default features forward one", expect: Change, apply: default_forwards },
     Edit { row: "22b", name: "a dependency asks for a feature", expect: Change, apply: feature_asked },
     Edit { row: "23", name: "a dependency is renamed", expect: Keep, apply: renamed },
@@ -92,7 +102,8 @@ fn default_forwards(case: &mut Case) -> Result<(), &'static str> {
 }
 
 fn feature_asked(case: &mut Case) -> Result<(), &'static str> {
-    let request: Value = "{ version = \"1\", default-features = false, features = [\"rc\"] }".parse().unwrap();
+    let request: Value =
+        "{ version = \"1\", default-features = false, features = [\"rc\"] }".parse().unwrap();
     case.app(|manifest| manifest["dependencies"]["serde"] = value(request));
     Ok(())
 }

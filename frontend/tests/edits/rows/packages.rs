@@ -97,7 +97,8 @@ fn library_renamed(case: &mut Case) -> Result<(), &'static str> {
     for path in manifests {
         // Those who depend on it keep their name for it.
         let text = case.read(&path);
-        let text = text.replace(&format!("{library} = {{ "), &format!("{library} = {{ package = \"renamed\", "));
+        let text =
+            text.replace(&format!("{library} = {{ "), &format!("{library} = {{ package = \"renamed\", "));
         let text = text.replace(&format!("release.package.{library}]"), "release.package.renamed]");
         case.write(&path, text);
     }
@@ -145,7 +146,9 @@ fn moved(case: &mut Case, directory: &str) {
     case.move_directory(directory, &to);
     case.toml("Cargo.toml", |root| {
         for list in ["members", "default-members"] {
-            let Some(list) = root["workspace"].get_mut(list).and_then(|list| list.as_array_mut()) else { continue };
+            let Some(list) = root["workspace"].get_mut(list).and_then(|list| list.as_array_mut()) else {
+                continue;
+            };
             let position = list.iter().position(|item| item.as_str() == Some(directory));
             match position {
                 Some(position) => _ = list.replace(position, to.as_str()),

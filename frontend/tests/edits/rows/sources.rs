@@ -30,7 +30,12 @@ pub(super) const ROWS: &[Edit] = &[
     },
     Edit { row: "39b", name: "a library gets a build script", expect: Keep, apply: library_script_added },
     Edit { row: "45a", name: "a README is written", expect: Keep, apply: readme_written },
-    Edit { row: "45b", name: "an asset is added", expect: Keep, apply: |case| added(case, "assets/x.svg", "") },
+    Edit {
+        row: "45b",
+        name: "an asset is added",
+        expect: Keep,
+        apply: |case| added(case, "assets/x.svg", ""),
+    },
     Edit {
         row: "46",
         name: "a manifest that is no part of the workspace is added",
@@ -61,8 +66,7 @@ fn added(case: &mut Case, file: &str, text: &str) -> Result<(), &'static str> {
 }
 
 fn script_edited(case: &mut Case) -> Result<(), &'static str> {
-    let scripts: Vec<String> =
-        case.files.keys().filter(|name| name.ends_with("build.rs")).cloned().collect();
+    let scripts: Vec<String> = case.files.keys().filter(|name| name.ends_with("build.rs")).cloned().collect();
     let script = scripts.first().ok_or("no package has a build script")?;
     case.append(script, "fn edited() {}\n");
     Ok(())

@@ -1,0 +1,105 @@
+//! What sccache counted, in one line.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+/// The answer of `sccache --show-stats --stats-format=json`, as far as it matters here.
+#[derive(Deserialize)]
+struct Answer {
+    stats: Statistics,
+}
+
+#[derive(Deserialize)]
+struct Statistics {
+    cache_hits: Counts,
+    cache_misses: Counts,
+    /// How often something was not cached, by sccache's word for why.
+    #[serde(default)]
+    not_cached: BTreeMap<String, u64>,
+    #[serde(default)]
+    cache_errors: Counts,
+    #[serde(default)]
+    cache_timeouts: u64,
+    #[serde(default)]
+    cache_read_errors: u64,
+    #[serde(default)]
+    cache_write_errors: u64,
+}
+
+#[derive(Default, Deserialize)]
+struct Counts {
+    counts: BTreeMap<String, u64>,
+}
+
+/// Calls of rustc that compile nothing: cargo asks it for its version, and for what a target has.
+const QUESTIONS: [&str; 2] = ["missing input", "-"];
+
+/// `sccache: 120 hits, 22 misses (85 %), 3 not cacheable`, or nothing if the answer is none that we know.
+pub(super) fn line(answer: &[u8]) -> Option<String> {
+    let Answer { stats } = serde_json::from_slice(answer).ok()?;
+    let sum = |counts: &Counts| counts.counts.values().sum::<u64>();
+    let (hits, misses) = (sum(&stats.cache_hits), sum(&stats.cache_misses));
+    let not_cacheable: u64 = stats
+        .not_cached
+        .iter()
+        .filter(|(reason, _)| !QUESTIONS.contains(&reason.as_str()))
+        .map(|(_, count)| count)
+        .sum();
+    let errors =
+        sum(&stats.cache_errors) + stats.cache_timeouts + stats.cache_read_errors + stats.cache_write_errors;
+    if hits + misses + not_cacheable + errors == 0 {
+        return Some("sccache: nothing to compile".to_owned());
+    }
+    let mut text =
+        format!("sccache: {}, {}", counted(hits, "hit", "hits"), counted(misses, "miss", "misses"));
+    if let Some(percent) = (hits * 100 + (hits + misses) / 2).checked_div(hits + misses) {
+        text.push_str(&format!(" ({percent} %)"));
+    }
+    if not_cacheable > 0 {
+        text.push_str(&format!(", {not_cacheable} not cacheable"));
+    }
+    if errors > 0 {
+        text.push_str(&format!(", {}", counted(errors, "error", "errors")));
+    }
+    Some(text)
+}
+
+fn counted(count: u64, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::line;
+
+    fn answer(hits: u64, misses: u64, not_cached: &str, write_errors: u64) -> String {
+        format!(
+            r#"{{"stats":{{"compile_requests":7,"cache_errors":{{"counts":{{}},"adv_counts":{{}}}},
+            "cache_hits":{{"counts":{{"Rust":{hits},"C/C++":0}},"adv_counts":{{}}}},
+            "cache_misses":{{"counts":{{"Rust":{misses}}},"adv_counts":{{}}}},"cache_timeouts":0,
+            "cache_read_errors":0,"cache_write_errors":{write_errors},"not_cached":{{{not_cached}}}}},"version":"0.16.0"}}"#
+        )
+    }
+
+    #[test]
+    fn what_was_compiled_is_counted_and_questions_are_not() {
+        for (hits, misses, not_cached, errors, expected) in [
+            (
+                120,
+                22,
+                r#""crate-type":3,"missing input":3,"-":1"#,
+                0,
+                "120 hits, 22 misses (85 %), 3 not cacheable",
+            ),
+            (1, 1, "", 0, "1 hit, 1 miss (50 %)"),
+            (0, 0, r#""crate-type":1"#, 0, "0 hits, 0 misses, 1 not cacheable"),
+            (0, 2, "", 2, "0 hits, 2 misses (0 %), 2 errors"),
+            (0, 0, r#""-":4"#, 0, "nothing to compile"),
+        ] {
+            let answer = answer(hits, misses, not_cached, errors);
+            assert_eq!(line(answer.as_bytes()).unwrap(), format!("sccache: {expected}"), "{answer}");
+        }
+        assert_eq!(line(b"not JSON"), None);
+    }
+}

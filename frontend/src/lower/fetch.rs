@@ -1,0 +1,108 @@
+//! `[fetch]` and `[unpack]`: the crates of the lockfile, packed and unpacked.
+//!
+//! What is downloaded goes into an exported cache. What cargo unpacks from it is several times as large and made
+//! again sooner than it is downloaded, so it is a step of its own that stays on its builder.
+
+use buildkit_llb::Output;
+use buildkit_llb::exec::{Exec, Mount, Sharing};
+use buildkit_llb::file::FileOp;
+use supercargo_report::{Fetch, Job, Unpack};
+
+use super::Materials;
+use super::exec::{agent, locate, private};
+use super::manifests::write;
+use crate::config::CacheMode;
+use crate::plan::{BuildPlan, paths};
+
+/// What a compile step needs of cargo's home: a compile has two of them, and both have the same sources.
+#[derive(Clone, Debug)]
+pub(super) struct Crates {
+    /// Archives, index and bare repositories.
+    pub(super) home: Output,
+    /// The archives, unpacked.
+    sources: Output,
+    /// The revisions of the repositories, checked out.
+    checkouts: Output,
+}
+
+impl Crates {
+    /// Puts it all where cargo looks for it. The step may write, and nobody sees it afterwards.
+    pub(super) fn mount(&self, exec: &mut Exec) {
+        exec.mount(private(&self.home, paths::CARGO_HOME));
+        exec.mount(private(&self.sources, paths::CARGO_SOURCES));
+        exec.mount(private(&self.checkouts, paths::CARGO_CHECKOUTS));
+    }
+}
+
+/// The crates that the dependencies are compiled from.
+pub(super) fn fetch(plan: &BuildPlan, materials: &Materials, manifests: &Output) -> Crates {
+    let exec = fetcher(plan, materials, plan.cargo.fetch(), false, "[fetch] download crates");
+    let home = exec_on(exec, manifests, &Output::scratch());
+    unpack(plan, materials, manifests, home)
+}
+
+/// The same for the real build. Cargo resolves the user's whole lockfile before it compiles a part of it, so what only
+/// dev-dependencies or other members need must be in the index. It is a step of its own, because compiled dependencies
+/// must not depend on it.
+pub(super) fn complete(plan: &BuildPlan, materials: &Materials, fetched: &Crates) -> Crates {
+    let Some(index) = &plan.dependencies.index else { return fetched.clone() };
+    let everything = write(FileOp::on_scratch(), index)
+        .name(format!("{}[manifests] write the manifests of the workspace", materials.prefix))
+        .output();
+    let name = "[fetch] complete the index for the whole lockfile";
+    let completing = fetcher(plan, materials, plan.cargo.index(), true, name);
+    Crates { home: exec_on(completing, &everything, &fetched.home), ..fetched.clone() }
+}
+
+/// Unpacks what was fetched.
+fn unpack(plan: &BuildPlan, materials: &Materials, manifests: &Output, home: Output) -> Crates {
+    let directories = [paths::CARGO_SOURCES, paths::CARGO_CHECKOUTS];
+    let job = Job::Unpack(Unpack {
+        command: plan.cargo.unpack(),
+        directories: directories.map(str::to_owned).to_vec(),
+    });
+    let exec = agent(materials, &plan.cargo.environment, &job, "[unpack] unpack crates").export_cache(false);
+    let mut exec = locate(exec, materials, plan.anchor.as_ref());
+    exec.mount(Mount::bind(manifests.clone(), paths::WORKSPACE).no_output());
+    exec.mount(private(&home, paths::CARGO_HOME));
+    let sources = exec.mount(Mount::scratch(paths::CARGO_SOURCES));
+    let checkouts = exec.mount(Mount::scratch(paths::CARGO_CHECKOUTS));
+    Crates { home, sources: exec.output(&sources), checkouts: exec.output(&checkouts) }
+}
+
+fn fetcher(
+    plan: &BuildPlan,
+    materials: &Materials,
+    command: Vec<String>,
+    index_only: bool,
+    name: &str,
+) -> Exec {
+    let has_mount = plan.caches.mode.value != CacheMode::None;
+    let job = Job::Fetch(Fetch {
+        command,
+        cargo_home: paths::CARGO_HOME.to_owned(),
+        downloads: has_mount.then(|| paths::DOWNLOADS.to_owned()),
+        lockfile: format!("{}/Cargo.lock", paths::WORKSPACE),
+        index_only,
+    });
+    let exec = agent(materials, &plan.cargo.environment, &job, name).network(materials.sandbox.network);
+    let exec = match &materials.proxy {
+        Some(proxy) => exec.proxy_env(proxy.clone()),
+        None => exec,
+    };
+    let mut exec = locate(exec, materials, plan.anchor.as_ref());
+    if has_mount {
+        exec.mount(Mount::cache(paths::DOWNLOADS, &plan.caches.downloads).sharing(Sharing::Shared));
+    }
+    // Cargo unpacks what it downloads, whether one wants it or not: here to where it is thrown away.
+    for directory in [paths::CARGO_SOURCES, paths::CARGO_CHECKOUTS] {
+        exec.mount(Mount::bind(Output::scratch(), directory).no_output());
+    }
+    exec
+}
+
+fn exec_on(mut exec: Exec, manifests: &Output, home: &Output) -> Output {
+    exec.mount(Mount::bind(manifests.clone(), paths::WORKSPACE).no_output());
+    let home = exec.mount(Mount::bind(home.clone(), paths::CARGO_HOME));
+    exec.output(&home)
+}
