@@ -63,6 +63,16 @@ pub(crate) enum Error {
         /// What it said.
         reason: String,
     },
+    /// The program knows nothing of the storage that was asked for.
+    #[error(
+        "`{}` of the toolchain image was built without the backend that `cache.sccache` names, as Debian's package is; \
+         a release of the sccache project has all of them",
+        path.display()
+    )]
+    SccacheBackend {
+        /// The program.
+        path: PathBuf,
+    },
     /// The server does not come up.
     #[error("the sccache server does not start: {reason}")]
     SccacheServer {

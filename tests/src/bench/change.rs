@@ -5,21 +5,78 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
 
-use super::subject::{Subject, versions};
+use super::mark;
+use super::metadata::Metadata;
+use super::subject::Subject;
 use crate::process::Cmd;
 use crate::project::Project;
 
-/// Adds a line to the binary's `main`, one that reaches the binary and differs for each `number`.
+/// Changes what the binary's `main` says.
 pub fn edit(project: &Project, subject: &Subject, number: u32) -> Result<()> {
-    let path = subject.main.to_str().context("failed to name the main file in UTF-8")?;
-    let text = project.read(path)?;
-    let body = text
-        .find("fn main()")
-        .and_then(|at| Some(at + text.get(at..)?.find('{')? + 1))
-        .with_context(|| format!("failed to find `fn main()` and its body in `{path}`"))?;
-    let (before, after) = text.split_at(body);
-    let line = format!("\n    let _benchmark = std::hint::black_box(\"edit {number}\");");
-    project.write(path, format!("{before}{line}{after}"))
+    mark::set(project, &subject.main, mark::MAIN, number)
+}
+
+/// Changes what the library says that most packages stand on.
+pub fn edit_library(project: &Project, subject: &Subject, number: u32) -> Result<()> {
+    let library = subject.library.as_ref().context("the project has no library")?;
+    mark::set(project, &library.file, mark::LIBRARY, number)
+}
+
+/// Adds a module to the binary, and a call of it.
+pub fn add_module(project: &Project, subject: &Subject, number: u32) -> Result<()> {
+    let name = format!("bench_module_{number}");
+    let folder = subject.main.parent().context("failed to find the folder of the main file")?;
+    // A file beside `src/bin/tool.rs` would be another binary.
+    let (folder, way) = match folder.parent() {
+        Some(above) if folder.ends_with("bin") => (above, "../"),
+        _ => (folder, ""),
+    };
+    let mark = mark::text(mark::MODULE, number);
+    let file = folder.join(format!("{name}.rs"));
+    let function = format!("pub(crate) fn mark() -> &'static str {{\n    \"{mark}\"\n}}\n");
+    project.write(mark::in_utf8(&file)?, function)?;
+    let statement = format!("\n    let _ = std::hint::black_box({name}::mark());");
+    mark::into_main(project, &subject.main, &statement)?;
+    let item = format!("\n#[path = \"{way}{name}.rs\"]\nmod {name};\n");
+    project.append(mark::in_utf8(&subject.main)?, &item)
+}
+
+/// Gives every file another modification time and no other content, as a fresh clone does.
+pub fn touch(project: &Project) -> Result<()> {
+    Cmd::new("find").arg(project.path()).args(["-type", "f", "-exec", "touch", "{}", "+"]).run().map(drop)
+}
+
+/// Adds a dependency for tests: a package that the lockfile has already, so that nothing but the table changes.
+pub fn add_dev_dependency(project: &Project, subject: &Subject, number: u32) -> Result<()> {
+    let metadata = Metadata::of(project)?;
+    let package = metadata.packages.iter().find(|package| package.name == subject.package);
+    let package = package.with_context(|| format!("the project has no package `{}`", subject.package))?;
+    let lockfile = project.read("Cargo.lock")?;
+    let names: Vec<&str> = blocks(&lockfile).filter_map(|block| field(block, "name")).collect();
+    let is_free = |block: &&str| {
+        let name = field(block, "name").unwrap_or_default();
+        let from_registry = field(block, "source").is_some_and(|source| source.starts_with("registry+"));
+        // Of two versions, cargo would have to be told which one.
+        from_registry
+            && names.iter().filter(|other| **other == name).count() == 1
+            && !package.dependencies.iter().any(|dependency| dependency.name == name)
+    };
+    let place = usize::try_from(number.saturating_sub(1)).unwrap_or_default();
+    let block = blocks(&lockfile).filter(is_free).nth(place);
+    let block = block.context("the lockfile has no package that could become a dev-dependency")?;
+    let (name, version) = (field(block, "name"), field(block, "version"));
+    let (Some(name), Some(version)) = (name, version) else {
+        bail!("the lockfile has a package without a name")
+    };
+    let manifest =
+        package.manifest_path.strip_prefix(project.path()).context("failed to find the manifest")?;
+    // A version without what it was built from, which is no part of a requirement.
+    let version = version.split('+').next().unwrap_or(version);
+    let table = format!("\n[dev-dependencies.{name}]\nversion = \"={version}\"\ndefault-features = false\n");
+    project.append(mark::in_utf8(manifest)?, &table)?;
+    // Cargo writes the new entry into the lockfile and leaves the rest of it as it was.
+    let resolve = Cmd::new("cargo").args(["metadata", "--offline", "--quiet", "--format-version=1"]);
+    resolve.current_dir(project.path()).run().map(drop)
 }
 
 /// Raises the last number of the package's version by `number`, in its manifest and in the lockfile.
@@ -51,6 +108,12 @@ pub fn bump_dependency(project: &Project, of: &str) -> Result<()> {
         bail!("the lockfile has `{name}` at `{version}` already");
     }
     Ok(())
+}
+
+/// The versions of the packages of a project, by name, as the manifests have them.
+fn versions(project: &Project) -> Result<BTreeMap<String, String>> {
+    let packages = Metadata::of(project)?.packages.into_iter();
+    Ok(packages.map(|package| (package.name, package.version)).collect())
 }
 
 /// The manifests that may hold the package's version, and the table that it is in.
@@ -132,7 +195,8 @@ fn raised(version: &str, by: u32) -> Result<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{bump_version, edit, version_now};
+    use super::{add_dev_dependency, add_module, bump_version, edit, edit_library, touch, version_now};
+    use crate::bench::mark::found;
     use crate::bench::subject::Subject;
     use crate::process::Cmd;
     use crate::project::Project;
@@ -205,17 +269,33 @@ mod tests {
     }
 
     #[test]
-    fn each_edit_adds_one_line_to_main() {
+    fn a_module_and_an_edit_leave_marks_that_cargo_compiles() {
+        let subject = workspace();
+        let project = subject.copy().unwrap();
+        edit(&project, &subject, 4).unwrap();
+        edit_library(&project, &subject, 5).unwrap();
+        add_module(&project, &subject, 1).unwrap();
+        add_module(&project, &subject, 2).unwrap();
+        touch(&project).unwrap();
+        let build = Cmd::new("cargo").args(["build", "--quiet", "--locked", "--offline", "--package", "api"]);
+        build.current_dir(project.path()).without_env("CARGO_TARGET_DIR").run().unwrap();
+        let binary = std::fs::read(project.path().join("target/debug/api")).unwrap();
+        let mut marks = found(&String::from_utf8_lossy(&binary));
+        marks.sort();
+        assert_eq!(marks, ["<bench library 5>", "<bench main 4>", "<bench module 1>", "<bench module 2>"]);
+    }
+
+    #[test]
+    fn a_dev_dependency_is_one_that_the_lockfile_has() {
         let subject = Subject::bring(&"workspace:api".parse().unwrap()).unwrap();
         let project = subject.copy().unwrap();
-        let lines = || project.read("crates/api/src/main.rs").unwrap().lines().count();
-        let before = lines();
-        edit(&project, &subject, 1).unwrap();
-        edit(&project, &subject, 2).unwrap();
-        assert_eq!(lines(), before + 2);
-        let text = project.read("crates/api/src/main.rs").unwrap();
-        assert!(
-            text.contains("anyhow::Result<()> {\n    let _benchmark = std::hint::black_box(\"edit 2\");")
-        );
+        let count = || project.read("Cargo.lock").unwrap().matches("[[package]]").count();
+        let before = count();
+        add_dev_dependency(&project, &subject, 1).unwrap();
+        add_dev_dependency(&project, &subject, 2).unwrap();
+        assert_eq!(count(), before);
+        let tree = ["tree", "--locked", "--offline", "--package", "api", "--edges=dev", "--depth=1"];
+        let tree = Cmd::new("cargo").args(tree).current_dir(project.path()).run().unwrap();
+        assert!(tree.lines().filter(|line| line.contains("──")).count() >= 2, "{tree}");
     }
 }

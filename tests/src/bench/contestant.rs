@@ -1,26 +1,30 @@
 //! Ways to turn a Rust project into an image: one row each.
 
-use anyhow::{Result, bail};
+use std::collections::BTreeMap;
 
+use anyhow::{Context, Result, anyhow, bail};
+
+use super::dockerfile;
 use super::subject::Subject;
+use super::tool::{self, Tool};
 use crate::build::Build;
 use crate::docker::Docker;
 use crate::image::Image;
-use crate::progress::step;
+use crate::progress::{say, step};
 use crate::project::Project;
 
 /// The image that the others compile in: the one that Supercargo takes for a project that asks for no toolchain.
 pub const BUILDER: &str = "rust:1.95-bookworm";
 /// The image that all of them put the binary into.
 pub const RUNTIME: &str = "gcr.io/distroless/cc-debian12:nonroot";
-/// The release of cargo-chef that takes part.
-pub const CARGO_CHEF: &str = "0.1.77";
 /// The contestant that the others are compared with.
 pub const OURS: &str = "supercargo";
 /// The contestant that people know best.
 pub const CHEF: &str = "cargo-chef";
+/// The contestant that shows what is possible.
+pub const HOST: &str = "host";
 
-/// One way to write the Dockerfile.
+/// One way to build.
 #[derive(Debug)]
 pub struct Contestant {
     /// What it is called in the tables.
@@ -29,8 +33,19 @@ pub struct Contestant {
     pub about: &'static str,
     /// False for one that takes part only when it is asked for.
     pub is_usual: bool,
-    /// Its Dockerfile.
-    dockerfile: fn(&Kitchen, &Subject) -> String,
+    /// How.
+    pub way: Way,
+    /// What it needs in its image.
+    pub tool: Option<&'static Tool>,
+}
+
+/// How a contestant builds.
+#[derive(Debug, Clone, Copy)]
+pub enum Way {
+    /// An image, from this Dockerfile.
+    Image(fn(&Kitchen, &Subject) -> Result<String>),
+    /// A binary, on the machine itself.
+    Host,
 }
 
 /// Every contestant.
@@ -39,58 +54,98 @@ pub const CONTESTANTS: &[Contestant] = &[
         name: OURS,
         about: "one line",
         is_usual: true,
-        dockerfile: |kitchen, _| format!("# syntax={}\n", kitchen.frontend),
+        way: Way::Image(|kitchen, _| Ok(dockerfile::supercargo(kitchen))),
+        tool: None,
     },
     Contestant {
         name: CHEF,
         about: "a layer of dependencies, by way of a recipe",
         is_usual: true,
-        dockerfile: cargo_chef,
+        way: Way::Image(dockerfile::cargo_chef),
+        tool: Some(&tool::CARGO_CHEF),
     },
     Contestant {
         name: "cache-mounts",
         about: "one `RUN` with cache mounts for the registry and the target directory",
-        is_usual: true,
-        dockerfile: cache_mounts,
+        is_usual: false,
+        way: Way::Image(|kitchen, subject| Ok(dockerfile::cache_mounts(kitchen, subject))),
+        tool: None,
     },
-    Contestant { name: "naive", about: "`COPY . .` and `cargo build`", is_usual: false, dockerfile: naive },
+    Contestant {
+        name: "two-step",
+        about: "manifests and an empty `main.rs` first, then the sources",
+        is_usual: false,
+        way: Way::Image(|_, subject| dockerfile::two_step(subject)),
+        tool: None,
+    },
+    Contestant {
+        name: "build-dependencies",
+        about: "the same with `cargo build-dependencies`",
+        is_usual: false,
+        way: Way::Image(dockerfile::build_dependencies),
+        tool: Some(&tool::BUILD_DEPENDENCIES),
+    },
+    Contestant {
+        name: "sccache",
+        about: "one `RUN` with sccache, its store and the registry in cache mounts",
+        is_usual: false,
+        way: Way::Image(dockerfile::sccache),
+        tool: Some(&tool::SCCACHE),
+    },
+    Contestant {
+        name: "naive",
+        about: "`COPY . .` and `cargo build`",
+        is_usual: false,
+        way: Way::Image(|_, subject| Ok(dockerfile::naive(subject))),
+        tool: None,
+    },
+    Contestant {
+        name: HOST,
+        about: "`cargo build --release` on the machine itself, no image: the limit",
+        is_usual: true,
+        way: Way::Host,
+        tool: None,
+    },
 ];
+
+/// The contestant of this name.
+pub fn named(name: &str) -> Result<&'static Contestant> {
+    CONTESTANTS.iter().find(|contestant| contestant.name == name).with_context(|| {
+        let names: Vec<&str> = CONTESTANTS.iter().map(|contestant| contestant.name).collect();
+        format!("no contestant is called `{name}`; there are {}", names.join(", "))
+    })
+}
 
 /// What Dockerfiles refer to.
 #[derive(Debug, Clone)]
 pub struct Kitchen {
     frontend: String,
     builder: Image,
-    chef: String,
+    /// The images with a tool, or why there is none.
+    tools: BTreeMap<&'static str, Result<String, String>>,
     /// Keeps cache mounts and flags apart from those of any other run.
     run: String,
 }
 
-impl Contestant {
-    /// Its Dockerfile for a project.
-    #[must_use]
-    pub fn dockerfile(&self, kitchen: &Kitchen, subject: &Subject) -> String {
-        (self.dockerfile)(kitchen, subject)
-    }
-}
-
 impl Kitchen {
-    /// Makes sure of an image with cargo-chef in it, as cargo-chef's users start from, before any clock runs.
-    pub fn prepare(docker: &Docker, frontend: String, run: String) -> Result<Self> {
+    /// Makes sure of the images with the contestants' tools in them before any clock runs.
+    pub fn prepare(
+        docker: &Docker,
+        frontend: String,
+        run: String,
+        contestants: &[&'static Contestant],
+    ) -> Result<Self> {
         let builder = present(docker, BUILDER)?;
         present(docker, RUNTIME)?;
-        let short: String = builder.id.trim_start_matches("sha256:").chars().take(12).collect();
-        let chef = format!("supercargo-bench-cargo-chef:{CARGO_CHEF}-{short}");
-        if Image::inspect(docker, &chef).is_err() {
-            let doing = step(format!("installing cargo-chef {CARGO_CHEF} into an image"));
-            let text =
-                format!("FROM {BUILDER}\nRUN cargo install cargo-chef --locked --version {CARGO_CHEF}\n");
-            // In an empty folder: the image needs no file of ours.
-            let nothing = tempfile::tempdir()?;
-            Build::new(docker, nothing.path()).dockerfile(text).tag(&chef).succeed()?;
-            doing.done();
+        let mut tools = BTreeMap::new();
+        for tool in contestants.iter().filter_map(|contestant| contestant.tool) {
+            let image = tool.image(docker, &builder).map_err(|error| format!("{error:#}"));
+            if let Err(error) = &image {
+                say(format!("{} cannot be had: {error}", tool.name));
+            }
+            tools.insert(tool.name, image);
         }
-        Ok(Self { frontend, builder, chef, run })
+        Ok(Self { frontend, builder, tools, run })
     }
 
     /// The same with mounts and flags that nothing was kept under yet.
@@ -103,6 +158,31 @@ impl Kitchen {
     #[must_use]
     pub fn builder(&self) -> &Image {
         &self.builder
+    }
+
+    /// The frontend's image.
+    #[must_use]
+    pub fn frontend(&self) -> &str {
+        &self.frontend
+    }
+
+    /// A name that no other run has.
+    #[must_use]
+    pub fn run(&self) -> &str {
+        &self.run
+    }
+
+    /// The image of the builder with a tool.
+    pub fn tool(&self, tool: &Tool) -> Result<&str> {
+        let image = self.tools.get(tool.name).with_context(|| format!("nobody asked for {}", tool.name))?;
+        image.as_deref().map_err(|error| anyhow!("{} cannot be had: {error}", tool.name))
+    }
+
+    /// Every image that a contestant starts from, besides the base images of the bed.
+    #[must_use]
+    pub fn images(&self) -> Vec<&str> {
+        let tools = self.tools.values().filter_map(|image| image.as_deref().ok());
+        std::iter::once(self.frontend()).chain(tools).collect()
     }
 
     /// Gives a copy of a project a compiler flag that changes nothing but that no other run has: nothing that an
@@ -121,17 +201,20 @@ impl Kitchen {
     /// reading the toolchain from the disk the first time.
     pub fn warm_up(&self, docker: &Docker) -> Result<()> {
         let doing = step("warming up the base images");
-        let Self { frontend, chef, run, .. } = self;
-        let cargo = "cargo new --quiet --vcs none /warm && cargo build --quiet --release --manifest-path /warm/Cargo.toml";
-        let text = format!(
-            "FROM {BUILDER} AS builder\nRUN : {run} && {cargo}\n\
-             FROM {chef} AS chef\nRUN : {run} && {cargo}\n\
-             FROM {RUNTIME}\n\
-             COPY --from={frontend} / /frontend/\n\
-             COPY --from=builder /warm/Cargo.toml /builder\n\
-             COPY --from=chef /warm/Cargo.toml /chef\n"
-        );
-        let nothing = tempfile::tempdir()?;
+        let Self { frontend, run, .. } = self;
+        let builders = std::iter::once(BUILDER).chain(self.images().into_iter().skip(1));
+        let stage = |(number, image): (usize, &str)| {
+            format!(
+                "FROM {image} AS warm{number}\nRUN : {run} && cargo new --quiet --vcs none /warm && \
+                 cargo build --quiet --release --manifest-path /warm/Cargo.toml\n"
+            )
+        };
+        let stages: Vec<String> = builders.enumerate().map(stage).collect();
+        let copy = |(number, _)| format!("COPY --from=warm{number} /warm/Cargo.toml /warm{number}\n");
+        let copies = stages.iter().enumerate().map(copy).collect::<String>();
+        let stages = stages.concat();
+        let text = format!("{stages}FROM {RUNTIME}\nCOPY --from={frontend} / /frontend/\n{copies}");
+        let nothing = tempfile::tempdir().context("failed to create an empty folder")?;
         Build::new(docker, nothing.path()).dockerfile(text).succeed()?;
         doing.done();
         Ok(())
@@ -147,59 +230,4 @@ fn present(docker: &Docker, reference: &str) -> Result<Image> {
     docker.command(["pull", "--quiet", reference]).run()?;
     doing.done();
     Image::inspect(docker, reference)
-}
-
-fn cargo_chef(kitchen: &Kitchen, subject: &Subject) -> String {
-    let (chef, Subject { package, binary, .. }) = (&kitchen.chef, subject);
-    format!(
-        "FROM {chef} AS planner\n\
-         WORKDIR /src\n\
-         COPY . .\n\
-         RUN cargo chef prepare --recipe-path recipe.json\n\
-         \n\
-         FROM {chef} AS build\n\
-         WORKDIR /src\n\
-         COPY --from=planner /src/recipe.json .\n\
-         RUN cargo chef cook --release --locked --package {package} --recipe-path recipe.json\n\
-         COPY . .\n\
-         RUN cargo build --release --locked --package {package} --bin {binary}\n\
-         \n{}",
-        runtime(binary, &format!("/src/target/release/{binary}"))
-    )
-}
-
-fn cache_mounts(kitchen: &Kitchen, subject: &Subject) -> String {
-    let (run, Subject { package, binary, .. }) = (&kitchen.run, subject);
-    format!(
-        "FROM {BUILDER} AS build\n\
-         WORKDIR /src\n\
-         COPY . .\n\
-         RUN --mount=type=cache,id=bench-{run}-registry,target=/usr/local/cargo/registry \\\n\
-         \x20   --mount=type=cache,id=bench-{run}-target,target=/src/target,sharing=locked \\\n\
-         \x20   cargo build --release --locked --package {package} --bin {binary} \\\n\
-         \x20   && cp target/release/{binary} /{binary}\n\
-         \n{}",
-        runtime(binary, &format!("/{binary}"))
-    )
-}
-
-fn naive(_: &Kitchen, subject: &Subject) -> String {
-    let Subject { package, binary, .. } = subject;
-    format!(
-        "FROM {BUILDER} AS build\n\
-         WORKDIR /src\n\
-         COPY . .\n\
-         RUN cargo build --release --locked --package {package} --bin {binary}\n\
-         \n{}",
-        runtime(binary, &format!("/src/target/release/{binary}"))
-    )
-}
-
-/// The last stage of every Dockerfile that is not ours.
-fn runtime(binary: &str, from: &str) -> String {
-    format!(
-        "FROM {RUNTIME}\n\
-         COPY --from=build {from} /usr/local/bin/{binary}\n\
-         ENTRYPOINT [\"/usr/local/bin/{binary}\"]\n"
-    )
 }

