@@ -10,7 +10,7 @@ use crate::diagnostic::{Diagnostic, Findings};
 pub(super) const PACKAGE: &str = "PACKAGE";
 
 /// Every build-arg that is read, with what it sets, in the order of the documentation.
-pub const BUILD_ARGS: [(&str, &str); 14] = [
+pub const BUILD_ARGS: [(&str, &str); 15] = [
     ("PACKAGE", "the package"),
     ("BIN", "the binaries, separated by commas"),
     ("FEATURES", "features, separated by commas"),
@@ -21,6 +21,7 @@ pub const BUILD_ARGS: [(&str, &str); 14] = [
     ("TOOLCHAIN_IMAGE", "the image that compiles"),
     ("CACHE_MODE", "how compiled code is kept"),
     ("CACHE_NAMESPACE", "what else may share compiled code"),
+    ("CACHE_SCCACHE", "a compile cache beside the others"),
     ("IMAGE_BASE", "the runtime base"),
     ("IMAGE_USER", "the user"),
     ("IMAGE_WORKDIR", "the working directory"),
