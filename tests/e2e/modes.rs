@@ -22,7 +22,7 @@ fn project() -> Project {
     let manifest = "[package]\nname = \"app\"\nversion = \"0.1.0\"\nedition = \"2024\"\n[workspace]\n[dependencies]\nlib = { path = \"lib\" }\n";
     let settings = format!("[package.metadata.supercargo.cache]\nnamespace = \"{name}\"\n");
     project.write("Cargo.toml", format!("{manifest}{settings}")).unwrap();
-    project.write("name", name).unwrap();
+    project.write("name.md", name).unwrap();
     cargo(&project, &["generate-lockfile", "--quiet"]);
     project
 }

@@ -30,7 +30,7 @@ fn project() -> Project {
                     [features]\nloud = []\n[dependencies]\nwhole = { path = \"whole\" }\nbroken = { path = \"broken\" }\n";
     let settings = format!("[package.metadata.supercargo.cache]\nnamespace = \"{name}\"\n");
     project.write("Cargo.toml", format!("{manifest}{settings}")).unwrap();
-    project.write("note", name).unwrap();
+    project.write("note.md", name).unwrap();
     cargo(&project, &["generate-lockfile", "--quiet"]);
     pin(&project, "1.0.14");
     project
@@ -44,9 +44,9 @@ fn pin(project: &Project, version: &str) {
     cargo(project, &["update", "--quiet", "--package=itoa", "--precise", version]);
 }
 
-/// What `[build]` compiled; the file `note`, which no crate reads, makes sure that it runs.
+/// What `[build]` compiled; the file `note.md`, which no crate reads, makes sure that it runs.
 fn compiled(build: &Build, project: &Project, note: &str) -> (Vec<String>, BuildLog) {
-    project.append("note", note).unwrap();
+    project.append("note.md", note).unwrap();
     let log = build.succeed().unwrap();
     let step = log.vertex("[build]").unwrap();
     assert!(step.has_run(), "{}", log.transcript());
@@ -88,7 +88,7 @@ fn features_alternate_without_compiling_anything_twice() {
     let (names, log) = compiled(&loud, &project, "loud");
     assert_eq!(names, ["app"]);
     assert!(
-        log.transcript().contains("changed: note, cargo's arguments: +`--features` +`loud`"),
+        log.transcript().contains("changed: note.md, cargo's arguments: +`--features` +`loud`"),
         "{}",
         log.transcript()
     );
