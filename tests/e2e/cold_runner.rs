@@ -5,36 +5,38 @@ use testbed::build::Build;
 use testbed::container::Run;
 use testbed::docker::Docker;
 use testbed::engine::release::Store;
+use testbed::exported::Exported;
 use testbed::log::BuildLog;
+use testbed::process::Cmd;
 use testbed::project::Project;
 use testbed::spare::Spare;
 
 use crate::story;
 
-/// The packages of the example that its `worker` is made of.
-const WORKER: [&str; 4] = ["db", "macros", "types", "worker"];
-
-/// The example with build scripts and procedural macros, its own and other people's.
-fn workspace(bed: &Ready) -> Project {
-    let project = Project::example("workspace").unwrap();
+/// A workspace of two packages, one of whose dependencies has a build script that watches a file of its own.
+fn project(bed: &Ready) -> Project {
+    let package = |name: &str| {
+        format!("[package]\nname = \"{name}\"\nversion = \"0.1.0\"\nedition = \"2024\"\n[dependencies]\n")
+    };
+    let project = Project::of(&[
+        ("Cargo.toml", "[workspace]\nmembers = [\"app\", \"words\"]\nresolver = \"3\"\n"),
+        ("app/Cargo.toml", &(package("app") + "anyhow = \"1\"\nwords = { path = \"../words\" }\n[dev-dependencies]\nryu = \"1\"\n")),
+        ("app/src/main.rs", "fn main() -> anyhow::Result<()> {\n    println!(\"first {}\", words::number(7));\n    Ok(())\n}\n"),
+        ("words/Cargo.toml", &(package("words") + "itoa = \"1\"\n")),
+        ("words/src/lib.rs", "pub fn number(of: u8) -> String { itoa::Buffer::new().format(of).to_owned() }\n"),
+    ])
+    .unwrap();
+    Cmd::new("cargo").args(["generate-lockfile", "--quiet"]).current_dir(project.path()).run().unwrap();
     story::prepare(bed, &project);
     project
 }
 
-fn worker(docker: &Docker, project: &Project) -> Build {
-    Build::new(docker, project.path()).target("worker").tag("cold-worker")
+fn app(docker: &Docker, project: &Project) -> Build {
+    Build::new(docker, project.path()).tag("cold-app")
 }
 
-/// The smallest example, for what compiles dependencies again.
-fn minimal(bed: &Ready) -> Project {
-    let project = Project::example("minimal").unwrap();
-    story::prepare(bed, &project);
-    project
-}
-
-fn says(spare: &Spare, image: &str, arguments: &[&str]) -> String {
-    let run = Run::new(spare.docker(), image);
-    arguments.iter().fold(run, Run::arg).complete().unwrap().stdout
+fn says(spare: &Spare, image: &str) -> String {
+    Run::new(spare.docker(), image).complete().unwrap().stdout
 }
 
 /// True for a bed that cannot export a cache but inline: a classic store, or somebody else's engine, which has no spare.
@@ -60,25 +62,23 @@ fn a_registry_carries_everything_from_one_engine_to_the_next() {
         return;
     }
     let cache = format!("type=registry,ref={}/cold/registry:{}", bed.registry().unwrap(), std::process::id());
-    let project = workspace(bed);
-    worker(bed.docker(), &project).cache_to(&format!("{cache},mode=max")).succeed().unwrap();
+    let project = project(bed);
+    app(bed.docker(), &project).cache_to(&format!("{cache},mode=max")).succeed().unwrap();
 
     let spare = bed.spare("registry").unwrap();
-    let build = worker(spare.docker(), &project).cache_from(&cache);
-    project.edit("crates/worker/src/main.rs", "INSERT INTO", "REPLACE INTO").unwrap();
+    let build = app(spare.docker(), &project).cache_from(&cache);
+    project.edit("app/src/main.rs", "first", "second").unwrap();
     let edited = build.clone().cache_to(&format!("{cache},mode=max")).succeed().unwrap();
-    assert_only_local_crates_compiled(&edited, &WORKER);
-    let said = says(&spare, "cold-worker", &["--up-to", "1000"]);
-    assert!(said.starts_with("REPLACE INTO parcels"), "{said}");
+    assert_only_local_crates_compiled(&edited, &["app", "words"]);
+    assert_eq!(says(&spare, "cold-app"), "second 7\n");
 
     // The first engine finds what the second one compiled, and so does a third one that has nothing else.
-    let shared = worker(bed.docker(), &project).cache_from(&cache).succeed().unwrap();
+    let shared = app(bed.docker(), &project).cache_from(&cache).succeed().unwrap();
     assert!(shared.ran().is_empty(), "{:?}", shared.ran());
     spare.wipe().unwrap();
     let unchanged = build.succeed().unwrap();
     assert!(unchanged.ran().is_empty(), "{:?}", unchanged.ran());
-    let said = says(&spare, "cold-worker", &["--up-to", "1000"]);
-    assert!(said.starts_with("REPLACE INTO parcels"), "{said}");
+    assert_eq!(says(&spare, "cold-app"), "second 7\n");
 }
 
 #[test]
@@ -89,37 +89,42 @@ fn a_folder_carries_everything_from_one_engine_to_the_next() {
     }
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path().display().to_string();
-    let project = workspace(bed);
-    worker(bed.docker(), &project).cache_to(&format!("type=local,dest={folder},mode=max")).succeed().unwrap();
+    let project = project(bed);
+    app(bed.docker(), &project).cache_to(&format!("type=local,dest={folder},mode=max")).succeed().unwrap();
 
     let spare = bed.spare("local").unwrap();
-    let build = worker(spare.docker(), &project).cache_from(&format!("type=local,src={folder}"));
+    let build = app(spare.docker(), &project).cache_from(&format!("type=local,src={folder}"));
     let unchanged = build.succeed().unwrap();
     assert!(unchanged.ran().is_empty(), "{:?}", unchanged.ran());
-    project.append("crates/db/src/lib.rs", "\n// An edit.\n").unwrap();
-    assert_only_local_crates_compiled(&build.succeed().unwrap(), &WORKER);
+    project.append("words/src/lib.rs", "\n// An edit.\n").unwrap();
+    assert_only_local_crates_compiled(&build.succeed().unwrap(), &["app", "words"]);
 }
 
 #[test]
-fn a_small_cache_carries_the_image_and_what_was_exported_before() {
+fn a_small_cache_carries_the_image_alone() {
     let bed = Bed::ensure().unwrap();
     if exports_nothing(bed) {
         return;
     }
     let cache = format!("type=registry,ref={}/cold/min:{}", bed.registry().unwrap(), std::process::id());
-    let project = minimal(bed);
+    let project = project(bed);
     let first = bed.spare("min").unwrap();
-    let build = |docker: &Docker| Build::new(docker, project.path()).tag("cold-minimal").cache_from(&cache);
+    let build = |docker: &Docker| app(docker, &project).cache_from(&cache);
     build(first.docker()).cache_to(&format!("{cache},mode=min")).succeed().unwrap();
+    let name = format!("cold/min:{}", std::process::id());
+    let exported = Exported::in_registry(&bed.registry().unwrap(), &name).unwrap();
+    // The base and the binaries.
+    assert_eq!(exported.layers().len(), 2, "{exported:?}");
+
     first.wipe().unwrap();
     let unchanged = build(first.docker()).succeed().unwrap();
     assert!(unchanged.ran().is_empty(), "{:?}", unchanged.ran());
 
     // Dependencies are not part of the image, so nothing is there to start from.
-    project.edit("src/main.rs", "counts to", "goes on to").unwrap();
+    project.edit("app/src/main.rs", "first", "second").unwrap();
     let edited = build(first.docker()).succeed().unwrap();
     assert!(edited.vertex("[deps]").unwrap().has_run(), "{}", edited.transcript());
-    assert!(says(&first, "cold-minimal", &[]).contains("goes on to"));
+    assert_eq!(says(&first, "cold-app"), "second 7\n");
 }
 
 #[test]
@@ -129,7 +134,7 @@ fn an_image_carries_itself() {
         return;
     }
     let image = format!("{}/cold/inline:{}", bed.registry().unwrap(), std::process::id());
-    let project = minimal(bed);
+    let project = project(bed);
     let build = |docker: &Docker| {
         Build::new(docker, project.path()).tag(&image).cache_from(&format!("type=registry,ref={image}"))
     };
@@ -138,8 +143,8 @@ fn an_image_carries_itself() {
     let spare = bed.spare("inline").unwrap();
     let unchanged = build(spare.docker()).succeed().unwrap();
     assert!(unchanged.ran().is_empty(), "{:?}", unchanged.ran());
-    project.edit("src/main.rs", "counts to", "goes on to").unwrap();
+    project.edit("app/src/main.rs", "first", "second").unwrap();
     let edited = build(spare.docker()).succeed().unwrap();
     assert!(edited.vertex("[deps]").unwrap().has_run(), "{}", edited.transcript());
-    assert!(says(&spare, &image, &[]).contains("goes on to"));
+    assert_eq!(says(&spare, &image), "second 7\n");
 }

@@ -17,7 +17,7 @@ use crate::subject::cargo;
 
 /// Keeps the compiler busy for a while without a clock: this much is computed at compile time.
 const SLOW: &str = "#![allow(long_running_const_eval)]\n\
-    pub const SUM: u32 = {\n    let (mut sum, mut step) = (0u32, 0u32);\n    \
+    pub static SUM: u32 = {\n    let (mut sum, mut step) = (0u32, 0u32);\n    \
     while step < 2_000_000 {\n        sum = sum.wrapping_add(step);\n        step += 1;\n    }\n    sum\n};\n";
 
 /// A program with two crates of a registry, one of them slow to compile, and two of its own, one of them slow too.

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
+use std::time::SystemTime;
 
 use testbed::bed::{Bed, Ready};
 use testbed::build::Build;
@@ -13,9 +14,11 @@ use testbed::project::Project;
 
 use crate::story;
 
-/// A project of its own on every engine, so that no earlier run of this test has warmed it up.
+/// A project that no earlier run of this test has warmed up: its mounts are its own, and so is a variable, since the
+/// engine's cache does not tell mounts apart.
 fn project(bed: &Ready, name: &str) -> Project {
-    let namespace = format!("{name}-{}", std::process::id());
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_nanos();
+    let namespace = format!("{name}-{}-{now}", std::process::id());
     let project = Project::of(&[
         (
             "Cargo.toml",
@@ -24,6 +27,7 @@ fn project(bed: &Ready, name: &str) -> Project {
                  serde_json = \"1\"\nbitflags = \"2\"\n[package.metadata.supercargo.cache]\nnamespace = \"{namespace}\"\n"
             ),
         ),
+        (".cargo/config.toml", &format!("[env]\nE2E = \"{namespace}\"\n")),
         ("src/main.rs", "fn main() { println!(\"{}\", serde_json::json!(7)); }\n"),
     ])
     .unwrap();

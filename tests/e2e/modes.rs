@@ -22,7 +22,7 @@ fn project() -> Project {
     let manifest = "[package]\nname = \"app\"\nversion = \"0.1.0\"\nedition = \"2024\"\n[workspace]\n[dependencies]\nlib = { path = \"lib\" }\n";
     let settings = format!("[package.metadata.supercargo.cache]\nnamespace = \"{name}\"\n");
     project.write("Cargo.toml", format!("{manifest}{settings}")).unwrap();
-    project.write("name", name).unwrap();
+    project.write("name.md", name).unwrap();
     cargo(&project, &["generate-lockfile", "--quiet"]);
     project
 }
@@ -50,7 +50,10 @@ fn check(mode: &str, has_layer: bool, first: &[&str], after_edit: &[&str]) {
     let log = build.succeed().unwrap();
     assert_eq!(compiled(&log), after_edit, "{}", log.transcript());
     let ran = log.ran();
-    assert!(!ran.iter().any(|name| ["[fetch]", "[deps]"].iter().any(|step| name.starts_with(step))), "{ran:?}");
+    assert!(
+        !ran.iter().any(|name| ["[fetch]", "[deps]"].iter().any(|step| name.starts_with(step))),
+        "{ran:?}"
+    );
     assert_eq!(Run::new(bed.docker(), &tag).complete().unwrap().stdout, "7!\n");
 }
 

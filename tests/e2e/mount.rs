@@ -12,7 +12,9 @@ use crate::story;
 /// Two libraries with a dependency each, and an application that uses both.
 fn project() -> Project {
     let library = |name: &str, dependency: &str| {
-        format!("[package]\nname = \"{name}\"\nversion = \"0.1.0\"\nedition = \"2024\"\n[dependencies]\n{dependency} = \"1\"\n")
+        format!(
+            "[package]\nname = \"{name}\"\nversion = \"0.1.0\"\nedition = \"2024\"\n[dependencies]\n{dependency} = \"1\"\n"
+        )
     };
     let project = Project::of(&[
         ("whole/Cargo.toml", &library("whole", "itoa")),
@@ -28,7 +30,7 @@ fn project() -> Project {
                     [features]\nloud = []\n[dependencies]\nwhole = { path = \"whole\" }\nbroken = { path = \"broken\" }\n";
     let settings = format!("[package.metadata.supercargo.cache]\nnamespace = \"{name}\"\n");
     project.write("Cargo.toml", format!("{manifest}{settings}")).unwrap();
-    project.write("note", name).unwrap();
+    project.write("note.md", name).unwrap();
     cargo(&project, &["generate-lockfile", "--quiet"]);
     pin(&project, "1.0.14");
     project
@@ -42,9 +44,9 @@ fn pin(project: &Project, version: &str) {
     cargo(project, &["update", "--quiet", "--package=itoa", "--precise", version]);
 }
 
-/// What `[build]` compiled; the file `note`, which no crate reads, makes sure that it runs.
+/// What `[build]` compiled; the file `note.md`, which no crate reads, makes sure that it runs.
 fn compiled(build: &Build, project: &Project, note: &str) -> (Vec<String>, BuildLog) {
-    project.append("note", note).unwrap();
+    project.append("note.md", note).unwrap();
     let log = build.succeed().unwrap();
     let step = log.vertex("[build]").unwrap();
     assert!(step.has_run(), "{}", log.transcript());
@@ -85,7 +87,11 @@ fn features_alternate_without_compiling_anything_twice() {
     compiled(&quiet, &project, "first");
     let (names, log) = compiled(&loud, &project, "loud");
     assert_eq!(names, ["app"]);
-    assert!(log.transcript().contains("changed: note, cargo's arguments: +`--features` +`loud`"), "{}", log.transcript());
+    assert!(
+        log.transcript().contains("changed: note.md, cargo's arguments: +`--features` +`loud`"),
+        "{}",
+        log.transcript()
+    );
     assert_eq!(compiled(&quiet, &project, "quiet again").0, Vec::<String>::new());
     assert_eq!(compiled(&loud, &project, "loud again").0, Vec::<String>::new());
 }

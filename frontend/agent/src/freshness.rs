@@ -19,6 +19,7 @@ use crate::clock;
 use crate::console;
 use crate::error::Error;
 use crate::ledger::{self, Ledger, key};
+use crate::pinned;
 use crate::seed;
 use crate::sources::{self, Listing};
 use crate::stamp::Stamp;
@@ -60,12 +61,13 @@ impl Tracked {
             stubs::forget_script(out_dir)?;
         }
 
-        let pinned: Vec<PathBuf> = job.pinned.iter().map(|directory| root.join(directory)).collect();
-        for directory in &pinned {
-            pin(directory)?;
+        let constant: Vec<PathBuf> = job.pinned.iter().map(|directory| root.join(directory)).collect();
+        for directory in &constant {
+            let (base, listing) = pinned::list(directory)?;
+            pinned::pin(&base, &listing)?;
         }
         let mut skip = vec![target_dir.to_owned(), file.clone(), new];
-        skip.extend(pinned);
+        skip.extend(constant);
         let listing = sources::list(&root, &skip)?;
         let digests = sources::digests(&root, &listing)?;
         let environment = environment(&job.variables);
@@ -151,15 +153,6 @@ impl Tracked {
 /// False for what cargo or git themselves write during a build.
 fn is_source(path: &Path) -> bool {
     !path.starts_with(".git") && path.file_name() != Some(OsStr::new("Cargo.lock"))
-}
-
-fn pin(directory: &Path) -> Result<(), Error> {
-    for (path, metadata) in sources::list(directory, &[])? {
-        if Stamp::of(&metadata) != Stamp::OLD {
-            Stamp::OLD.set(&directory.join(path))?;
-        }
-    }
-    Ok(())
 }
 
 /// A time after `now` that the source directory can keep: some file systems know whole seconds only.

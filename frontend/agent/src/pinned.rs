@@ -96,9 +96,9 @@ impl Pinned {
         let mut hashes: BTreeMap<PathBuf, Sha256> = BTreeMap::new();
         let mut listings = Vec::new();
         for root in &roots {
-            let listing = list(root)?;
-            for (path, digest) in sources::digests(root, &listing)? {
-                let absolute = joined(root, &path);
+            let (base, listing) = list(root)?;
+            for (path, digest) in sources::digests(&base, &listing)? {
+                let absolute = joined(&base, &path);
                 let owner = owner(skeleton, &absolute);
                 // A directory outside of all packages, such as the one of all vendored crates, is only a place.
                 if owner == absolute && !owner.join("Cargo.toml").exists() && owner.is_dir() {
@@ -111,11 +111,7 @@ impl Pinned {
                     hash.update([0]);
                 }
             }
-            for (path, metadata) in &listing {
-                if Stamp::of(metadata) != Stamp::OLD {
-                    Stamp::OLD.set(&joined(root, path))?;
-                }
-            }
+            pin(&base, &listing)?;
             listings.push(listing);
         }
         let mut sources = Sources::new();
@@ -162,7 +158,7 @@ impl Pinned {
     /// True if nothing wrote to these files since they were given their time.
     pub(crate) fn is_untouched(&self) -> bool {
         self.roots.iter().zip(&self.listings).all(|(root, listing)| {
-            list(root).is_ok_and(|now| {
+            list(root).is_ok_and(|(_, now)| {
                 now.len() == listing.len()
                     && now.iter().all(|(path, metadata)| {
                         listing.contains_key(path) && Stamp::of(metadata) == Stamp::OLD
@@ -172,10 +168,26 @@ impl Pinned {
     }
 }
 
-/// Everything at and below `root`, which may be a file.
-fn list(root: &Path) -> Result<Listing, Error> {
+/// Gives everything of `listing` below `base` the one time that it always has.
+pub(crate) fn pin(base: &Path, listing: &Listing) -> Result<(), Error> {
+    for (path, metadata) in listing {
+        if Stamp::of(metadata) != Stamp::OLD {
+            Stamp::OLD.set(&joined(base, path))?;
+        }
+    }
+    Ok(())
+}
+
+/// Everything at and below `root`, and the directory that the listing is relative to: `root`, or if that is a file, the
+/// one that it lies in.
+pub(crate) fn list(root: &Path) -> Result<(PathBuf, Listing), Error> {
     let metadata = fs::symlink_metadata(root).map_err(Error::file("look at", root))?;
-    if metadata.is_dir() { sources::list(root, &[]) } else { Ok(Listing::from([(PathBuf::new(), metadata)])) }
+    match (root.parent(), root.file_name()) {
+        (Some(parent), Some(name)) if !metadata.is_dir() => {
+            Ok((parent.to_owned(), Listing::from([(PathBuf::from(name), metadata)])))
+        }
+        _ => Ok((root.to_owned(), sources::list(root, &[])?)),
+    }
 }
 
 fn joined(root: &Path, path: &Path) -> PathBuf {

@@ -81,5 +81,7 @@ pub(super) fn source(plan: &BuildPlan, materials: &Materials) -> Output {
     let operation = FileOp::on_scratch().copy(copy);
     write(operation, &plan.source.overlays)
         .name(format!("{}[source] copy sources of {}", materials.prefix, plan.package.value))
+        // Whoever imports the cache has the sources already.
+        .export_cache(false)
         .output()
 }

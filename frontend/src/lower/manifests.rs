@@ -31,7 +31,11 @@ pub(super) fn skeleton(plan: &BuildPlan, materials: &Materials) -> Output {
         let copy = Copy::new(materials.context.clone(), &path, &path);
         operation.copy(copy.contents_only().create_dest_path().timestamp(TIMESTAMP))
     });
-    copies.name(format!("{}[manifests] add the sources that dependencies need", materials.prefix)).output()
+    copies
+        .name(format!("{}[manifests] add the sources that dependencies need", materials.prefix))
+        // Whoever imports the cache has the sources already.
+        .export_cache(false)
+        .output()
 }
 
 /// Adds files and the directories that hold them.

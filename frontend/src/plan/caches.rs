@@ -58,12 +58,7 @@ impl Caches {
 
 /// Names the mounts.
 #[must_use]
-pub fn choose(
-    namespace: &str,
-    package: &Package,
-    mode: Chosen<CacheMode>,
-    identity: Identity<'_>,
-) -> Caches {
+pub fn choose(namespace: &str, package: &Package, mode: Chosen<CacheMode>, identity: Identity<'_>) -> Caches {
     let Identity { image, triple, profile } = identity;
     let compiler = image.rsplit('/').next().unwrap_or(image);
     let kind = if mode.value.has_layer() { "target" } else { "whole" };

@@ -198,7 +198,10 @@ pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
     }
     let (dependencies, without_layer) = match findings.take(skeleton::make(project, &selection)) {
         Some(Outcome::Ready(skeleton)) => (Dependencies::of(project, *skeleton, &view), None),
-        Some(Outcome::Impossible { because }) => (Dependencies::of_sources(&because), Some(because)),
+        Some(Outcome::Impossible { because }) => {
+            view = SourceView::of_everything(generated_lockfile);
+            (Dependencies::of_sources(&because), Some(because))
+        }
         Some(Outcome::NeedsLockfile) => {
             findings.push(
                 Diagnostic::warning("the project has no `Cargo.lock`, so each new build may get other versions of its dependencies")
@@ -216,11 +219,7 @@ pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
     let Some(sccache) = findings.take(sccache::choose(config.sccache.as_ref(), &namespace)) else {
         return findings.fail();
     };
-    let identity = caches::Identity {
-        image: &toolchain.image.value,
-        triple,
-        profile: &selection.profile,
-    };
+    let identity = caches::Identity { image: &toolchain.image.value, triple, profile: &selection.profile };
     let mode = mode::choose(&config, without_layer.as_deref(), goal, &mut findings);
     let plan = BuildPlan {
         platform: platform.clone(),

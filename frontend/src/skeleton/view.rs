@@ -31,6 +31,22 @@ pub struct SourceView {
     pub needs_index: bool,
 }
 
+impl SourceView {
+    /// The sources as they are, for a project of which nobody can tell what a build reads; `lockfile` is one that was
+    /// made for it.
+    #[must_use]
+    pub fn of_everything(lockfile: Option<&str>) -> Self {
+        let lockfile =
+            lockfile.and_then(|text| Some((RelPath::new("Cargo.lock").ok()?, text.as_bytes().to_vec())));
+        Self {
+            excluded: BTreeSet::new(),
+            locked: lockfile.is_none(),
+            overlays: lockfile.into_iter().collect(),
+            needs_index: false,
+        }
+    }
+}
+
 /// What stands for the source of a target that no build of this selection reaches.
 const UNREACHABLE: &str = "compile_error!(\"this package takes no part in this build\");\n";
 

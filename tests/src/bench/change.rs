@@ -48,35 +48,42 @@ pub fn touch(project: &Project) -> Result<()> {
 
 /// Adds a dependency for tests: a package that the lockfile has already, so that nothing but the table changes.
 pub fn add_dev_dependency(project: &Project, subject: &Subject, number: u32) -> Result<()> {
-    let metadata = Metadata::of(project)?;
-    let package = metadata.packages.iter().find(|package| package.name == subject.package);
-    let package = package.with_context(|| format!("the project has no package `{}`", subject.package))?;
-    let lockfile = project.read("Cargo.lock")?;
-    let names: Vec<&str> = blocks(&lockfile).filter_map(|block| field(block, "name")).collect();
-    let is_free = |block: &&str| {
-        let name = field(block, "name").unwrap_or_default();
-        let from_registry = field(block, "source").is_some_and(|source| source.starts_with("registry+"));
-        // Of two versions, cargo would have to be told which one.
-        from_registry
-            && names.iter().filter(|other| **other == name).count() == 1
-            && !package.dependencies.iter().any(|dependency| dependency.name == name)
-    };
     let place = usize::try_from(number.saturating_sub(1)).unwrap_or_default();
-    let block = blocks(&lockfile).filter(is_free).nth(place);
-    let block = block.context("the lockfile has no package that could become a dev-dependency")?;
-    let (name, version) = (field(block, "name"), field(block, "version"));
-    let (Some(name), Some(version)) = (name, version) else {
-        bail!("the lockfile has a package without a name")
-    };
-    let manifest =
-        package.manifest_path.strip_prefix(project.path()).context("failed to find the manifest")?;
-    // A version without what it was built from, which is no part of a requirement.
-    let version = version.split('+').next().unwrap_or(version);
+    let (name, version) = strangers(project, subject)?
+        .into_iter()
+        .nth(place)
+        .context("the lockfile has no package that could become a dev-dependency")?;
+    let metadata = Metadata::of(project)?;
+    let manifest = metadata.package(&subject.package)?.manifest_path.strip_prefix(project.path());
+    let manifest = mark::in_utf8(manifest.context("failed to find the manifest")?)?.to_owned();
     let table = format!("\n[dev-dependencies.{name}]\nversion = \"={version}\"\ndefault-features = false\n");
-    project.append(mark::in_utf8(manifest)?, &table)?;
+    project.append(&manifest, &table)?;
     // Cargo writes the new entry into the lockfile and leaves the rest of it as it was.
     let resolve = Cmd::new("cargo").args(["metadata", "--offline", "--quiet", "--format-version=1"]);
     resolve.current_dir(project.path()).run().map(drop)
+}
+
+/// The packages of the registry, with their versions, that the lockfile has and the package does not ask for itself.
+pub fn strangers(project: &Project, subject: &Subject) -> Result<Vec<(String, String)>> {
+    let metadata = Metadata::of(project)?;
+    let package = metadata.package(&subject.package)?;
+    let lockfile = project.read("Cargo.lock")?;
+    let all: Vec<(&str, &str)> = blocks(&lockfile)
+        .filter(|block| field(block, "source").is_none_or(|source| source.starts_with("registry+")))
+        .filter_map(|block| Some((field(block, "name")?, field(block, "version")?)))
+        .collect();
+    let local: Vec<&str> = metadata.packages.iter().map(|package| package.name.as_str()).collect();
+    let is_stranger = |(name, _): &&(&str, &str)| {
+        // Of two versions, cargo would have to be told which one.
+        all.iter().filter(|(other, _)| other == name).count() == 1
+            && !local.contains(name)
+            && !package.dependencies.iter().any(|dependency| dependency.name == *name)
+    };
+    let strangers = all.iter().filter(is_stranger).map(|(name, version)| {
+        // What follows a `+` is no part of a requirement.
+        ((*name).to_owned(), version.split('+').next().unwrap_or(version).to_owned())
+    });
+    Ok(strangers.collect())
 }
 
 /// Raises the last number of the package's version by `number`, in its manifest and in the lockfile.

@@ -68,6 +68,12 @@ impl Metadata {
         serde_json::from_str(&answer).context("failed to read the answer of `cargo metadata`")
     }
 
+    /// The package of this name.
+    pub fn package(&self, name: &str) -> Result<&Package> {
+        let found = self.packages.iter().find(|package| package.name == name);
+        found.with_context(|| format!("the project has no package `{name}`"))
+    }
+
     /// The local package that an entry names.
     #[must_use]
     pub fn local(&self, dependency: &Dependency) -> Option<&Package> {

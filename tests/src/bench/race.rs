@@ -114,7 +114,7 @@ impl Race {
                 }
             }
         }
-        if steps().any(|step| step == Step::Fresh) {
+        if steps().any(|step| step == Step::Export || step == Step::Fresh) {
             match fresh::builder(bed, kitchen, &trials) {
                 Ok(more) => samples.extend(more),
                 Err(error) => say(format!("no fresh builder: {error:#}")),

@@ -106,7 +106,11 @@ impl Step {
     /// True when the step means something for a project.
     #[must_use]
     pub fn is_for(self, subject: &Subject) -> bool {
-        self != Self::Library || subject.library.is_some()
+        match self {
+            Self::Library => subject.library.is_some(),
+            Self::DevDependency => subject.has_strangers(),
+            _ => true,
+        }
     }
 
     /// Makes the step's change in a copy of the project.

@@ -6,6 +6,7 @@ use std::str::FromStr;
 use anyhow::{Context, Error, Result, bail};
 
 use super::assembled::{self, Assembly};
+use super::change;
 use super::library::{self, Library};
 use super::mark;
 use super::metadata::{Metadata, Package, Target};
@@ -155,6 +156,12 @@ impl Subject {
     /// A fresh copy.
     pub fn copy(&self) -> Result<Project> {
         Project::copy_of(self.origin.path())
+    }
+
+    /// True when the lockfile has a package that can become a new dependency of the binary's package.
+    #[must_use]
+    pub fn has_strangers(&self) -> bool {
+        change::strangers(&self.origin, self).is_ok_and(|strangers| !strangers.is_empty())
     }
 
     /// The files of a copy that hold marks.

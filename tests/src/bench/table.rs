@@ -11,6 +11,9 @@ use super::step::Step;
 /// What a cell holds when nothing was measured.
 const NOTHING: &str = "–";
 
+/// A vertex that took less is not worth a word.
+const NOTEWORTHY: f64 = 0.15;
+
 /// A row of a table.
 struct Row {
     name: String,
@@ -85,6 +88,8 @@ impl fmt::Display for Comparison {
             .filter(|other| names.contains(other))
             .flat_map(|other| names.iter().map(move |name| (*name, other)))
             .filter(|(name, other)| name != other)
+            // How far everybody is from the limit is of less interest than how far we and the best known peer are.
+            .filter(|(name, other)| *other != HOST || [OURS, CHEF].contains(name))
             .collect();
         let ratios = self.rows(&pairs, |(name, other), step| {
             self.ratio(name, other, step).map(|ratio| format!("{ratio:.2}"))
@@ -185,18 +190,25 @@ impl Comparison {
     }
 
     fn show_traces(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut lines = Vec::new();
         for name in self.contestants.iter().filter(|name| [OURS, CHEF].contains(*name)) {
             for step in self.steps() {
                 let shares = self.trace(name, step);
-                if shares.is_empty() {
-                    continue;
+                let parts: Vec<String> = shares
+                    .iter()
+                    .filter(|share| share.seconds >= NOTEWORTHY)
+                    .map(|share| format!("`{}` {:.2}", short(&share.name), share.seconds))
+                    .collect();
+                if !parts.is_empty() {
+                    lines.push(format!("- {name}, {step}: {}\n", parts.join(", ")));
                 }
-                let parts: Vec<String> =
-                    shares.iter().map(|share| format!("`{}` {:.2}", share.name, share.seconds)).collect();
-                writeln!(out, "- {name}, {step}: {}", parts.join("; "))?;
             }
         }
-        writeln!(out)
+        if lines.is_empty() {
+            return Ok(());
+        }
+        let about = "Where the time went: seconds of the engine's vertices";
+        writeln!(out, "<details><summary>{about}</summary>\n\n{}\n</details>\n", lines.concat())
     }
 
     fn show_compiled(&self, name: &str, step: Step) -> Option<String> {
@@ -222,6 +234,15 @@ impl Comparison {
             _ => format!("{step}: {}", step.about()),
         }
     }
+}
+
+/// A vertex's name without digests, and not longer than a line.
+fn short(name: &str) -> String {
+    let name = name.split("@sha256:").next().unwrap_or(name);
+    if name.chars().count() <= 64 {
+        return name.to_owned();
+    }
+    name.chars().take(63).chain(['…']).collect()
 }
 
 fn table<H: AsRef<str>>(out: &mut fmt::Formatter<'_>, of: &str, heads: &[H], rows: &[Row]) -> fmt::Result {

@@ -1,7 +1,7 @@
 //! `cargo bed bench`.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
@@ -17,7 +17,7 @@ use testbed::progress::{heading, say};
 use super::EngineArgs;
 
 /// Leaves of the usual projects: nothing but the project itself is compiled against them.
-const BUMPS: &[&str] = &["uuid@1.28.0", "memmap2@0.9.10"];
+const BUMPS: &[&str] = &["uuid@1.28.0", "tempfile@3.26.0"];
 
 /// What to compare.
 #[derive(Debug, Args)]
@@ -80,6 +80,12 @@ pub(super) fn run(args: &BenchArgs) -> Result<()> {
     println!("{text}");
     let json = serde_json::to_string_pretty(&findings).context("failed to write JSON")? + "\n";
     let drawn = args.write.as_ref().map(|file| file.with_extension("svg"));
+    let picture = drawn.as_deref().and_then(Path::file_name).map(|name| name.to_string_lossy().into_owned());
+    let text = format!(
+        "# Figures of the benchmark\n\n`cargo bed bench` wrote this page; [benchmark.md](benchmark.md) says what it \
+         does.\n\n![Seconds of each step for each contestant]({})\n\n{text}",
+        picture.unwrap_or_default()
+    );
     for (file, content) in [(&args.write, text), (&drawn, picture::draw(&findings)), (&args.json, json)] {
         if let Some(file) = file {
             fs::write(file, content).with_context(|| format!("failed to write `{}`", file.display()))?;

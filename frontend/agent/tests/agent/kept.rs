@@ -26,6 +26,7 @@ impl Skeleton {
     fn new(vendored: &[(&str, &str)]) -> Self {
         let mut project = Project::new(&[
             ("src/lib.rs", ""),
+            ("tool", "a linker, say"),
             ("mine/Cargo.toml", &manifest("mine", "")),
             ("mine/src/lib.rs", "pub fn value() -> &'static str { \"one\" }"),
             ("mine/build.rs", WATCHING_ALL),
@@ -47,7 +48,7 @@ impl Skeleton {
         let export = Export {
             into: path("deps"),
             skeleton: path("src"),
-            pinned: ["mine", "other", "vendor"].map(str::to_owned).to_vec(),
+            pinned: ["mine", "other", "tool", "vendor"].map(str::to_owned).to_vec(),
         };
         project.job.export = Some(export);
         let skeleton = Self(project);
@@ -197,7 +198,7 @@ fn what_is_handed_out_is_fresh_and_small() {
     skeleton.0.job.freshness = Some(Freshness {
         directory: skeleton.0.path("src").to_str().unwrap().to_owned(),
         ledger: skeleton.0.ledger().to_str().unwrap().to_owned(),
-        pinned: ["mine", "other", "vendor"].map(str::to_owned).to_vec(),
+        pinned: ["mine", "other", "tool", "vendor"].map(str::to_owned).to_vec(),
         variables: Vec::new(),
     });
     let outcome = skeleton.0.try_build();
@@ -374,6 +375,16 @@ fn cargos_next_layout_is_kept_as_well() {
     fs::remove_dir_all(&target).unwrap();
     fs::rename(&deps, &target).unwrap();
     fs::write(target.join(".supercargo-index.json"), index).unwrap();
+    skeleton.run("0 crates compiled, 3 reused");
+}
+
+#[test]
+fn a_tool_with_other_contents_makes_everything_anew() {
+    let skeleton = Skeleton::new(&[("aa", "1.0.0")]);
+    assert_eq!(skeleton.try_run().code, Some(0));
+    skeleton.0.write("tool", "a linked, say");
+    let outcome = skeleton.try_run();
+    assert!(outcome.stdout.contains("deps: 3 crates compiled, 0 reused"), "{outcome:?}");
     skeleton.run("0 crates compiled, 3 reused");
 }
 
