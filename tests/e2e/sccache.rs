@@ -94,8 +94,9 @@ const THREE: &[(&str, &str)] = &[("itoa", "1.0.15"), ("ryu", "1.0.20"), ("cfg-if
 /// Hits and misses, as the last line of a step says them.
 fn counted(log: &BuildLog, step: &str) -> (u32, u32) {
     let said = log.vertex(step).unwrap().log();
-    let line =
-        said.lines().find_map(|line| line.strip_prefix("sccache: ")).unwrap_or_else(|| panic!("{said}"));
+    let line = said.lines().find_map(|line| line.strip_prefix("sccache: "));
+    assert!(line.is_some(), "{step} does not say what sccache did:\n{said}");
+    let line = line.unwrap();
     let number =
         |part: usize| line.split(", ").nth(part).unwrap().split(' ').next().unwrap().parse().unwrap();
     (number(0), number(1))
@@ -143,7 +144,7 @@ fn projects_of_one_namespace_share_a_directory() {
 fn redis(bed: &Ready) -> (Container, String) {
     image(bed, REDIS_NAME, REDIS);
     let container = Run::new(bed.docker(), REDIS_NAME).arg(PASSWORD).start().unwrap();
-    let until = Instant::now() + Duration::from_secs(60);
+    let until = Instant::now() + Duration::from_mins(1);
     while !container.logs().unwrap().contains("Ready to accept connections") {
         assert!(Instant::now() < until, "{}", container.logs().unwrap());
         thread::sleep(Duration::from_millis(50));
