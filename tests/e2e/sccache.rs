@@ -51,11 +51,12 @@ fn bed() -> &'static Ready {
 /// A word that no earlier run of the tests has used.
 fn unused() -> String {
     let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap();
-    format!("{}-{}", std::process::id(), since.as_nanos())
+    format!("run_{}_{}", std::process::id(), since.as_nanos())
 }
 
-/// A project with these dependencies and this table of `cache.sccache`.
-fn project(bed: &Ready, name: &str, dependencies: &[(&str, &str)], sccache: &str) -> Project {
+/// A project with these dependencies and this table of `cache.sccache`. The flags of the compiler have the word `run` in
+/// them: what was compiled with another one is neither in a layer nor in sccache's storage.
+fn project(bed: &Ready, name: &str, run: &str, dependencies: &[(&str, &str)], sccache: &str) -> Project {
     let dependencies: String =
         dependencies.iter().map(|(name, version)| [name, " = \"=", version, "\"\n"].concat()).collect();
     let manifest = format!(
@@ -76,6 +77,7 @@ fn project(bed: &Ready, name: &str, dependencies: &[(&str, &str)], sccache: &str
         ("src/main.rs", &main),
         ("build.rs", BUILD_SCRIPT),
         ("Dockerfile", &body),
+        (".cargo/config.toml", &format!("[build]\nrustflags = [\"--cfg\", \"{run}\"]\n")),
     ])
     .unwrap();
     testbed::process::Cmd::new("cargo")
@@ -92,8 +94,9 @@ const THREE: &[(&str, &str)] = &[("itoa", "1.0.15"), ("ryu", "1.0.20"), ("cfg-if
 /// Hits and misses, as the last line of a step says them.
 fn counted(log: &BuildLog, step: &str) -> (u32, u32) {
     let said = log.vertex(step).unwrap().log();
-    let line =
-        said.lines().find_map(|line| line.strip_prefix("sccache: ")).unwrap_or_else(|| panic!("{said}"));
+    let line = said.lines().find_map(|line| line.strip_prefix("sccache: "));
+    assert!(line.is_some(), "{step} does not say what sccache did:\n{said}");
+    let line = line.unwrap();
     let number =
         |part: usize| line.split(", ").nth(part).unwrap().split(' ').next().unwrap().parse().unwrap();
     (number(0), number(1))
@@ -109,8 +112,9 @@ fn printed(bed: &Ready, image: &str) -> String {
 #[test]
 fn projects_of_one_namespace_share_a_directory() {
     let bed = bed();
-    let table = format!("{{ namespace = \"{}\" }}", unused());
-    let first = project(bed, "first", TWO, &table);
+    let run = unused();
+    let table = format!("{{ namespace = \"{run}\" }}");
+    let first = project(bed, "first", &run, TWO, &table);
     let log = Build::new(bed.docker(), first.path()).tag("testbed-sccache-first").succeed().unwrap();
     let (hits, misses) = counted(&log, "[deps]");
     assert_eq!(hits, 0, "{}", log.transcript());
@@ -118,7 +122,7 @@ fn projects_of_one_namespace_share_a_directory() {
     assert!(printed(bed, "testbed-sccache-first").starts_with("first\n"));
 
     // Another project with one dependency more: the two that both have come from the directory.
-    let second = project(bed, "second", THREE, &table);
+    let second = project(bed, "second", &run, THREE, &table);
     let log = Build::new(bed.docker(), second.path()).tag("testbed-sccache-second").succeed().unwrap();
     let (hits, misses) = counted(&log, "[deps]");
     assert!(hits >= 2 && misses >= 1, "{}", log.transcript());
@@ -140,7 +144,7 @@ fn projects_of_one_namespace_share_a_directory() {
 fn redis(bed: &Ready) -> (Container, String) {
     image(bed, REDIS_NAME, REDIS);
     let container = Run::new(bed.docker(), REDIS_NAME).arg(PASSWORD).start().unwrap();
-    let until = Instant::now() + Duration::from_secs(60);
+    let until = Instant::now() + Duration::from_mins(1);
     while !container.logs().unwrap().contains("Ready to accept connections") {
         assert!(Instant::now() < until, "{}", container.logs().unwrap());
         thread::sleep(Duration::from_millis(50));
@@ -153,11 +157,11 @@ fn redis(bed: &Ready) -> (Container, String) {
 fn credentials_reach_the_server_and_nothing_else() {
     let bed = bed();
     let (_redis, address) = redis(bed);
+    let run = unused();
     let table = format!(
-        "{{ backend = \"redis\", endpoint = \"redis://{address}:6379\", prefix = \"{}\", secret = \"sccache\" }}",
-        unused()
+        "{{ backend = \"redis\", endpoint = \"redis://{address}:6379\", prefix = \"{run}\", secret = \"sccache\" }}"
     );
-    let first = project(bed, "first", TWO, &table);
+    let first = project(bed, "first", &run, TWO, &table);
     let log = Build::new(bed.docker(), first.path()).fail().unwrap();
     let said = log.vertex("[deps]").unwrap().log();
     for word in
@@ -172,7 +176,7 @@ fn credentials_reach_the_server_and_nothing_else() {
     let (hits, misses) = counted(&log, "[deps]");
     assert!(hits == 0 && misses >= 2, "{}", log.transcript());
 
-    let second = project(bed, "second", THREE, &table);
+    let second = project(bed, "second", &run, THREE, &table);
     let log = Build::new(bed.docker(), second.path())
         .secret(&secret)
         .tag("testbed-sccache-redis")
@@ -210,7 +214,7 @@ fn holds(file: &Path, bytes: &[u8]) -> bool {
 fn a_storage_that_does_not_answer_is_a_warning() {
     let bed = bed();
     let table = format!("{{ backend = \"webdav\", endpoint = \"http://127.0.0.1:9/{}\" }}", unused());
-    let project = project(bed, "alone", &TWO[..1], &table);
+    let project = project(bed, "alone", &unused(), &TWO[..1], &table);
     let log = Build::new(bed.docker(), project.path()).tag("testbed-sccache-alone").succeed().unwrap();
     for step in ["[deps]", "[build]"] {
         let said = log.vertex(step).unwrap().log();
@@ -223,7 +227,7 @@ fn a_storage_that_does_not_answer_is_a_warning() {
 #[test]
 fn what_is_missing_or_unknown_is_said() {
     let bed = bed();
-    let project = project(bed, "alone", &TWO[..1], "true");
+    let project = project(bed, "alone", &unused(), &TWO[..1], "true");
     let build = Build::new(bed.docker(), project.path());
     let log = build.clone().build_arg("TOOLCHAIN_IMAGE", "rust:1.95-bookworm").fail().unwrap();
     let said = log.vertex("[deps]").unwrap().log();
