@@ -21,9 +21,26 @@ const HIDDEN: [&str; 9] = [
     ".vscode",
 ];
 
-/// What cargo itself follows, and the beginnings of the names of what is for people and for image builders.
-const NAMES: [&str; 7] =
-    ["Cargo.toml", "Cargo.lock", "Dockerfile", "LICENSE", "README", "docker-bake.", "docker-compose"];
+/// What cargo itself follows, and the beginnings of the names of what is for people, for image builders and for the
+/// tools of a developer.
+const NAMES: [&str; 16] = [
+    "CHANGELOG",
+    "Cargo.lock",
+    "Cargo.toml",
+    "Dockerfile",
+    "LICENSE",
+    "Makefile",
+    "README",
+    "clippy.toml",
+    "compose.",
+    "deny.toml",
+    "docker-bake.",
+    "docker-compose",
+    "flake.",
+    "justfile",
+    "nextest.toml",
+    "rustfmt.toml",
+];
 
 /// Directories of a package that its library and programs are not compiled from.
 const APART: [&str; 3] = ["benches", "examples", "tests"];
@@ -104,6 +121,8 @@ mod tests {
             ("a/notes.md", &[]),
             (".github/workflows/ci.yml", &[]),
             ("Dockerfile", &[]),
+            ("Makefile", &[]),
+            ("compose.yaml", &[]),
         ] {
             let found = readers(&[changed.to_owned()], &entries);
             assert_eq!(found.iter().map(String::as_str).collect::<Vec<_>>(), expected, "{changed}");
