@@ -26,7 +26,7 @@ pub(super) fn cargo_chef(kitchen: &Kitchen, subject: &Subject) -> Result<String>
          FROM {chef} AS build\n\
          WORKDIR /src\n\
          COPY --from=planner /src/recipe.json .\n\
-         RUN cargo chef cook --release --locked --package {package} --recipe-path recipe.json\n\
+         RUN cargo chef cook --release --package {package} --recipe-path recipe.json\n\
          COPY . .\n\
          RUN cargo build --release --locked --package {package} --bin {binary}\n\
          \n{}",
