@@ -27,7 +27,7 @@ impl fmt::Display for Findings {
             "The engine's build cache was emptied before each cold round; the base images were there."
         } else {
             "The engine was warm: its build cache was not emptied. For the cold builds, each copy of the project has a \
-             compiler flag that is of this run alone, and so are the mounts of `cache-mounts`; but crates that \
+             compiler flag that is of this run alone, and so are the mounts of compiled code; but crates that \
              Supercargo downloaded in an earlier build may have been there."
         };
         writeln!(out, "\n{before}")?;
