@@ -52,6 +52,6 @@ mod tests {
         assert!(!history.keeps("0"), "the oldest of one too many");
         assert!((1..=REMEMBERED).all(|name| history.keeps(&name.to_string())));
         assert!(history.keeps("shared"));
-        assert_eq!(Vec::from_iter(history.inputs()), [&0, &99, &99, &99, &99, &99, &99, &99]);
+        assert_eq!(history.inputs().collect::<Vec<_>>(), [&0, &99, &99, &99, &99, &99, &99, &99]);
     }
 }

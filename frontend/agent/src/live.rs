@@ -110,17 +110,17 @@ mod tests {
             let (other, file) = (put(&format!("deps/api_server-{TWO}.api_server.o")), put(&name));
             let path = target.path().join("x86/release/api-server");
             if is_linked {
-                fs::hard_link(&file, &path).unwrap()
+                fs::hard_link(&file, &path).unwrap();
             } else {
-                fs::write(&path, "").unwrap()
+                fs::write(&path, "").unwrap();
             }
-            let line = serde_json::json!({
+            let message = serde_json::json!({
                 "reason": "compiler-artifact", "package_id": "path+file:///src#api@0.1.0", "profile": {},
                 "target": { "kind": ["bin"], "name": "api-server" }, "features": [], "executable": null,
                 "filenames": [path], "fresh": false,
             });
             let mut artifacts = Artifacts::default();
-            artifacts.take(line.to_string().as_bytes());
+            artifacts.take(message.to_string().as_bytes());
             let live = select(target.path(), artifacts.0.iter(), [].into_iter()).unwrap();
             let expected = expected.iter().map(|unit| format!("x86/release/{unit}"));
             assert_eq!(Vec::from_iter(&live), Vec::from_iter(&expected.collect::<Vec<_>>()), "{name}");

@@ -14,7 +14,7 @@
 //!   what it remembers.
 //! - [`workplace`] is the target directory that outlives a build: dependencies come in as [`links`], and the
 //!   [`circumstances`] say what is different. Its [`mount`] is what it remembers.
-//! - Both sweep out what is not [`live`] by the [`history`] of the last runs. [`unit`] knows where what lies.
+//! - Both sweep out what is not [`live`] by the [`history`] of the last runs. [`mod@unit`] knows where what lies.
 //! - [`cargo`] is the one place that starts a process.
 
 mod cargo;

@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 
 use crate::error::Error;
 
-/// Reads what [`write`] left at `path`; nothing if it is missing or damaged.
+/// Reads what [`write()`] left at `path`; nothing if it is missing or damaged.
 pub(crate) fn read<T: DeserializeOwned>(path: &Path) -> Option<T> {
     serde_json::from_slice(&fs::read(path).ok()?).ok()
 }
