@@ -1,28 +1,35 @@
 //! Why something had to be compiled, as far as the inputs tell.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use crate::console;
-use crate::index::Run;
 use crate::inputs::Inputs;
+use crate::lockfile::Versions;
+
+/// The cause where nothing was built before.
+pub(crate) const FIRST: &str = "first build here";
 
 /// How many differences a line names before it only counts.
 const SHOWN: usize = 3;
 
-/// What `inputs` differ in from the earlier run that comes closest, the latest of those that come equally close.
-/// Nothing if there is no such run, or no difference.
-pub(crate) fn difference(inputs: &Inputs, earlier: &VecDeque<Run>) -> Option<String> {
-    let differences = earlier.iter().rev().map(|run| compare(&run.inputs, inputs));
-    let closest = differences.min_by_key(Difference::count)?;
-    closest.text()
+/// What `inputs` differ in from those `earlier` ones, the newest first, that come closest; nothing if they do not
+/// differ. If there are none, this is the first build in `target_dir`.
+pub(crate) fn of<'a>(
+    inputs: &Inputs,
+    earlier: impl Iterator<Item = &'a Inputs>,
+    target_dir: &Path,
+) -> Option<String> {
+    let differences = earlier.map(|earlier| compare(earlier, inputs));
+    let closest = differences.min_by_key(Difference::count);
+    closest.map_or_else(|| Some(first_build(target_dir)), |closest| closest.text())
 }
 
 /// That nothing was compiled here before, with the compiler's name where cargo has noted it.
-pub(crate) fn first_build(target_dir: &Path) -> String {
+fn first_build(target_dir: &Path) -> String {
     let noted = std::fs::read_to_string(target_dir.join(".rustc_info.json")).ok();
     let rustc = noted.as_deref().and_then(rustc_of);
-    rustc.map_or_else(|| "first build here".to_owned(), |rustc| format!("first build here with {rustc}"))
+    rustc.map_or_else(|| FIRST.to_owned(), |rustc| format!("{FIRST} with {rustc}"))
 }
 
 /// `rustc 1.95.0` from cargo's notes about the compiler.
@@ -36,7 +43,6 @@ fn rustc_of(noted: &str) -> Option<String> {
 }
 
 /// What differs between two runs, in words.
-#[derive(Debug, Default)]
 struct Difference {
     lockfile: Vec<String>,
     others: Vec<String>,
@@ -56,20 +62,26 @@ impl Difference {
     }
 }
 
-fn compare(was: &Inputs, is: &Inputs) -> Difference {
-    let mut difference = Difference::default();
+/// What differs between two lockfiles, one fragment each.
+pub(crate) fn bumps(was: &Versions, is: &Versions) -> Vec<String> {
+    let mut found = Vec::new();
     let none = BTreeSet::new();
-    for name in keys(&was.packages, &is.packages) {
-        let (old, new) = (was.packages.get(name).unwrap_or(&none), is.packages.get(name).unwrap_or(&none));
+    for name in keys(was, is) {
+        let (old, new) = (was.get(name).unwrap_or(&none), is.get(name).unwrap_or(&none));
         let (gone, come): (Vec<_>, Vec<_>) = (old.difference(new).collect(), new.difference(old).collect());
         match (gone.as_slice(), come.as_slice()) {
-            ([old], [new]) => difference.lockfile.push(format!("{name} {old} -> {new}")),
+            ([old], [new]) => found.push(format!("{name} {old} -> {new}")),
             (gone, come) => {
-                difference.lockfile.extend(gone.iter().map(|version| format!("-{name} {version}")));
-                difference.lockfile.extend(come.iter().map(|version| format!("+{name} {version}")));
+                found.extend(gone.iter().map(|version| format!("-{name} {version}")));
+                found.extend(come.iter().map(|version| format!("+{name} {version}")));
             }
         }
     }
+    found
+}
+
+fn compare(was: &Inputs, is: &Inputs) -> Difference {
+    let mut difference = Difference { lockfile: bumps(&was.packages, &is.packages), others: Vec::new() };
     // Only of packages that are in both: what came or went says so above.
     for (package, new) in &is.features {
         let Some(old) = was.features.get(package) else { continue };
@@ -98,16 +110,17 @@ fn compare(was: &Inputs, is: &Inputs) -> Difference {
     difference
 }
 
-fn keys<'a, V>(one: &'a BTreeMap<String, V>, other: &'a BTreeMap<String, V>) -> BTreeSet<&'a str> {
+/// The keys of both.
+pub(crate) fn keys<'a, V>(one: &'a BTreeMap<String, V>, other: &'a BTreeMap<String, V>) -> BTreeSet<&'a str> {
     one.keys().chain(other.keys()).map(String::as_str).collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use std::collections::{BTreeMap, BTreeSet, VecDeque};
+    use std::collections::{BTreeMap, BTreeSet};
+    use std::path::Path;
 
-    use super::{difference, rustc_of};
-    use crate::index::Run;
+    use super::{of, rustc_of};
     use crate::inputs::Inputs;
 
     fn sets(entries: &[(&str, &[&str])]) -> BTreeMap<String, BTreeSet<String>> {
@@ -130,8 +143,8 @@ mod tests {
         }
     }
 
-    fn run(inputs: Inputs) -> Run {
-        Run { units: BTreeSet::new(), inputs }
+    fn since(earlier: &[&Inputs], inputs: &Inputs) -> Option<String> {
+        of(inputs, earlier.iter().copied(), Path::new("nowhere"))
     }
 
     #[test]
@@ -146,27 +159,28 @@ mod tests {
             &[("tokio 1.0.0", &["net", "rt"])],
             &[("profile.release.lto", "b"), ("build.rustflags", "c")],
         );
-        let runs = VecDeque::from([run(base.clone())]);
         assert_eq!(
-            difference(&later, &runs).unwrap(),
+            since(&[&base], &later).unwrap(),
             "Cargo.lock: itoa 1.0.14 -> 1.0.15, +syn 2.0.0; features of tokio: +net, build.rustflags added, \
              profile.release.lto changed"
         );
-        assert_eq!(difference(&base, &runs), None);
-        assert_eq!(difference(&base, &VecDeque::new()), None);
+        assert_eq!(since(&[&base], &base), None);
+        assert_eq!(since(&[], &base).unwrap(), "first build here");
         later = base.clone();
         later.sources.insert("mine".to_owned(), "2".to_owned());
         let mut before = base;
         before.sources.insert("mine".to_owned(), "1".to_owned());
-        assert_eq!(difference(&later, &VecDeque::from([run(before)])).unwrap(), "sources of mine changed");
+        assert_eq!(since(&[&before], &later).unwrap(), "sources of mine changed");
     }
 
     #[test]
     fn the_closest_run_is_compared_with() {
-        let of = |itoa: &str, ryu: &str| inputs(&[("itoa", &[itoa]), ("ryu", &[ryu])], &[], &[]);
-        let runs = VecDeque::from([run(of("1", "1")), run(of("2", "2"))]);
-        assert_eq!(difference(&of("1", "3"), &runs).unwrap(), "Cargo.lock: ryu 1 -> 3");
-        assert_eq!(difference(&of("3", "2"), &runs).unwrap(), "Cargo.lock: itoa 2 -> 3");
+        let locked = |itoa: &str, ryu: &str| inputs(&[("itoa", &[itoa]), ("ryu", &[ryu])], &[], &[]);
+        let (older, newer) = (locked("1", "1"), locked("2", "2"));
+        let since = |inputs: &Inputs| since(&[&newer, &older], inputs).unwrap();
+        assert_eq!(since(&locked("1", "3")), "Cargo.lock: ryu 1 -> 3");
+        assert_eq!(since(&locked("3", "2")), "Cargo.lock: itoa 2 -> 3");
+        assert_eq!(since(&locked("2", "1")), "Cargo.lock: ryu 2 -> 1", "the newer of two");
     }
 
     #[test]

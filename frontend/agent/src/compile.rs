@@ -6,6 +6,7 @@ use std::path::Path;
 use supercargo_report::{Compile, Dependencies, Rebuilt, Report, Step};
 
 use crate::cargo;
+use crate::cause::FIRST;
 use crate::collect;
 use crate::console;
 use crate::error::Error;
@@ -18,7 +19,7 @@ use crate::sccache;
 use crate::seed;
 use crate::stubs;
 use crate::tally;
-use crate::workplace::{FIRST, Workplace};
+use crate::workplace::Workplace;
 
 /// How many packages the warning about the dependency layer explains before it only counts.
 const EXPLAINED: usize = 8;
@@ -59,10 +60,8 @@ pub(crate) fn compile(job: &Compile) -> Result<u8, Error> {
     noted?;
     let changed = tracked.map_or_else(|| Ok(Vec::new()), |tracked| tracked.finish(exit))?;
     if exit.code() == 0 {
-        if let Some(workplace) = &mut workplace {
-            workplace.finish(&artifacts.0)?;
-        }
-        let causes = workplace.map_or_else(Vec::new, Workplace::into_causes);
+        let causes =
+            workplace.map_or_else(|| Ok(Vec::new()), |workplace| workplace.finish(&artifacts.0, &runs))?;
         match kept {
             Some(kept) => hand_over(job, kept, &artifacts.0, &runs)?,
             None => finish(job, &artifacts.0, changed, causes)?,
@@ -94,12 +93,8 @@ fn note(
     if let (Some(workplace), Some(artifact)) = (workplace.as_mut(), artifact) {
         workplace.artifact(artifact)?;
     }
-    let Some(script) = script else { return Ok(()) };
-    if let Some(workplace) = workplace {
-        workplace.script(script.out_dir.clone());
-    }
-    match tracked {
-        Some(tracked) if script.package().is_local() => tracked.script(script.out_dir),
+    match (tracked, script) {
+        (Some(tracked), Some(script)) if script.package().is_local() => tracked.script(script.out_dir),
         _ => Ok(()),
     }
 }

@@ -1,6 +1,6 @@
 //! Copies live artifacts out of a target directory: as cargo would find them fresh, and not a byte more.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File, Metadata};
 use std::io::{Read, Write};
 use std::os::unix::fs::{MetadataExt, symlink};
@@ -11,10 +11,9 @@ use sha2::{Digest, Sha256};
 
 use crate::error::Error;
 use crate::files;
-use crate::live::{self, Live};
 use crate::sources;
 use crate::stamp::Stamp;
-use crate::unit::{self, Layout};
+use crate::unit;
 
 /// What cargo keeps at the top of a target directory for itself.
 const OF_CARGO: [&str; 2] = [".rustc_info.json", "CACHEDIR.TAG"];
@@ -36,16 +35,18 @@ struct Copies {
     seen: BTreeMap<(u64, u64), PathBuf>,
 }
 
-/// Copies `live` from `from` to `to` with modification times, modes and links, and returns the digests of all
+/// Copies the units `live` from `from` to `to` with modification times, modes and links, and returns the digests of all
 /// libraries.
-pub(crate) fn export(from: &Path, to: &Path, live: &Live) -> Result<Libraries, Error> {
+pub(crate) fn export(from: &Path, to: &Path, live: &BTreeSet<String>) -> Result<Libraries, Error> {
     let mut copies = Copies::default();
-    for unit in &live.units {
-        for directory in live::directories(unit) {
-            copies.unit(from, Path::new(&directory))?;
+    for piece in unit::pieces(from)?.iter().filter(|piece| live.contains(&piece.unit)) {
+        let path = piece.path.strip_prefix(from).unwrap_or(&piece.path);
+        if piece.package().is_some() {
+            copies.unit(from, path)?;
+        } else if is_read(path) {
+            copies.add(from, path)?;
         }
     }
-    copies.artifacts(from, live)?;
     for name in OF_CARGO {
         copies.add(from, Path::new(name))?;
     }
@@ -67,28 +68,6 @@ impl Copies {
             }
         }
         if names.is_empty() { Ok(()) } else { self.directory(from, directory) }
-    }
-
-    /// Adds what is in the `deps` directories of the old layout.
-    fn artifacts(&mut self, from: &Path, live: &Live) -> Result<(), Error> {
-        let mut hashes: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-        for unit in live.units.iter().filter(|unit| unit.layout() == Layout::Old) {
-            hashes.entry(unit.root()).or_default().push(unit.hash());
-        }
-        for (root, mut hashes) in hashes {
-            hashes.sort_unstable();
-            let deps = Path::new(root).join("deps");
-            for name in files::names(&from.join(&deps))? {
-                let hash = name.to_str().and_then(unit::hash_of_file);
-                if hash.is_some_and(|hash| hashes.binary_search(&hash).is_ok()) && is_read(Path::new(&name)) {
-                    self.add(from, &deps.join(name))?;
-                }
-            }
-        }
-        for path in &live.loose {
-            self.add(from, Path::new(path))?;
-        }
-        Ok(())
     }
 
     /// Adds a file, a link or a whole directory; one that is not there is none.

@@ -23,6 +23,11 @@ pub(crate) fn names(directory: &Path) -> Result<Vec<OsString>, Error> {
     Ok(names)
 }
 
+/// True for a directory; a link to one is none.
+pub(crate) fn is_directory(path: &Path) -> bool {
+    path.symlink_metadata().is_ok_and(|metadata| metadata.is_dir())
+}
+
 /// Removes a file, a link or a whole directory; that it is gone already is fine.
 pub(crate) fn remove(path: &Path) -> Result<(), Error> {
     let removed = match fs::symlink_metadata(path) {

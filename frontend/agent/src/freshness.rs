@@ -18,7 +18,8 @@ use crate::cargo::Exit;
 use crate::clock;
 use crate::console;
 use crate::error::Error;
-use crate::ledger::{self, Ledger, key};
+use crate::ledger::{Ledger, key};
+use crate::memory;
 use crate::pinned;
 use crate::seed;
 use crate::sources::{self, Listing};
@@ -49,7 +50,7 @@ impl Tracked {
         if let Some(parent) = file.parent() {
             fs::create_dir_all(parent).map_err(Error::file("create", parent))?;
         }
-        let new = ledger::beside(&file);
+        let new = memory::beside(&file);
         let now = clock::now(&new)?;
         let started = Instant::now();
         let last = Ledger::read(&file);
@@ -101,7 +102,7 @@ impl Tracked {
 
     /// Closes the ledger after cargo ended and returns the files that differ from the last compile.
     pub(crate) fn finish(mut self, exit: Exit) -> Result<Vec<String>, Error> {
-        let now = clock::now(&ledger::beside(&self.file))?;
+        let now = clock::now(&memory::beside(&self.file))?;
         let least = self.ledger.clock.after(self.started.elapsed().saturating_sub(TOLERANCE));
         self.ledger.finished = exit.by_itself() && now >= least;
         self.ledger.clock = now;

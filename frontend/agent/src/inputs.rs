@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use toml::{Table, Value};
 
+use crate::lockfile::{Lockfile, Versions};
 use crate::messages::Artifact;
 use crate::pinned::Sources;
 use crate::sources;
@@ -15,8 +16,7 @@ use crate::sources;
 /// The inputs of one run.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Inputs {
-    /// By name, the versions in the lockfile that come from elsewhere.
-    pub(crate) packages: BTreeMap<String, BTreeSet<String>>,
+    pub(crate) packages: Versions,
     /// By package id, the features it was compiled with.
     pub(crate) features: BTreeMap<String, BTreeSet<String>>,
     /// By key, a digest of each setting of profiles and configuration.
@@ -31,16 +31,8 @@ const CONFIGURATION: [&str; 5] = ["build", "env", "host", "profile", "target"];
 impl Inputs {
     /// Reads what the skeleton says. A file that cannot be read says nothing: cargo has judged it already.
     pub(crate) fn read(skeleton: &Path, sources: &Sources) -> Self {
-        let mut inputs = Self::default();
-        let lockfile = table(&skeleton.join("Cargo.lock"));
-        for package in lockfile.get("package").and_then(Value::as_array).into_iter().flatten() {
-            let text = |key: &str| package.get(key).and_then(Value::as_str);
-            if let (Some(name), Some(version), Some(source)) = (text("name"), text("version"), text("source"))
-            {
-                let versions = inputs.packages.entry(name.to_owned()).or_default();
-                versions.insert(label(version, source));
-            }
-        }
+        let packages = Lockfile::read(&skeleton.join("Cargo.lock")).unwrap_or_default().versions;
+        let mut inputs = Self { packages, ..Self::default() };
         let manifest = table(&skeleton.join("Cargo.toml"));
         if let Some(profile) = manifest.get("profile") {
             inputs.setting("profile", profile);
@@ -80,14 +72,6 @@ impl Inputs {
             }
             value => drop(self.settings.insert(key.to_owned(), digest(value))),
         }
-    }
-}
-
-/// The version, and of a repository its commit, in which only it may differ.
-fn label(version: &str, source: &str) -> String {
-    match source.rsplit_once('#').filter(|_| source.starts_with("git+")) {
-        Some((_, commit)) => format!("{version} ({})", commit.get(..7).unwrap_or(commit)),
-        None => version.to_owned(),
     }
 }
 

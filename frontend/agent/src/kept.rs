@@ -10,11 +10,12 @@ use crate::clock;
 use crate::error::Error;
 use crate::export::{self, Libraries};
 use crate::files;
-use crate::index::{Index, Run};
+use crate::index::Index;
 use crate::inputs::Inputs;
-use crate::ledger;
-use crate::live::{self, Live};
+use crate::live;
+use crate::memory;
 use crate::messages::{Artifact, Script};
+use crate::package::PackageId;
 use crate::pinned::{Invalid, Pinned};
 use crate::stubs;
 
@@ -36,7 +37,7 @@ impl<'a> Kept<'a> {
     pub(crate) fn start(job: &'a Compile, export: &'a Export) -> Result<Self, Error> {
         let (target_dir, skeleton) = (PathBuf::from(&job.target_dir), Path::new(&export.skeleton));
         std::fs::create_dir_all(&target_dir).map_err(Error::file("create", &target_dir))?;
-        let now = clock::now(&ledger::beside(&Index::path(&target_dir)))?;
+        let now = clock::now(&memory::beside(&Index::path(&target_dir)))?;
         let environment = Inputs::environment(skeleton);
         let known = Index::read(&target_dir).filter(|index| index.environment == environment);
         if known.is_none() {
@@ -77,32 +78,26 @@ impl<'a> Kept<'a> {
         scripts: &[Script],
     ) -> Result<(Option<String>, Libraries), Error> {
         let target_dir = &self.target_dir;
-        let live = Live::of(target_dir, artifacts, scripts, &self.job.stubs)?;
+        let is_external = |package: PackageId<'_>| self.job.stubs.iter().all(|stub| stub != package.name());
+        let external = artifacts.iter().filter(|artifact| is_external(artifact.package()));
+        let scripts = scripts.iter().filter(|script| is_external(script.package()));
+        let live = live::select(target_dir, external.clone(), scripts)?;
         let libraries = export::export(target_dir, Path::new(&self.export.into), &live)?;
 
-        let external = artifacts
-            .iter()
-            .filter(|artifact| !self.job.stubs.iter().any(|stub| stub == artifact.package().name()));
         let mut inputs = Inputs::read(Path::new(&self.export.skeleton), &self.pinned.sources);
         inputs.add_features(external.clone());
         let mut compiled = external.filter(|artifact| !artifact.fresh);
-        let cause = compiled.next().and_then(|_| {
-            if self.index.runs.is_empty() {
-                Some(cause::first_build(target_dir))
-            } else {
-                cause::difference(&inputs, &self.index.runs)
-            }
-        });
+        let cause = compiled.next().and_then(|_| cause::of(&inputs, self.index.history.inputs(), target_dir));
 
         stubs::remove(target_dir, &self.job.stubs, artifacts)?;
-        self.index.add(Run { units: live.keys(), inputs });
-        let now = clock::now(&ledger::beside(&Index::path(target_dir)))?;
+        self.index.history.add(live, inputs);
+        let now = clock::now(&memory::beside(&Index::path(target_dir)))?;
         let least = self.index.clock.after(self.started.elapsed().saturating_sub(TOLERANCE));
         // What a script wrote into sources is not there in the next run, so it must run again.
         self.index.finished = now >= least && self.pinned.is_untouched();
         self.index.clock = now;
         self.index.write(target_dir)?;
-        live::sweep(target_dir, &self.index.kept())?;
+        live::sweep(target_dir, &self.index.history, |_| false)?;
         Ok((cause, libraries))
     }
 }

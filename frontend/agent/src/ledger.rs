@@ -1,13 +1,13 @@
 //! The ledger: what each source file held at the last compile, and which modification time it was given.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
+use crate::memory;
 use crate::stamp::Stamp;
 
 /// Changes whenever an older ledger must not be believed.
@@ -48,25 +48,13 @@ impl Ledger {
 
     /// Reads the ledger at `path`; nothing if it is missing, damaged or of another version.
     pub(crate) fn read(path: &Path) -> Option<Self> {
-        let ledger: Self = serde_json::from_slice(&fs::read(path).ok()?).ok()?;
-        (ledger.version == VERSION).then_some(ledger)
+        memory::read(path).filter(|ledger: &Self| ledger.version == VERSION)
     }
 
     /// Puts the ledger in place of the one at `path`, whole or not at all.
     pub(crate) fn write(&self, path: &Path) -> Result<(), Error> {
-        let text =
-            serde_json::to_vec(self).map_err(|source| Error::Json { path: path.to_owned(), source })?;
-        let new = beside(path);
-        fs::write(&new, text).map_err(Error::file("write", &new))?;
-        fs::rename(&new, path).map_err(Error::file("replace", path))
+        memory::write(path, self)
     }
-}
-
-/// The file that becomes the ledger at `path` once it is whole.
-pub(crate) fn beside(path: &Path) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(".new");
-    PathBuf::from(name)
 }
 
 /// A path as the ledger spells it: as it is where that is plain text, escaped otherwise. No two paths share a key,

@@ -17,7 +17,7 @@ use crate::mount::Mount;
 use crate::seed;
 use crate::sources;
 use crate::stamp::Stamp;
-use crate::units;
+use crate::unit;
 
 /// Files that a linker or compiler reads; local crates must be compiled again if one has other contents.
 const LINKED: [&str; 5] = ["rlib", "rmeta", "so", "a", "o"];
@@ -64,8 +64,8 @@ fn wanted(layer: &Path) -> Result<Vec<Entry>, Error> {
         let is_top = directory.as_os_str().is_empty();
         for name in files::names(&layer.join(&directory))? {
             let path = directory.join(&name);
-            let is_directory = units::is_real_directory(&layer.join(&path));
-            if is_directory && units::hash_in(&name).is_none() {
+            let is_directory = files::is_directory(&layer.join(&path));
+            if is_directory && unit::hash_in(&name).is_none() {
                 directories.push(path);
             } else if is_directory || !(is_top || name.as_encoded_bytes().starts_with(b".")) {
                 found.push(Entry { files: files_of(layer, &path)?, path });
@@ -133,7 +133,7 @@ fn clear(target_dir: &Path, layer: &Path, wanted: &[Entry], mount: &mut Mount) -
                 && fs::read_link(&absolute).is_ok_and(|to| to.starts_with(layer));
             if is_stale_copy || is_stale_link {
                 files::remove(&absolute)?;
-            } else if metadata.is_dir() && units::hash_in(&name).is_none() {
+            } else if metadata.is_dir() && unit::hash_in(&name).is_none() {
                 directories.push(path);
             }
         }
@@ -178,7 +178,7 @@ fn place(entry: &Entry, from: &Path, to: &Path, mount: &mut Mount, now: Stamp) -
 /// Makes the directory for `path`, also where a link or a file is in its way.
 fn make_room(path: &Path) -> Result<(), Error> {
     let Some(parent) = path.parent() else { return Ok(()) };
-    if !units::is_real_directory(parent) && fs::symlink_metadata(parent).is_ok() {
+    if !files::is_directory(parent) && fs::symlink_metadata(parent).is_ok() {
         files::remove(parent)?;
     }
     files::create_parent(path)

@@ -1,133 +1,137 @@
-//! What one cargo run used of a target directory, and nothing of what else is in it.
+//! What cargo runs use of a target directory, so that the rest of it can go.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::collections::BTreeSet;
+use std::ffi::OsStr;
+use std::fs;
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
 
 use crate::error::Error;
 use crate::files;
+use crate::history::History;
 use crate::messages::{Artifact, Script};
-use crate::stubs;
-use crate::unit::{self, Layout, Unit};
+use crate::unit::{self, Piece};
 
-/// The units of one run, stubs left out.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub(crate) struct Live {
-    pub(crate) units: BTreeSet<Unit>,
-    /// Artifacts whose names have no hash, relative to the target directory: dynamic libraries of path crates.
-    pub(crate) loose: BTreeSet<String>,
-}
-
-impl Live {
-    /// What cargo named in its messages.
-    pub(crate) fn of(
-        target_dir: &Path,
-        artifacts: &[Artifact],
-        scripts: &[Script],
-        stubs: &[String],
-    ) -> Result<Self, Error> {
-        let is_stub = |package: &str| stubs.iter().any(|stub| stub == package);
-        let mut live = Self::default();
-        let mut nameless = BTreeSet::new();
-        for artifact in artifacts.iter().filter(|artifact| !is_stub(artifact.package().name())) {
+/// The units that a cargo run named by its `artifacts` and its build `scripts`, as [`Piece::unit`] has them.
+///
+/// An artifact of which no name tells the unit counts for every unit of its package that there is.
+pub(crate) fn select<'a>(
+    target_dir: &Path,
+    artifacts: impl Iterator<Item = &'a Artifact>,
+    scripts: impl Iterator<Item = &'a Script>,
+) -> Result<BTreeSet<String>, Error> {
+    let pieces = unit::pieces(target_dir)?;
+    let mut live: BTreeSet<String> =
+        scripts.filter_map(|script| unit::of(target_dir, &script.out_dir)).collect();
+    for artifact in artifacts {
+        let mut is_known = false;
+        for path in &artifact.filenames {
+            if let Some(unit) = unit::of(target_dir, path) {
+                is_known = true;
+                live.insert(unit);
+            } else {
+                for piece in twins(path, artifact, &pieces) {
+                    is_known |= piece.hash().is_some();
+                    live.insert(piece.unit.clone());
+                }
+            }
+        }
+        if !is_known {
             let package = artifact.package().name();
-            for path in &artifact.filenames {
-                if let Some(unit) = Unit::of(target_dir, path, package) {
-                    live.units.insert(unit);
-                } else if let Some(path) = path.strip_prefix(target_dir).ok().and_then(Path::to_str) {
-                    live.loose.insert(path.to_owned());
-                    nameless.insert(package);
-                }
-            }
+            let of_package = pieces.iter().filter(|piece| piece.package() == Some(package));
+            live.extend(of_package.map(|piece| piece.unit.clone()));
         }
-        for script in scripts.iter().filter(|script| !is_stub(script.package().name())) {
-            live.units.extend(Unit::of(target_dir, &script.out_dir, script.package().name()));
-        }
-        // The names of their artifacts do not say which units they are of, so all units of these packages count.
-        if !nameless.is_empty() {
-            let of_nameless = |unit: &Unit| {
-                nameless.iter().any(|package| {
-                    unit.directory()
-                        .strip_suffix(unit.hash())
-                        .is_some_and(|start| start.strip_suffix(['-', '/']) == Some(*package))
-                })
+    }
+    Ok(live)
+}
+
+/// Where the final artifact `path` lies as well: cargo gives it a second name without a hash, and both names are of one
+/// file.
+fn twins<'a>(path: &Path, artifact: &Artifact, pieces: &'a [Piece]) -> Vec<&'a Piece> {
+    let Ok(metadata) = fs::metadata(path) else { return Vec::new() };
+    let stem = artifact.target().replace('-', "_");
+    let is_same = |other: &Path| {
+        let name = other.file_name().and_then(OsStr::to_str);
+        name.is_some_and(|name| name.replace('-', "_").contains(&stem))
+            && fs::symlink_metadata(other)
+                .is_ok_and(|other| (other.dev(), other.ino()) == (metadata.dev(), metadata.ino()))
+    };
+    let is_twin = |piece: &&Piece| {
+        let Some(package) = piece.package() else { return is_same(&piece.path) };
+        let out = piece.path.join("out");
+        package == artifact.package().name()
+            && files::names(&out).is_ok_and(|names| names.iter().any(|name| is_same(&out.join(name))))
+    };
+    pieces.iter().filter(is_twin).collect()
+}
+
+/// Removes what none of the remembered runs used, but for what is `spared`.
+pub(crate) fn sweep<T>(
+    target_dir: &Path,
+    history: &History<T>,
+    spared: impl Fn(&Piece) -> bool,
+) -> Result<(), Error> {
+    let pieces = unit::pieces(target_dir)?;
+    let unused = pieces.iter().filter(|piece| !history.keeps(&piece.unit) && !spared(piece));
+    unused.map(|piece| &piece.path).try_for_each(|path| files::remove(path))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::{select, sweep};
+    use crate::history::History;
+    use crate::messages::Artifacts;
+
+    const ONE: &str = "1111111111111111";
+    const TWO: &str = "2222222222222222";
+
+    #[test]
+    fn a_name_without_a_hash_leads_to_what_it_is_a_name_of() {
+        for (is_linked, name, of_package, expected) in [
+            (true, format!("deps/api_server-{ONE}"), "", &[ONE][..]),
+            (true, format!("build/api/{ONE}/out/api_server-{ONE}"), "", &[ONE]),
+            // Without a hash in any name, all units of the package count.
+            (true, "deps/libapi_server.so".to_owned(), "", &[ONE, TWO, "deps/libapi_server.so"]),
+            (false, format!("deps/api_server-{ONE}"), "", &[ONE, TWO]),
+            (false, format!("deps/api_server-{ONE}"), "other-", &[]),
+        ] {
+            let target = tempfile::tempdir().unwrap();
+            let put = |name: &str| {
+                let path = target.path().join("x86/release").join(name);
+                fs::create_dir_all(path.parent().unwrap()).unwrap();
+                fs::write(&path, "").unwrap();
+                path
             };
-            live.units.extend(all(target_dir)?.into_iter().filter(of_nameless));
-        }
-        Ok(live)
-    }
-
-    /// What tells these units from those of another run.
-    pub(crate) fn keys(&self) -> BTreeSet<String> {
-        self.units.iter().map(Unit::key).chain(self.loose.iter().cloned()).collect()
-    }
-}
-
-/// Every unit in `target_dir`.
-fn all(target_dir: &Path) -> Result<BTreeSet<Unit>, Error> {
-    let mut units = BTreeSet::new();
-    for (root, path) in roots(target_dir)? {
-        for place in [".fingerprint", "build"] {
-            for (unit, _) in units_in(&root, &path.join(place))? {
-                units.insert(unit);
+            for hash in [ONE, TWO] {
+                put(&format!(".fingerprint/{of_package}api-{hash}/x"));
             }
-        }
-    }
-    Ok(units)
-}
-
-/// Removes every unit of `target_dir` that is not in `keep`, which holds [`Live::keys`]; a fingerprint first, so that
-/// cargo believes no unit of which only a part is left.
-pub(crate) fn sweep(target_dir: &Path, keep: &BTreeSet<String>) -> Result<(), Error> {
-    let hashes: BTreeSet<&str> = keep.iter().filter_map(|key| key.rsplit(['-', '/']).next()).collect();
-    for (root, path) in roots(target_dir)? {
-        for place in [".fingerprint", "build"] {
-            for (unit, directory) in units_in(&root, &path.join(place))? {
-                if !keep.contains(&unit.key()) {
-                    files::remove(&directory)?;
-                }
+            let (other, file) = (put(&format!("deps/api_server-{TWO}.api_server.o")), put(&name));
+            let path = target.path().join("x86/release/api-server");
+            if is_linked {
+                fs::hard_link(&file, &path).unwrap();
+            } else {
+                fs::write(&path, "").unwrap();
             }
-        }
-        for name in files::names(&path.join("deps"))? {
-            let hash = name.to_str().and_then(unit::hash_of_file);
-            let loose = name.to_str().is_some_and(|name| keep.contains(&format!("{root}/deps/{name}")));
-            if !loose && hash.is_none_or(|hash| !hashes.contains(hash)) {
-                files::remove(&path.join("deps").join(name))?;
-            }
-        }
-    }
-    Ok(())
-}
+            let message = serde_json::json!({
+                "reason": "compiler-artifact", "package_id": "path+file:///src#api@0.1.0", "profile": {},
+                "target": { "kind": ["bin"], "name": "api-server" }, "features": [], "executable": null,
+                "filenames": [path], "fresh": false,
+            });
+            let mut artifacts = Artifacts::default();
+            artifacts.take(message.to_string().as_bytes());
+            let live = select(target.path(), artifacts.0.iter(), [].into_iter()).unwrap();
+            let expected = expected.iter().map(|unit| format!("x86/release/{unit}"));
+            assert_eq!(Vec::from_iter(&live), Vec::from_iter(&expected.collect::<Vec<_>>()), "{name}");
 
-/// The profile directories by their names relative to `target_dir`.
-fn roots(target_dir: &Path) -> Result<BTreeMap<String, PathBuf>, Error> {
-    let roots = stubs::profile_roots(target_dir)?.into_iter();
-    Ok(roots
-        .filter_map(|path| Some((path.strip_prefix(target_dir).ok()?.to_str()?.to_owned(), path)))
-        .collect())
-}
-
-/// The units of the profile directory `root` in its directory `place`, in either layout.
-fn units_in(root: &str, place: &Path) -> Result<Vec<(Unit, PathBuf)>, Error> {
-    let mut units = Vec::new();
-    for name in files::names(place)? {
-        let (Some(text), directory) = (name.to_str(), place.join(&name)) else { continue };
-        if let Some(unit) = Unit::old(root, text) {
-            units.push((unit, directory));
-        } else if directory.is_dir() {
-            for below in files::names(&directory)? {
-                let unit = below.to_str().and_then(|hash| Unit::new(root, text, hash));
-                units.extend(unit.map(|unit| (unit, directory.join(&below))));
-            }
+            let mut history = History::default();
+            history.add(live.clone(), ());
+            sweep(target.path(), &history, |piece| piece.path == other).unwrap();
+            assert_eq!(file.exists(), !live.is_empty(), "{name}");
+            assert!(other.exists() && path.exists(), "{name}");
+            let fingerprint = format!("x86/release/.fingerprint/{of_package}api-{TWO}");
+            assert_eq!(target.path().join(fingerprint).exists(), live.len() > 1, "{name}");
         }
-    }
-    Ok(units)
-}
-
-/// The directories and files of `unit`, relative to the target directory, `deps` left out.
-pub(crate) fn directories(unit: &Unit) -> Vec<String> {
-    let (root, directory) = (unit.root(), unit.directory());
-    match unit.layout() {
-        Layout::Old => vec![format!("{root}/.fingerprint/{directory}"), format!("{root}/build/{directory}")],
-        Layout::New => vec![format!("{root}/build/{directory}")],
     }
 }

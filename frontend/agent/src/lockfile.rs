@@ -1,6 +1,6 @@
 //! What a Cargo.lock names.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io;
 use std::path::Path;
@@ -16,7 +16,11 @@ pub(crate) struct Lockfile {
     pub(crate) registries: BTreeSet<String>,
     /// URLs of the git repositories, without branch, tag and revision.
     pub(crate) repositories: BTreeSet<String>,
+    pub(crate) versions: Versions,
 }
+
+/// The versions of each package, by its name; of one in a repository with the commit, in which only it may differ.
+pub(crate) type Versions = BTreeMap<String, BTreeSet<String>>;
 
 /// One package of a registry.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -81,6 +85,12 @@ impl Lockfile {
 
     fn add(&mut self, package: &Package<'_>) {
         let Some((kind, url)) = package.source.split_once('+') else { return };
+        let commit = url.rsplit_once('#').filter(|_| kind == "git").map_or("", |(_, commit)| commit);
+        let version = match commit.get(..7).unwrap_or(commit) {
+            "" => package.version.to_owned(),
+            commit => format!("{} ({commit})", package.version),
+        };
+        self.versions.entry(package.name.to_owned()).or_default().insert(version);
         if kind == "git" {
             self.repositories.insert(url.split(['?', '#']).next().unwrap_or(url).to_owned());
             return;
@@ -148,6 +158,10 @@ checksum = "00ff"
             Vec::from_iter(&lockfile.registries),
             ["https://example.com/index/", "https://github.com/rust-lang/crates.io-index"]
         );
+        for (name, version) in [("forked", "2.0.0 (0123)"), ("itoa", "1.0.18")] {
+            assert_eq!(lockfile.versions[name], [version.to_owned()].into(), "{name}");
+        }
+        assert!(!lockfile.versions.contains_key("app"), "the user's own");
         assert_eq!(Lockfile::parse(""), Lockfile::default());
     }
 }

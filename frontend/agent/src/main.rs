@@ -10,9 +10,11 @@
 //! - [`compile`] runs one cargo compile: [`freshness`] before it, [`messages`] while it runs, [`stubs`], [`reuse`]
 //!   and [`collect`] after it, and the [`tally`] at the end. [`sccache`] has a server beside it if one was asked for.
 //! - [`kept`] looks after the target directory of the dependency step, which may outlive it: [`pinned`] sources before
-//!   cargo, [`export`] of what is [`live`] after it, the [`index`] of who used what, and the [`cause`] of a compile.
-//! - [`workplace`] is the target directory that outlives a build: dependencies come in as [`links`], stale artifacts go by
-//!   [`upkeep`].
+//!   cargo, [`export`] of what is live after it, and the [`cause`] of a compile, from its [`inputs`]. Its [`index`] is
+//!   what it remembers.
+//! - [`workplace`] is the target directory that outlives a build: dependencies come in as [`links`], and the
+//!   [`circumstances`] say what is different. Its [`mount`] is what it remembers.
+//! - Both sweep out what is not [`live`] by the [`history`] of the last runs. [`mod@unit`] knows where what lies.
 //! - [`cargo`] is the one place that starts a process.
 
 mod cargo;
@@ -36,6 +38,7 @@ mod ledger;
 mod links;
 mod live;
 mod lockfile;
+mod memory;
 mod messages;
 mod mount;
 mod package;
@@ -51,10 +54,8 @@ mod tally;
 mod times;
 mod toolchain;
 mod unit;
-mod units;
 mod unpack;
 mod unseen;
-mod upkeep;
 mod workplace;
 
 use std::process::ExitCode;

@@ -1,7 +1,6 @@
 //! What a target directory remembers of the builds in it, beside the ledger of the sources.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -9,10 +8,11 @@ use serde::{Deserialize, Serialize};
 use crate::circumstances::Circumstances;
 use crate::error::Error;
 use crate::history::History;
-use crate::ledger::beside;
+use crate::ledger::key;
+use crate::memory;
 
 /// Changes whenever an older memory must not be believed.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// The memory of one target directory. Without it, nothing of the user's own in the directory is believed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,7 +26,7 @@ pub(crate) struct Mount {
     /// True once cargo compiled dependencies here itself: local crates may hold on to those.
     pub(crate) mixed: bool,
     /// Which units the last builds used.
-    pub(crate) history: History,
+    pub(crate) history: History<()>,
     /// What the last build was given beside its sources.
     pub(crate) circumstances: Option<Circumstances>,
 }
@@ -46,17 +46,17 @@ impl Mount {
 
     /// Reads the memory of `target_dir`; nothing if it is missing, damaged or of another version.
     pub(crate) fn read(target_dir: &Path) -> Option<Self> {
-        let mount: Self = serde_json::from_slice(&fs::read(file(target_dir)).ok()?).ok()?;
-        (mount.version == VERSION).then_some(mount)
+        memory::read(&file(target_dir)).filter(|mount: &Self| mount.version == VERSION)
     }
 
     /// Puts the memory in place, whole or not at all.
     pub(crate) fn write(&self, target_dir: &Path) -> Result<(), Error> {
-        let path = file(target_dir);
-        let text = serde_json::to_vec(self).map_err(|source| Error::Json { path: path.clone(), source })?;
-        let new = beside(&path);
-        fs::write(&new, text).map_err(Error::file("write", &new))?;
-        fs::rename(&new, &path).map_err(Error::file("replace", &path))
+        memory::write(&file(target_dir), self)
+    }
+
+    /// True if `path` in `target_dir` is a copy in place of a link.
+    pub(crate) fn is_copy(&self, target_dir: &Path, path: &Path) -> bool {
+        path.strip_prefix(target_dir).is_ok_and(|path| self.copies.contains_key(&key(path)))
     }
 }
 
@@ -77,7 +77,7 @@ mod tests {
         mount.write(target.path()).unwrap();
         assert_eq!(Mount::read(target.path()), Some(mount));
         let text = std::fs::read_to_string(file(target.path())).unwrap();
-        for damaged in ["", "{}", &text[..text.len() / 2], &text.replace("\"version\":1", "\"version\":0")] {
+        for damaged in ["", "{}", &text[..text.len() / 2], &text.replace("\"version\":2", "\"version\":0")] {
             std::fs::write(file(target.path()), damaged).unwrap();
             assert_eq!(Mount::read(target.path()), None, "{damaged}");
         }

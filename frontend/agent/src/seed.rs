@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use supercargo_report::Step;
 
 use crate::error::Error;
-use crate::stubs;
+use crate::unit;
 
 /// The list of what the dependency step compiled.
 pub(crate) fn list(target_dir: &Path) -> PathBuf {
@@ -42,7 +42,7 @@ pub(crate) fn is_pristine(step: Step, target_dir: &Path) -> Result<bool, Error> 
         Step::Deps => false,
         Step::Build => list(target_dir).exists(),
     };
-    Ok(!mark(target_dir).exists() && (after_deps || stubs::profile_roots(target_dir)?.is_empty()))
+    Ok(!mark(target_dir).exists() && (after_deps || unit::profile_roots(target_dir)?.is_empty()))
 }
 
 fn mark(target_dir: &Path) -> PathBuf {

@@ -1,22 +1,20 @@
 //! Takes a package's output out of a target directory, so that cargo has never heard of it.
-//!
-//! Cargo has two layouts. In the old one every unit has a hash of its own that ends the names of all its files; in the
-//! new one (the default since 1.100) each package has a directory of its own.
 
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use crate::error::Error;
 use crate::files;
 use crate::messages::Artifact;
+use crate::unit::{self, Piece};
 
 /// Removes everything that the synthetic packages `names` left in `target_dir`, and everything that only the last
 /// link leaves: incremental data, examples, final artifacts. What externals need stays untouched.
 pub(crate) fn remove(target_dir: &Path, names: &[String], artifacts: &[Artifact]) -> Result<(), Error> {
     let finals = final_stems(names, artifacts);
-    for root in profile_roots(target_dir)? {
-        forget(&root, names)?;
+    forget(target_dir, names)?;
+    for root in unit::profile_roots(target_dir)? {
         for directory in ["incremental", "examples"] {
             files::remove(&root.join(directory))?;
         }
@@ -28,7 +26,7 @@ pub(crate) fn remove(target_dir: &Path, names: &[String], artifacts: &[Artifact]
         // Cargo puts only what the user asked for at the top, and its own files there begin with a dot.
         for name in files::names(&root)? {
             let is_cargos = name.as_encoded_bytes().starts_with(b".");
-            if !is_cargos && !is_directory(&root.join(&name)) {
+            if !is_cargos && !files::is_directory(&root.join(&name)) {
                 files::remove(&root.join(name))?;
             }
         }
@@ -39,10 +37,7 @@ pub(crate) fn remove(target_dir: &Path, names: &[String], artifacts: &[Artifact]
 /// Removes every unit of the packages `names` from `target_dir`, so that cargo compiles them again.
 pub(crate) fn forget_packages(target_dir: &Path, names: &BTreeSet<String>) -> Result<(), Error> {
     let names: Vec<String> = names.iter().filter(|name| !name.is_empty()).cloned().collect();
-    if names.is_empty() {
-        return Ok(());
-    }
-    profile_roots(target_dir)?.iter().try_for_each(|root| forget(root, &names))
+    if names.is_empty() { Ok(()) } else { forget(target_dir, &names) }
 }
 
 /// Removes one run of a build script, known by its `OUT_DIR`, so that cargo runs the script again.
@@ -57,50 +52,18 @@ pub(crate) fn forget_script(out_dir: &Path) -> Result<(), Error> {
     files::remove(&root.join(".fingerprint").join(name))
 }
 
-/// Removes every unit of the packages `names` from the profile directory `root`.
-fn forget(root: &Path, names: &[String]) -> Result<(), Error> {
-    let mut hashes = BTreeSet::new();
-    for directory in [".fingerprint", "build"] {
-        for name in files::names(&root.join(directory))? {
-            let Some(hash) = names.iter().find_map(|package| unit_hash(&name, package)) else { continue };
-            hashes.insert(hash.to_owned());
-            files::remove(&root.join(directory).join(&name))?;
-        }
+/// Removes every unit of the packages `names`.
+fn forget(target_dir: &Path, names: &[String]) -> Result<(), Error> {
+    let pieces = unit::pieces(target_dir)?;
+    let is_meant = |piece: &&Piece| names.iter().any(|name| piece.package() == Some(name));
+    let units: BTreeSet<&str> = pieces.iter().filter(is_meant).map(|piece| piece.unit.as_str()).collect();
+    for piece in pieces.iter().filter(|piece| units.contains(piece.unit.as_str())) {
+        files::remove(&piece.path)?;
     }
-    for name in files::names(&root.join("deps"))? {
-        let hash = stem(&name).and_then(|stem| stem.rsplit_once('-')).map(|(_, hash)| hash);
-        if hash.is_some_and(|hash| hashes.contains(hash)) {
-            files::remove(&root.join("deps").join(&name))?;
-        }
-    }
-    for package in names {
-        files::remove(&root.join("build").join(package))?;
+    for root in unit::profile_roots(target_dir)? {
+        names.iter().try_for_each(|name| files::remove(&root.join("build").join(name)))?;
     }
     Ok(())
-}
-
-/// The directories of `target_dir` that hold one profile: `<profile>` and `<triple>/<profile>`.
-pub(crate) fn profile_roots(target_dir: &Path) -> Result<Vec<PathBuf>, Error> {
-    let mut roots = Vec::new();
-    for directory in directories(target_dir)? {
-        if is_profile_root(&directory) {
-            roots.push(directory);
-        } else {
-            roots.extend(directories(&directory)?.into_iter().filter(|below| is_profile_root(below)));
-        }
-    }
-    Ok(roots)
-}
-
-fn is_profile_root(directory: &Path) -> bool {
-    [".fingerprint", "build", "deps"].iter().any(|name| directory.join(name).is_dir())
-}
-
-/// The hash of the unit that `entry` belongs to, if it is one of exactly `package`: `<package>-<16 hex digits>`.
-fn unit_hash<'a>(entry: &'a OsStr, package: &str) -> Option<&'a str> {
-    let hash = entry.to_str()?.strip_prefix(package)?.strip_prefix('-')?;
-    let is_hash = hash.len() == 16 && hash.bytes().all(|byte| byte.is_ascii_hexdigit());
-    is_hash.then_some(hash)
 }
 
 /// The name of a file up to its first dot.
@@ -115,44 +78,17 @@ fn final_stems(names: &[String], artifacts: &[Artifact]) -> BTreeSet<String> {
     stubs.map(|artifact| format!("lib{}", artifact.target().replace('-', "_"))).collect()
 }
 
-/// The directories in `directory`, sorted.
-fn directories(directory: &Path) -> Result<Vec<PathBuf>, Error> {
-    let below = files::names(directory)?.into_iter().map(|name| directory.join(name));
-    Ok(below.filter(|path| is_directory(path)).collect())
-}
-
-/// True for a directory; a link to one is none.
-fn is_directory(path: &Path) -> bool {
-    path.symlink_metadata().is_ok_and(|metadata| metadata.is_dir())
-}
-
 #[cfg(test)]
 mod tests {
     use std::path::Path;
 
-    use super::{forget_script, remove, unit_hash};
+    use super::{forget_script, remove};
 
     fn put(root: &Path, names: &[&str]) {
         for name in names {
             let path = root.join(name);
             std::fs::create_dir_all(path.parent().unwrap()).unwrap();
             std::fs::write(path, "").unwrap();
-        }
-    }
-
-    #[test]
-    fn only_the_very_package_is_meant() {
-        for (entry, expected) in [
-            ("api-0123456789abcdef", Some("0123456789abcdef")),
-            ("api-0123456789abcde", None),
-            ("api-0123456789abcdefa", None),
-            ("api-core-0123456789abcdef", None),
-            ("api_core-0123456789abcdef", None),
-            ("my-api-0123456789abcdef", None),
-            ("api-0123456789abcdeg", None),
-            ("api", None),
-        ] {
-            assert_eq!(unit_hash(entry.as_ref(), "api"), expected, "{entry}");
         }
     }
 

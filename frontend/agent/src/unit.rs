@@ -1,143 +1,157 @@
-//! One unit of cargo's: where its files lie in a target directory.
+//! Units of a target directory: what cargo calls the files of one run of the compiler or of a build script.
 //!
-//! In cargo's old layout a unit is known by a hash that ends the names of all its files; in the new one (the default
-//! since 1.100) it has a directory of its own.
+//! Every unit has a hash. In cargo's old layout it ends the names of the unit's directories and files; in the new one
+//! (the default since 1.100) it is the name of a directory that holds all of them.
 
-use std::path::{Component, Path};
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
 
-/// A unit, by where it lies.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Unit {
-    /// The directory of its profile, relative to the target directory: `<profile>` or `<triple>/<profile>`.
-    root: String,
-    package: String,
-    hash: String,
-    layout: Layout,
+use crate::error::Error;
+use crate::files;
+
+/// How many hexadecimal digits a unit's hash has.
+const DIGITS: usize = 16;
+
+/// The directories of a profile that hold units. What cargo believes of a unit is in the first one, or, in the new
+/// layout, with the unit.
+const PLACES: [&str; 3] = [".fingerprint", "build", "deps"];
+
+/// What belongs to one unit: a directory of its own, or a file in `deps`.
+#[derive(Debug)]
+pub(crate) struct Piece {
+    /// See [`of`]; for a file in `deps` whose name has no hash, its path relative to the target directory.
+    pub(crate) unit: String,
+    pub(crate) path: PathBuf,
 }
 
-/// How a target directory is laid out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Layout {
-    /// `.fingerprint/<package>-<hash>`, `build/<package>-<hash>` and `deps/*-<hash>*`.
-    Old,
-    /// `build/<package>/<hash>`.
-    New,
-}
-
-impl Unit {
-    /// The unit of `package` that the file or directory `path` belongs to; nothing if its place does not say so.
-    pub(crate) fn of(target_dir: &Path, path: &Path, package: &str) -> Option<Self> {
-        let below = path.strip_prefix(target_dir).ok()?;
-        let parts: Option<Vec<&str>> = below.components().map(plain).collect();
-        let parts = parts?;
-        let place = parts.iter().position(|part| *part == "deps" || *part == "build")?;
-        let (root, rest) = parts.split_at(place);
-        let root = root.join("/");
-        let (hash, layout) = match rest {
-            ["build", own, hash, ..] if *own == package && is_hash(hash) => (*hash, Layout::New),
-            ["build", directory, ..] => (hash_of_directory(directory, package)?, Layout::Old),
-            ["deps", file] => (hash_of_file(file)?, Layout::Old),
-            _ => return None,
-        };
-        Some(Self { root, package: package.to_owned(), hash: hash.to_owned(), layout })
+impl Piece {
+    /// The hash in its name. Dynamic libraries of path crates have none.
+    pub(crate) fn hash(&self) -> Option<&str> {
+        hash_in(self.path.file_name()?)
     }
 
-    /// The unit of that name in the profile directory `root`: what [`Unit::directory`] calls it, for the old layout.
-    pub(crate) fn old(root: &str, directory: &str) -> Option<Self> {
-        let (package, hash) = directory.rsplit_once('-').filter(|(_, hash)| is_hash(hash))?;
-        let (package, hash) = (package.to_owned(), hash.to_owned());
-        Some(Self { root: root.to_owned(), package, hash, layout: Layout::Old })
-    }
-
-    /// The unit in `build/<package>/<hash>` of the profile directory `root`.
-    pub(crate) fn new(root: &str, package: &str, hash: &str) -> Option<Self> {
-        let (root, package) = (root.to_owned(), package.to_owned());
-        is_hash(hash).then(|| Self { root, package, hash: hash.to_owned(), layout: Layout::New })
-    }
-
-    pub(crate) fn root(&self) -> &str {
-        &self.root
-    }
-
-    pub(crate) fn hash(&self) -> &str {
-        &self.hash
-    }
-
-    pub(crate) fn layout(&self) -> Layout {
-        self.layout
-    }
-
-    /// The name of its directories: below `.fingerprint` and `build`, or below `build`.
-    pub(crate) fn directory(&self) -> String {
-        let Self { package, hash, .. } = self;
-        match self.layout {
-            Layout::Old => format!("{package}-{hash}"),
-            Layout::New => format!("{package}/{hash}"),
+    /// The package, if this is a directory of the unit.
+    pub(crate) fn package(&self) -> Option<&str> {
+        let parent = self.path.parent()?.file_name()?.to_str()?;
+        match self.path.file_name()?.to_str()?.strip_suffix(self.hash()?)? {
+            "" => Some(parent),
+            before => before.strip_suffix('-').filter(|_| parent != "deps"),
         }
     }
+}
 
-    /// What tells it from every other unit of the target directory.
-    pub(crate) fn key(&self) -> String {
-        format!("{}/{}", self.root, self.directory())
+/// Everything in `target_dir` that belongs to one unit and is no link. Of each profile, fingerprints come first: when
+/// they are gone, cargo believes no unit of which only a part is left.
+pub(crate) fn pieces(target_dir: &Path) -> Result<Vec<Piece>, Error> {
+    let mut paths = Vec::new();
+    for root in profile_roots(target_dir)? {
+        for place in PLACES {
+            let directory = root.join(place);
+            for name in files::names(&directory)? {
+                let path = directory.join(&name);
+                if hash_in(&name).is_some() || place == "deps" {
+                    paths.push(path);
+                } else if place == "build" && files::is_directory(&path) {
+                    let names = files::names(&path)?.into_iter().filter(|name| hash_in(name).is_some());
+                    paths.extend(names.map(|name| path.join(name)));
+                }
+            }
+        }
     }
+    let real = paths.into_iter().filter(|path| !path.is_symlink());
+    Ok(real
+        .filter_map(|path| {
+            let own = || Some(path.strip_prefix(target_dir).ok()?.to_str()?.to_owned());
+            Some(Piece { unit: of(target_dir, &path).or_else(own)?, path })
+        })
+        .collect())
 }
 
-/// The hash that ends the name of a file in `deps`, up to its first dot.
-pub(crate) fn hash_of_file(name: &str) -> Option<&str> {
-    let (_, hash) = name.split('.').next()?.rsplit_once('-')?;
-    is_hash(hash).then_some(hash)
+/// What tells the unit that the file or directory `path` belongs to from every other one of `target_dir`: the
+/// directory of its profile and its hash. Nothing if the path does not say so.
+pub(crate) fn of(target_dir: &Path, path: &Path) -> Option<String> {
+    let mut parts = path.strip_prefix(target_dir).ok()?.iter();
+    let root: PathBuf =
+        parts.by_ref().take_while(|part| PLACES.iter().all(|place| *part != *place)).collect();
+    Some(format!("{}/{}", root.to_str()?, parts.find_map(hash_in)?))
 }
 
-/// The hash of a directory that is called `<package>-<hash>`.
-fn hash_of_directory<'a>(name: &'a str, package: &str) -> Option<&'a str> {
-    let hash = name.strip_prefix(package)?.strip_prefix('-')?;
-    is_hash(hash).then_some(hash)
+/// The hash in the name of a file or directory: `libdb-0123456789abcdef.rmeta`, `db-0123456789abcdef` or the hash alone.
+pub(crate) fn hash_in(name: &OsStr) -> Option<&str> {
+    let stem = name.to_str()?.split('.').next()?;
+    let (before, hash) = stem.split_at_checked(stem.len().checked_sub(DIGITS)?)?;
+    let is_hash = hash.bytes().all(|byte| byte.is_ascii_hexdigit());
+    (is_hash && (before.is_empty() || before.ends_with('-'))).then_some(hash)
 }
 
-fn is_hash(text: &str) -> bool {
-    text.len() == 16 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
-}
-
-fn plain(component: Component<'_>) -> Option<&str> {
-    match component {
-        Component::Normal(part) => part.to_str(),
-        _ => None,
+/// The directories of `target_dir` that hold one profile: `<profile>` and `<triple>/<profile>`.
+pub(crate) fn profile_roots(target_dir: &Path) -> Result<Vec<PathBuf>, Error> {
+    let mut roots = Vec::new();
+    for directory in directories(target_dir)? {
+        if is_profile_root(&directory) {
+            roots.push(directory);
+        } else {
+            roots.extend(directories(&directory)?.into_iter().filter(|below| is_profile_root(below)));
+        }
     }
+    Ok(roots)
+}
+
+fn is_profile_root(directory: &Path) -> bool {
+    PLACES.iter().any(|name| directory.join(name).is_dir())
+}
+
+/// The directories in `directory`, sorted.
+fn directories(directory: &Path) -> Result<Vec<PathBuf>, Error> {
+    let below = files::names(directory)?.into_iter().map(|name| directory.join(name));
+    Ok(below.filter(|path| files::is_directory(path)).collect())
 }
 
 #[cfg(test)]
 mod tests {
     use std::path::Path;
 
-    use super::Unit;
+    use super::{Piece, hash_in, of};
+
+    #[test]
+    fn hashes_are_found_at_the_end_of_names() {
+        for (name, expected) in [
+            ("db-0123456789abcdef", Some("0123456789abcdef")),
+            ("libdb-0123456789abcdef.rmeta", Some("0123456789abcdef")),
+            ("db-0123456789abcdef.db.1a2b-cgu.0.rcgu.o", Some("0123456789abcdef")),
+            ("0123456789abcdef", Some("0123456789abcdef")),
+            ("db0123456789abcdef", None),
+            ("db-0123456789abcdeg", None),
+            ("db-0123456789abcde", None),
+            ("db-0123456789abcdefa", None),
+            ("größe-und-mehr-äöü", None),
+            (".fingerprint", None),
+        ] {
+            assert_eq!(hash_in(name.as_ref()), expected, "{name}");
+        }
+    }
 
     #[test]
     fn every_place_leads_to_its_unit() {
-        let hash = "0123456789abcdef";
-        for (path, package, expected) in [
-            ("release/deps/libserde_json-0123456789abcdef.rlib", "serde_json", Some("release/serde_json-")),
-            ("x86/release/deps/libfoo_bar-0123456789abcdef.so", "foo-bar", Some("x86/release/foo-bar-")),
-            ("release/build/libc-0123456789abcdef/build-script-build", "libc", Some("release/libc-")),
-            ("release/build/libc-0123456789abcdef/out", "libc", Some("release/libc-")),
-            ("release/build/libc/0123456789abcdef/out/liblibc-1.rlib", "libc", Some("release/libc/")),
-            ("release/build/libc-sys-0123456789abcdef/out", "libc", None),
-            ("release/deps/libfoo.so", "foo", None),
-            ("release/foo", "foo", None),
-            ("elsewhere", "foo", None),
+        for (path, root, package) in [
+            ("release/deps/libserde_json-0123456789abcdef.rlib", Some("release"), None),
+            ("x86/release/deps/libfoo_bar-0123456789abcdef.so", Some("x86/release"), None),
+            ("release/.fingerprint/my-api-0123456789abcdef", Some("release"), Some("my-api")),
+            ("release/build/libc-0123456789abcdef", Some("release"), Some("libc")),
+            ("release/build/libc-0123456789abcdef/out", Some("release"), None),
+            ("release/build/deps/0123456789abcdef", Some("release"), Some("deps")),
+            ("release/build/libc/0123456789abcdef/out/liblibc-1.rlib", Some("release"), None),
+            ("release/deps/libfoo.so", None, None),
+            ("release/foo", None, None),
+            ("elsewhere", None, None),
         ] {
             let target = Path::new("/target");
-            let unit = Unit::of(target, &target.join(path), package);
-            let expected = expected.map(|start| format!("{start}{hash}"));
-            assert_eq!(unit.as_ref().map(Unit::key), expected, "{path}");
-            if let Some(unit) = unit {
-                let directory = unit.directory();
-                let again = match directory.split_once('/') {
-                    Some((package, hash)) => Unit::new(unit.root(), package, hash),
-                    None => Unit::old(unit.root(), &directory),
-                };
-                assert_eq!(again, Some(unit));
-            }
+            let expected = root.map(|root| format!("{root}/0123456789abcdef"));
+            let unit = of(target, &target.join(path));
+            assert_eq!(unit, expected, "{path}");
+            let piece = Piece { unit: unit.unwrap_or_default(), path: target.join(path) };
+            assert_eq!(piece.package(), package, "{path}");
         }
-        assert_eq!(Unit::of(Path::new("/target"), Path::new("/other/deps/a"), "a"), None);
+        assert_eq!(of(Path::new("/target"), Path::new("/other/deps/a-0123456789abcdef")), None);
     }
 }

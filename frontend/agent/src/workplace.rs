@@ -5,17 +5,16 @@ use std::path::{Path, PathBuf};
 
 use supercargo_report::{Compile, Dependencies};
 
+use crate::cause;
 use crate::circumstances::Circumstances;
 use crate::clock;
 use crate::error::Error;
+use crate::files;
 use crate::links;
-use crate::messages::Artifact;
+use crate::live;
+use crate::messages::{Artifact, Script};
 use crate::mount::Mount;
-use crate::units;
-use crate::upkeep;
-
-/// The cause of a build that has none before it.
-pub(crate) const FIRST: &str = "first build here";
+use crate::unit;
 
 /// The target directory of one build.
 pub(crate) struct Workplace {
@@ -24,7 +23,6 @@ pub(crate) struct Workplace {
     /// Whether dependencies are links, so that only the user's own crates are kept here.
     is_linked: bool,
     causes: Vec<String>,
-    scripts: Vec<PathBuf>,
 }
 
 impl Workplace {
@@ -40,7 +38,7 @@ impl Workplace {
                 let now = clock::now(&target_dir.join(".supercargo-clock"))?;
                 let same = links::lay(Path::new(directory), &target_dir, &mut mount, now)?;
                 if is_first || !same {
-                    upkeep::forget_local(&target_dir, &mount)?;
+                    forget_local(&target_dir, &mount)?;
                 }
                 if !same {
                     causes.push("dependencies were compiled anew".to_owned());
@@ -52,11 +50,11 @@ impl Workplace {
         let now = Circumstances::now(&job.command, directory);
         match mount.circumstances.replace(now.clone()) {
             Some(last) => causes.extend(now.since(&last)),
-            None => causes.push(FIRST.to_owned()),
+            None => causes.push(cause::FIRST.to_owned()),
         }
         // From here on cargo may compile against what is linked now, whatever becomes of this build.
         mount.write(&target_dir)?;
-        Ok(Self { target_dir, mount, is_linked, causes, scripts: Vec::new() })
+        Ok(Self { target_dir, mount, is_linked, causes })
     }
 
     /// Takes note of what cargo has done so far. A dependency that cargo compiled here, although there was a link to it,
@@ -70,22 +68,56 @@ impl Workplace {
         self.mount.write(&self.target_dir)
     }
 
-    /// Takes note of a build script that ran, or need not run again.
-    pub(crate) fn script(&mut self, out_dir: PathBuf) {
-        self.scripts.push(out_dir);
-    }
-
-    /// Tidies up after a successful build.
-    pub(crate) fn finish(&mut self, artifacts: &[Artifact]) -> Result<(), Error> {
+    /// Tidies up after a successful build. Returns why it compiled what it compiled, as far as it is not a matter of
+    /// sources.
+    pub(crate) fn finish(mut self, artifacts: &[Artifact], scripts: &[Script]) -> Result<Vec<String>, Error> {
         let kept_here = artifacts.iter().filter(|one| !self.is_linked || one.package().is_local());
-        let used: BTreeSet<String> = units::named(&self.target_dir, kept_here, &self.scripts)?;
-        self.mount.history.used(used);
+        self.mount.history.add(live::select(&self.target_dir, kept_here, scripts.iter())?, ());
         self.mount.write(&self.target_dir)?;
-        upkeep::remove_unused(&self.target_dir, &self.mount, artifacts)
+        live::sweep(&self.target_dir, &self.mount.history, |piece| {
+            piece.hash().is_none() || self.mount.is_copy(&self.target_dir, &piece.path)
+        })?;
+        remove_finals(&self.target_dir, artifacts)?;
+        Ok(self.causes)
     }
+}
 
-    /// Why this build compiled what it compiled, as far as it is not a matter of sources.
-    pub(crate) fn into_causes(self) -> Vec<String> {
-        self.causes
+/// Makes cargo compile everything again that is no link to the dependency layer.
+///
+/// A unit without its fingerprint has never been compiled as far as cargo knows. One that is half removed when the
+/// machine stops is none either.
+fn forget_local(target_dir: &Path, mount: &Mount) -> Result<(), Error> {
+    for piece in unit::pieces(target_dir)? {
+        if mount.is_copy(target_dir, &piece.path) {
+            continue;
+        }
+        if piece.path.parent().is_some_and(|parent| parent.ends_with(".fingerprint")) {
+            files::remove(&piece.path)?;
+        } else if files::is_directory(&piece.path) {
+            // In cargo's new layout the unit's directory holds it.
+            files::remove(&piece.path.join("fingerprint"))?;
+        }
     }
+    Ok(())
+}
+
+/// Removes final artifacts that this build did not make.
+fn remove_finals(target_dir: &Path, artifacts: &[Artifact]) -> Result<(), Error> {
+    let finals: BTreeSet<&str> = artifacts
+        .iter()
+        .flat_map(|artifact| &artifact.filenames)
+        .filter_map(|path| path.file_name()?.to_str()?.split('.').next())
+        .collect();
+    for root in unit::profile_roots(target_dir)? {
+        for name in files::names(&root)? {
+            let stem = name.to_str().and_then(|name| name.split('.').next());
+            // Cargo's own files there begin with a dot. What goes is a second name of what is in `deps`, if that is
+            // still there, and cargo makes it again when it is asked for.
+            let is_stale = stem.is_some_and(|stem| !stem.is_empty() && !finals.contains(stem));
+            if is_stale && !files::is_directory(&root.join(&name)) {
+                files::remove(&root.join(&name))?;
+            }
+        }
+    }
+    Ok(())
 }

@@ -98,6 +98,15 @@ impl Skeleton {
         serde_json::from_slice(&fs::read(self.0.path("deps/.supercargo-deps.json")).unwrap()).unwrap()
     }
 
+    /// Makes what was handed out all that there is.
+    fn start_from_what_was_handed_out(&self) {
+        let target = self.0.path("target");
+        let index = fs::read(target.join(".supercargo-index.json")).unwrap();
+        fs::remove_dir_all(&target).unwrap();
+        fs::rename(self.0.path("deps"), &target).unwrap();
+        fs::write(target.join(".supercargo-index.json"), index).unwrap();
+    }
+
     fn change_index(&self, change: impl FnOnce(&mut Value)) {
         let path = self.0.path("target/.supercargo-index.json");
         let mut index: Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
@@ -367,15 +376,21 @@ fn cargos_next_layout_is_kept_as_well() {
     skeleton.depend(&[("aa", "1.0.1")], "");
     skeleton.run("1 crate compiled, 2 reused; Cargo.lock: aa 1.0.0 -> 1.0.1");
     // What was handed out serves a step that has nothing else.
-    let (deps, target) = (skeleton.0.path("deps"), skeleton.0.path("target"));
-    let files = names(&deps);
+    let files = names(&skeleton.0.path("deps"));
     let libraries = files.iter().filter(|name| is(name, "rlib") && name.contains("/aa/"));
     assert_eq!(libraries.count(), 1, "{files:?}");
-    let index = fs::read(target.join(".supercargo-index.json")).unwrap();
-    fs::remove_dir_all(&target).unwrap();
-    fs::rename(&deps, &target).unwrap();
-    fs::write(target.join(".supercargo-index.json"), index).unwrap();
+    skeleton.start_from_what_was_handed_out();
     skeleton.run("0 crates compiled, 3 reused");
+}
+
+#[test]
+fn a_dynamic_library_is_handed_out_with_the_name_that_cargo_looks_for() {
+    let skeleton = Skeleton::new(&[]);
+    skeleton.0.write("mine/Cargo.toml", &manifest("mine", "[lib]\ncrate-type = [\"dylib\"]\n"));
+    assert_eq!(skeleton.try_run().code, Some(0));
+    skeleton.run("0 crates compiled, 2 reused");
+    skeleton.start_from_what_was_handed_out();
+    skeleton.run("0 crates compiled, 2 reused");
 }
 
 #[test]
