@@ -114,7 +114,7 @@ mod tests {
     #[test]
     fn a_directory_is_told_from_the_network() {
         for (location, expected) in
-            [(r#"Local disk: \"/root/.cache/sccache\""#, true), ("redis, name: redis://h, prefix: /", false)]
+            [(r#"Local disk: \"/cache/sccache\""#, true), ("redis, name: redis://h, prefix: /", false)]
         {
             let answer = answer(0, 0, "", 0)
                 .replace("\"version\"", &format!("\"cache_location\":\"{location}\",\"version\""));
