@@ -5,9 +5,18 @@
 
 use std::fs::{self, File};
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 use crate::error::Error;
 use crate::stamp::Stamp;
+
+/// How far the clock of files may lag behind the time that went by, before it counts as set back.
+const TOLERANCE: Duration = Duration::from_millis(100);
+
+/// True if the clock, which showed `start` when `began` was taken, was not set back until it showed `now`.
+pub(crate) fn went_on(start: Stamp, began: Instant, now: Stamp) -> bool {
+    now >= start.after(began.elapsed().saturating_sub(TOLERANCE))
+}
 
 /// The time that a file written now at `path` gets. The file stays there.
 pub(crate) fn now(path: &Path) -> Result<Stamp, Error> {

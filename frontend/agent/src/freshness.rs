@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::fs::{self, Metadata};
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use sha2::{Digest, Sha256};
 use supercargo_report::{Freshness, Step};
@@ -26,9 +26,6 @@ use crate::sources::{self, Listing};
 use crate::stamp::Stamp;
 use crate::stubs;
 use crate::times::{Moment, Times};
-
-/// How far the clock of files may lag behind the time that went by, before it counts as set back.
-const TOLERANCE: Duration = Duration::from_millis(100);
 
 /// A source directory during one compile.
 pub(crate) struct Tracked {
@@ -103,8 +100,7 @@ impl Tracked {
     /// Closes the ledger after cargo ended and returns the files that differ from the last compile.
     pub(crate) fn finish(mut self, exit: Exit) -> Result<Vec<String>, Error> {
         let now = clock::now(&memory::beside(&self.file))?;
-        let least = self.ledger.clock.after(self.started.elapsed().saturating_sub(TOLERANCE));
-        self.ledger.finished = exit.by_itself() && now >= least;
+        self.ledger.finished = exit.by_itself() && clock::went_on(self.ledger.clock, self.started, now);
         self.ledger.clock = now;
         self.ledger.write(&self.file)?;
         if let Some(path) = &self.written {

@@ -1,7 +1,7 @@
 //! The target directory of the dependency step, which may outlive it: what is done before and after cargo.
 
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use supercargo_report::{Compile, Export};
 
@@ -18,9 +18,6 @@ use crate::messages::{Artifact, Script};
 use crate::package::PackageId;
 use crate::pinned::{Invalid, Pinned};
 use crate::stubs;
-
-/// How far the clock of files may lag behind the time that went by, before it counts as set back.
-const TOLERANCE: Duration = Duration::from_millis(100);
 
 /// The target directory during one dependency step.
 pub(crate) struct Kept<'a> {
@@ -92,9 +89,9 @@ impl<'a> Kept<'a> {
         stubs::remove(target_dir, &self.job.stubs, artifacts)?;
         self.index.history.add(live, inputs);
         let now = clock::now(&memory::beside(&Index::path(target_dir)))?;
-        let least = self.index.clock.after(self.started.elapsed().saturating_sub(TOLERANCE));
         // What a script wrote into sources is not there in the next run, so it must run again.
-        self.index.finished = now >= least && self.pinned.is_untouched();
+        self.index.finished =
+            clock::went_on(self.index.clock, self.started, now) && self.pinned.is_untouched();
         self.index.clock = now;
         self.index.write(target_dir)?;
         live::sweep(target_dir, &self.index.history, |_| false)?;
