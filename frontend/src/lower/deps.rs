@@ -58,7 +58,7 @@ fn target(plan: &BuildPlan, materials: &Materials) -> Mount {
             let id = plan.caches.dependencies_with(&toolchain.unwrap_or_default(), &plan.cargo.environment);
             Mount::cache(paths::TARGET, &id).sharing(Sharing::Locked).into()
         }
-        // The other modes have no dependency step, unless somebody asks for it by name.
+        // `layers` keeps nothing between runs; in the last two modes no build needs this step.
         CacheMode::Layers | CacheMode::Mounts | CacheMode::None => {
             Mount::bind(Output::scratch(), paths::TARGET).no_output().into()
         }
