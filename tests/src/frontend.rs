@@ -11,6 +11,8 @@ use crate::place::workspace_root;
 pub const REFERENCE: &str = "supercargo:latest";
 /// The Cargo profile to build the frontend with, instead of the one that is shipped.
 pub const PROFILE: &str = "SUPERCARGO_PROFILE";
+/// An image that the engine already has, to test instead of building one: a published release, or one made by other means.
+pub const GIVEN: &str = "SUPERCARGO_FRONTEND";
 
 /// The build of the image.
 ///
@@ -31,6 +33,10 @@ pub fn build(docker: &Docker) -> Build {
 ///
 /// Several checkouts may share one engine: a test must not meet the frontend of another one under `latest`.
 pub fn provide(docker: &Docker) -> Result<String> {
+    if let Some(reference) = std::env::var(GIVEN).ok().filter(|reference| !reference.is_empty()) {
+        Image::inspect(docker, &reference).with_context(|| format!("{GIVEN} names `{reference}`"))?;
+        return Ok(reference);
+    }
     // The client's `--iidfile` holds another digest with each image store; the engine's own answer is one that it takes.
     let scaffold = format!("supercargo:building-{}", std::process::id());
     build(docker).tag(&scaffold).succeed().context("failed to build the frontend's image")?;
