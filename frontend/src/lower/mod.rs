@@ -1,5 +1,6 @@
 //! Decisions to vertices: a plan becomes a graph. Nothing here decides.
 
+mod access;
 mod build;
 mod deps;
 mod exec;
@@ -19,6 +20,7 @@ use buildkit_llb::source_map::SourceFile;
 use crate::name::RelPath;
 use crate::options::{NoCache, Sandbox};
 use crate::plan::BuildPlan;
+use crate::plan::access::Access;
 use crate::plan::target::{Goal, Stage};
 
 pub use exec::PinnedImage;
@@ -67,6 +69,6 @@ pub fn lower(plan: &BuildPlan, materials: &Materials, goal: &Goal) -> Output {
 }
 
 /// The graph that makes a lockfile where the project has none; the result holds `/Cargo.lock`.
-pub fn lockfile(materials: &Materials, files: &BTreeMap<RelPath, Vec<u8>>) -> Output {
-    deps::lockfile(materials, files)
+pub fn lockfile(materials: &Materials, files: &BTreeMap<RelPath, Vec<u8>>, access: &Access) -> Output {
+    fetch::lockfile(materials, files, access)
 }

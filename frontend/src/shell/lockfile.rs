@@ -8,14 +8,16 @@ use super::failure::Failure;
 use super::graph::marshal;
 use crate::lower::{self, Materials};
 use crate::name::RelPath;
+use crate::plan::access::Access;
 
 /// The lockfile's contents.
 pub(super) async fn make(
     bridge: &Bridge,
     materials: &Materials,
     files: &BTreeMap<RelPath, Vec<u8>>,
+    access: &Access,
 ) -> Result<Vec<u8>, Failure> {
-    let definition = marshal(&lower::lockfile(materials, files))?;
+    let definition = marshal(&lower::lockfile(materials, files, access))?;
     let reference = bridge.solve(definition.to_pb(), SolveOptions::default()).await?.unwrap_or_default();
     Ok(bridge.read_file(&reference, "Cargo.lock").await?)
 }
