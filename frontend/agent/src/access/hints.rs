@@ -6,8 +6,9 @@ use super::git::Found;
 use super::secret;
 
 /// What cargo, git and ssh say when they are not let in.
-const REFUSED: [&str; 12] = [
+const REFUSED: [&str; 13] = [
     "no token found",
+    "authenticated registries",
     "token rejected",
     "authentication is required",
     "failed to authenticate",

@@ -10,6 +10,12 @@ use crate::files;
 
 /// Grants what was passed: a token each in cargo's environment, and a whole `credentials.toml` as a link to it.
 pub(super) fn grant(access: &Access, home: &Path, granted: &mut Granted) -> Result<(), Error> {
+    if !access.registries.is_empty() {
+        // Cargo reads no token of a registry that is not open to everybody until it is told from where.
+        granted
+            .variables
+            .push(("CARGO_REGISTRY_GLOBAL_CREDENTIAL_PROVIDERS".to_owned(), "cargo:token".into()));
+    }
     for registry in &access.registries {
         let token = secret::token(&registry.token)?;
         if let Some(token) = &token {
