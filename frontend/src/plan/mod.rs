@@ -216,14 +216,15 @@ pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
         return findings.fail();
     };
     let namespace = caches::namespace(&config, project, options.vcs_source.as_deref());
-    let Some(sccache) = findings.take(sccache::choose(config.sccache.as_ref(), &namespace)) else {
+    let prefix = caches::prefix(options);
+    let Some(sccache) = findings.take(sccache::choose(config.sccache.as_ref(), &prefix, &namespace)) else {
         return findings.fail();
     };
     let identity = caches::Identity { image: &toolchain.image.value, triple, profile: &selection.profile };
     let mode = mode::choose(&config, without_layer.as_deref(), goal, &mut findings);
     let plan = BuildPlan {
         platform: platform.clone(),
-        caches: caches::choose(&namespace, package, mode, identity),
+        caches: caches::choose(&prefix, &namespace, package, mode, identity),
         cargo: Invocation {
             profile: selection.profile.clone(),
             triple: triple.to_owned(),
