@@ -9,6 +9,7 @@ use super::environment::Environment;
 use super::failure::{Failure, Files};
 use super::graph::marshal;
 use super::pin::Pins;
+use super::replaced::{self, Replaced};
 use super::{agent, definition, files, lockfile, warn};
 use crate::config::{self, Config, Layers};
 use crate::context::{self, ContextSpec};
@@ -40,6 +41,8 @@ struct Build<'a> {
     warnings: Vec<Diagnostic>,
     /// The lockfile made for a project that has none.
     generated_lockfile: Option<String>,
+    /// What build contexts stand in for among the crates.
+    replaced: Option<Replaced>,
 }
 
 /// Builds what the options ask for.
@@ -81,9 +84,16 @@ pub(super) async fn drive(bridge: &Bridge, environment: &Environment) -> Result<
         files,
         warnings,
         generated_lockfile: None,
+        replaced: None,
     };
     let mut project = build.take(project::load(&build.tree))?;
     build.take(project::check_lockfile(&project))?;
+    build.replaced =
+        replaced::graft(bridge, &build.capabilities, &build.spec, &build.inputs, &mut build.tree, &project)
+            .await?;
+    if build.replaced.is_some() {
+        project = build.take(project::load(&build.tree))?;
+    }
     let root = RelPath::new("Cargo.toml").unwrap_or_default();
     let layers = build.take(Layers::read(
         &build.options.build_args,
@@ -166,8 +176,14 @@ impl Build<'_> {
         platform: &Platform,
         is_one_of_several: bool,
     ) -> Result<Built, Failure> {
+        let warned = self.warnings.len();
         let mut planned = self.plan(project, layers, goal, platform)?;
-        if let Planned::NeedsLockfile { toolchain, files } = &planned {
+        if let Planned::NeedsLockfile { toolchain, files } = &mut planned {
+            if let Some(replaced) = &self.replaced {
+                // It has one, which only does not know yet of the crates that were replaced.
+                self.warnings.truncate(warned);
+                files.insert(RelPath::new("Cargo.lock").unwrap_or_default(), replaced.lockfile.clone());
+            }
             let materials = self.materials(&toolchain.image, None, platform, is_one_of_several).await?;
             let contents = lockfile::make(self.bridge, toolchain, &materials, files).await?;
             self.generated_lockfile = Some(String::from_utf8_lossy(&contents).into_owned());
@@ -272,8 +288,13 @@ impl Build<'_> {
             ],
             files: Files::new(),
         })?;
+        let context = sources::context(&self.spec, &self.inputs, &self.excludes);
+        let context = match &self.replaced {
+            Some(replaced) => replaced.lay_over(context, &self.inputs),
+            None => context,
+        };
         Ok(Materials {
-            context: sources::context(&self.spec, &self.inputs, &self.excludes),
+            context,
             agent: agent::find(self.environment, &self.options, platform)?,
             toolchain,
             base,
