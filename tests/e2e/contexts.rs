@@ -261,3 +261,29 @@ fn another_targets_result_may_be_the_sources_and_the_base() {
     let config = image::Image::inspect(bed.docker(), "e2e-made").unwrap().config;
     assert!(config.env.contains(&"GROUND=1".to_owned()), "{:?}", config.env);
 }
+
+#[test]
+fn sources_and_base_may_come_from_a_repository_and_from_the_web() {
+    let bed = Bed::ensure().unwrap();
+    let definition = Project::of(&[("Dockerfile", &bed.syntax())]).unwrap();
+    let served = Project::empty().unwrap();
+    let folder = served.path().join("all");
+    Cmd::new("cp").arg("-r").arg(probe::bare().path()).arg(&folder).run().unwrap();
+    served.write("all/data.txt", "from a repository").unwrap();
+    commit(&folder);
+    let daemon = GitServer::of(served.path());
+    let ground = Project::of(&[("etc/motd", "from the web")]).unwrap();
+    let site = Website::of(&[("/ground.tar.gz", tar(&ground))]);
+    Build::new(bed.docker(), definition.path())
+        .tag("e2e-remote-contexts")
+        .build_context("source", &format!("git://127.0.0.1:{}/all#main", daemon.port))
+        .build_context("base", &site.url("/ground.tar.gz"))
+        .succeed()
+        .unwrap();
+    let files = image::files(bed.docker(), "e2e-remote-contexts").unwrap();
+    let has = |name: &str| files.iter().any(|file| file == name);
+    assert!(has("etc/motd") && has("usr/local/bin/probe"), "{files:?}");
+    let with_sources = Build::new(bed.docker(), definition.path())
+        .build_context("source", &format!("git://127.0.0.1:{}/all#main", daemon.port));
+    assert_eq!(data(with_sources), "from a repository");
+}

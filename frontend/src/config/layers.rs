@@ -91,6 +91,8 @@ impl Config {
             profile: self.profile.or(below.profile),
             channel: self.channel.or(below.channel),
             toolchain_image: self.toolchain_image.or(below.toolchain_image),
+            components: list_or(self.components, below.components),
+            toolchain_targets: list_or(self.toolchain_targets, below.toolchain_targets),
             cache_mode: self.cache_mode.or(below.cache_mode),
             cache_namespace: self.cache_namespace.or(below.cache_namespace),
             sccache: self.sccache.or(below.sccache),
@@ -162,6 +164,8 @@ impl Source<'_> {
             profile: self.setting(profile),
             channel: self.setting(toolchain.channel),
             toolchain_image: self.setting(toolchain.image),
+            components: self.setting(toolchain.components),
+            toolchain_targets: self.setting(toolchain.targets),
             cache_mode: self.setting(cache.mode),
             cache_namespace: self.setting(cache.namespace),
             sccache: self.setting(cache.sccache).map(|setting| Setting {
