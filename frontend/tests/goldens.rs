@@ -169,3 +169,13 @@ fn images_of_one_list_share_their_compile() {
     let (alone, _) = planned(&tree, Some("greet"), &[("BIN", "greet-json"), ("FEATURES", "json")]);
     assert_eq!(alone.cargo.binaries, ["greet"]);
 }
+
+#[test]
+fn dots_in_a_list_keep_the_binary_that_nobody_needs_to_name() {
+    let tree = tree("features", 0);
+    let (plan, _) = planned(&tree, None, &[("BIN", "greet-json,..."), ("FEATURES", "json,...")]);
+    assert_eq!(plan.binaries.value, ["greet-json", "greet"]);
+    assert_eq!(plan.cargo.features, ["--features", "json"]);
+    let (plan, _) = planned(&tree, None, &[("BIN", "...")]);
+    assert_eq!(plan.binaries.value, ["greet"]);
+}

@@ -20,7 +20,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use buildkit_llb::Platform;
 use serde::{Serialize, Serializer};
 
-use crate::config::{Layers, Origin};
+use crate::config::{Layers, Origin, with_rest};
 use crate::diagnostic::{Checked, Diagnostic, Findings, Span};
 use crate::name::RelPath;
 use crate::options::Options;
@@ -171,7 +171,7 @@ pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
     let selection = Selection {
         packages: BTreeSet::from([package.name.clone()]),
         features: Features {
-            names: config.features.iter().flat_map(|setting| setting.value.iter().cloned()).collect(),
+            names: config.features.iter().flat_map(|setting| with_rest(&setting.value, &[])).collect(),
             all: config.all_features.as_ref().is_some_and(|setting| setting.value),
             no_default: config.no_default_features.as_ref().is_some_and(|setting| setting.value),
         },
