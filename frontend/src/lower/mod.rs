@@ -16,6 +16,7 @@ use buildkit_llb::Output;
 use buildkit_llb::exec::ProxyEnv;
 use buildkit_llb::source_map::SourceFile;
 
+use crate::engine::Abilities;
 use crate::name::RelPath;
 use crate::options::{NoCache, Sandbox};
 use crate::plan::BuildPlan;
@@ -40,6 +41,8 @@ pub struct Materials {
     pub no_cache: NoCache,
     /// What the client gives every container.
     pub sandbox: Sandbox,
+    /// What the engine can do beside what every engine can.
+    pub abilities: Abilities,
     /// The client's proxy.
     pub proxy: Option<ProxyEnv>,
     /// Starts every name when several platforms are built: `linux/arm64 `.

@@ -13,6 +13,7 @@ use super::{agent, definition, files, lockfile, warn};
 use crate::config::{self, Layers};
 use crate::context::{self, ContextSpec};
 use crate::diagnostic::{Checked, Diagnostic};
+use crate::engine::Abilities;
 use crate::ignore;
 use crate::lower::sources::{self, Inputs};
 use crate::lower::{self, Materials};
@@ -55,7 +56,7 @@ pub(super) async fn drive(bridge: &Bridge, environment: &Environment) -> Result<
     let names: Vec<String> = inputs.keys().cloned().collect();
     let spec = checked(context::classify(&options, &names, &environment.session), &mut warnings, Files::new)?;
 
-    let definition = definition::read(bridge, &spec, &inputs).await?;
+    let definition = definition::read(bridge, &capabilities, &spec, &inputs).await?;
     let excludes = ignore::patterns(definition.ignore.as_deref().map(String::from_utf8_lossy).as_deref());
     let (tree, found) = files::read(bridge, &capabilities, &spec, &inputs, &excludes).await?;
     warnings.extend(found);
@@ -154,7 +155,17 @@ impl Build<'_> {
         let mut all = self.files.clone();
         let wanted = request::wanted(name, &facts(&self.files));
         if !wanted.is_empty() {
-            all.extend(files::named(self.bridge, &self.spec, &self.inputs, &self.excludes, wanted).await?);
+            all.extend(
+                files::named(
+                    self.bridge,
+                    &self.capabilities,
+                    &self.spec,
+                    &self.inputs,
+                    &self.excludes,
+                    wanted,
+                )
+                .await?,
+            );
         }
         request::answer(name, &facts(&all))
             .map_err(|diagnostics| Failure::Findings { diagnostics, files: all })
@@ -172,7 +183,7 @@ impl Build<'_> {
         let mut planned = self.plan(project, layers, goal, platform)?;
         if let Planned::NeedsLockfile { toolchain, files } = &planned {
             let materials = self.materials(&toolchain.image, None, platform, is_one_of_several).await?;
-            let contents = lockfile::make(self.bridge, &materials, files).await?;
+            let contents = lockfile::make(self.bridge, &self.capabilities, &materials, files).await?;
             self.generated_lockfile = Some(String::from_utf8_lossy(&contents).into_owned());
             let path = RelPath::new("Cargo.lock").unwrap_or_default();
             self.tree.insert_file(path, contents);
@@ -186,7 +197,7 @@ impl Build<'_> {
         self.warnings.extend(unused(&self.options, &self.spec, project, &plan));
         let mut materials = self.materials(&plan.toolchain.image, base, platform, is_one_of_several).await?;
         materials.no_cache = materials.no_cache.for_targets(target::names_of(&plan, goal));
-        let definition = marshal(&lower::lower(&plan, &materials, goal))?;
+        let definition = marshal(&lower::lower(&plan, &materials, goal), &self.capabilities)?;
         let options = SolveOptions { cache_imports: self.cache_imports(), evaluate: false };
         let reference = self.bridge.solve(definition.to_pb(), options).await?;
         let base_config = materials.base.map(|base| base.config);
@@ -257,6 +268,7 @@ impl Build<'_> {
             files: self.source_files(),
             no_cache: self.options.no_cache.clone(),
             sandbox: self.options.sandbox.clone(),
+            abilities: Abilities::of(|id| self.capabilities.has_llb(id)),
             proxy: lower::proxy::from_build_args(&self.options.build_args),
             prefix: if is_one_of_several { format!("{platform} ") } else { String::new() },
         })
