@@ -6,6 +6,7 @@ mod exec;
 mod fetch;
 mod image;
 mod manifests;
+mod notices;
 pub mod proxy;
 mod sccache;
 pub mod sources;
@@ -23,6 +24,7 @@ use crate::plan::BuildPlan;
 use crate::plan::target::{Goal, Stage};
 
 pub use exec::PinnedImage;
+pub use notices::notices;
 
 /// Everything below the plan that the graph is made of.
 #[derive(Clone, Debug)]
