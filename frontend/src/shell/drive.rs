@@ -2,6 +2,7 @@
 
 use buildkit_llb::Platform;
 use buildkit_llb::source_map::SourceFile;
+use buildkit_proto::cap;
 use buildkit_proto::client::{Bridge, Capabilities, SolveOptions};
 use buildkit_proto::gateway::{CacheOptionsEntry, Result as GatewayResult};
 
@@ -46,6 +47,17 @@ struct Build<'a> {
 /// Builds what the options ask for.
 pub(super) async fn drive(bridge: &Bridge, environment: &Environment) -> Result<GatewayResult, Failure> {
     let capabilities = bridge.ping().await?;
+    // Engines that know no warnings pass on the text of an error and nothing else.
+    let shows_excerpts = capabilities.has_gateway(cap::gateway::WARNINGS);
+    let outcome = Box::pin(build(bridge, environment, capabilities)).await;
+    outcome.map_err(|failure| if shows_excerpts { failure } else { failure.with_lines() })
+}
+
+async fn build(
+    bridge: &Bridge,
+    environment: &Environment,
+    capabilities: Capabilities,
+) -> Result<GatewayResult, Failure> {
     let mut warnings = Vec::new();
     let mut options = checked(options::parse(&environment.options), &mut warnings, Files::new)?;
     warnings.extend(options.sandbox.restrict(|cap| capabilities.has_llb(cap)));
