@@ -44,7 +44,7 @@ pub(super) fn compile(
         locate(agent(materials, &plan.cargo.environment, &job, &name), materials, plan.anchor.as_ref());
     exec = sccache::attach(exec, plan, materials);
     exec.mount(Mount::bind(manifests.clone(), paths::WORKSPACE).no_output());
-    fetched.mount(&mut exec);
+    fetched.mount(&mut exec, materials.abilities);
     exec.mount(target(plan, materials));
     let exported = exec.mount(Mount::scratch(paths::DEPS));
     exec.output(&exported)

@@ -2,6 +2,7 @@
 
 use buildkit_llb::Platform;
 use buildkit_llb::source_map::SourceFile;
+use buildkit_proto::cap;
 use buildkit_proto::client::{Bridge, Capabilities, SolveOptions};
 use buildkit_proto::gateway::{CacheOptionsEntry, Result as GatewayResult};
 
@@ -14,6 +15,7 @@ use super::{agent, definition, files, lockfile, warn};
 use crate::config::{self, Config, Layers};
 use crate::context::{self, ContextSpec};
 use crate::diagnostic::{Checked, Diagnostic, Findings};
+use crate::engine::Abilities;
 use crate::ignore;
 use crate::lower::sources::{self, Inputs};
 use crate::lower::{self, Materials};
@@ -48,6 +50,17 @@ struct Build<'a> {
 /// Builds what the options ask for.
 pub(super) async fn drive(bridge: &Bridge, environment: &Environment) -> Result<GatewayResult, Failure> {
     let capabilities = bridge.ping().await?;
+    // Engines that know no warnings pass on the text of an error and nothing else.
+    let shows_excerpts = capabilities.has_gateway(cap::gateway::WARNINGS);
+    let outcome = Box::pin(build(bridge, environment, capabilities)).await;
+    outcome.map_err(|failure| if shows_excerpts { failure } else { failure.with_lines() })
+}
+
+async fn build(
+    bridge: &Bridge,
+    environment: &Environment,
+    capabilities: Capabilities,
+) -> Result<GatewayResult, Failure> {
     let mut warnings = Vec::new();
     let mut options = checked(options::parse(&environment.options), &mut warnings, Files::new)?;
     warnings.extend(options.sandbox.restrict(|cap| capabilities.has_llb(cap)));
@@ -58,7 +71,7 @@ pub(super) async fn drive(bridge: &Bridge, environment: &Environment) -> Result<
     let names: Vec<String> = inputs.keys().cloned().collect();
     let spec = checked(context::classify(&options, &names, &environment.session), &mut warnings, Files::new)?;
 
-    let definition = definition::read(bridge, &spec, &inputs).await?;
+    let definition = definition::read(bridge, &capabilities, &spec, &inputs).await?;
     let excludes = ignore::patterns(definition.ignore.as_deref().map(String::from_utf8_lossy).as_deref());
     let (tree, found) = files::read(bridge, &capabilities, &spec, &inputs, &excludes).await?;
     warnings.extend(found);
@@ -161,7 +174,17 @@ impl Build<'_> {
         let mut all = self.files.clone();
         let wanted = request::wanted(name, &facts(&self.files));
         if !wanted.is_empty() {
-            all.extend(files::named(self.bridge, &self.spec, &self.inputs, &self.excludes, wanted).await?);
+            all.extend(
+                files::named(
+                    self.bridge,
+                    &self.capabilities,
+                    &self.spec,
+                    &self.inputs,
+                    &self.excludes,
+                    wanted,
+                )
+                .await?,
+            );
         }
         request::answer(name, &facts(&all))
             .map_err(|diagnostics| Failure::Findings { diagnostics, files: all })
@@ -185,7 +208,8 @@ impl Build<'_> {
                 files.insert(RelPath::new("Cargo.lock").unwrap_or_default(), replaced.lockfile.clone());
             }
             let materials = self.materials(&toolchain.image, None, platform, is_one_of_several).await?;
-            let contents = lockfile::make(self.bridge, toolchain, &materials, files).await?;
+            let contents =
+                lockfile::make(self.bridge, &self.capabilities, toolchain, &materials, files).await?;
             self.generated_lockfile = Some(String::from_utf8_lossy(&contents).into_owned());
             let path = RelPath::new("Cargo.lock").unwrap_or_default();
             self.tree.insert_file(path, contents);
@@ -200,7 +224,7 @@ impl Build<'_> {
         self.warnings.extend(unused(&self.options, &self.spec, project, &plan));
         let mut materials = self.materials(&plan.toolchain.image, base, platform, is_one_of_several).await?;
         materials.no_cache = materials.no_cache.for_targets(target::names_of(&plan, goal));
-        let definition = marshal(&lower::lower(&plan, &materials, goal))?;
+        let definition = marshal(&lower::lower(&plan, &materials, goal), &self.capabilities)?;
         let options = SolveOptions { cache_imports: self.cache_imports(), evaluate: false };
         let reference = self.bridge.solve(definition.to_pb(), options).await?;
         let base_config = materials.base.map(|base| base.config);
@@ -301,6 +325,7 @@ impl Build<'_> {
             files: self.source_files(),
             no_cache: self.options.no_cache.clone(),
             sandbox: self.options.sandbox.clone(),
+            abilities: Abilities::of(|id| self.capabilities.has_llb(id)),
             proxy: lower::proxy::from_build_args(&self.options.build_args),
             prefix: if is_one_of_several { format!("{platform} ") } else { String::new() },
         })
