@@ -29,8 +29,8 @@ pub const BUILD_ARGS: [(&str, &str); 15] = [
 ];
 
 /// Build-args that mean something to the engine, to the client or to this frontend without being configuration.
-const PREDEFINED: [&str; 6] =
-    ["SOURCE_DATE_EPOCH", "HTTP_PROXY", "HTTPS_PROXY", "FTP_PROXY", "NO_PROXY", "ALL_PROXY"];
+const PREDEFINED: [&str; 7] =
+    ["SOURCE_DATE_EPOCH", "BUILDPLATFORM", "HTTP_PROXY", "HTTPS_PROXY", "FTP_PROXY", "NO_PROXY", "ALL_PROXY"];
 
 /// A warning for each build-arg that nothing reads: most often a slip of the pen.
 #[must_use]

@@ -48,14 +48,15 @@ pub struct Materials {
 
 /// The graph of a plan, down to what the goal asks for.
 pub fn lower(plan: &BuildPlan, materials: &Materials, goal: &Goal) -> Output {
-    let manifests = if plan.dependencies.from_sources {
-        build::source(plan, materials)
-    } else {
-        manifests::skeleton(plan, materials)
-    };
-    let fetched = fetch::fetch(plan, materials, &manifests);
+    // What is the same vertex for every platform has a name without one.
+    let shared = Materials { prefix: String::new(), ..materials.clone() };
+    let source = build::source(plan, &shared);
+    let manifests =
+        if plan.dependencies.from_sources { source.clone() } else { manifests::skeleton(plan, &shared) };
+    let fetched = fetch::fetch(plan, (&shared, materials), &manifests);
     let deps = deps::compile(plan, materials, &manifests, &fetched);
-    let built = || build::compile(plan, materials, &fetch::complete(plan, materials, &fetched), &deps);
+    let built =
+        || build::compile(plan, materials, &source, &fetch::complete(plan, materials, &fetched), &deps);
     match goal {
         Goal::Stage(Stage::Toolchain) => materials.toolchain.output.clone(),
         Goal::Stage(Stage::Manifests) => manifests,
