@@ -104,6 +104,7 @@ fn graph(plan: &BuildPlan, goal: &Goal) -> Definition {
             output: Image::new(reference.clone(), plan.platform.clone()).output(),
             reference: reference.to_string(),
             config: br#"{"config":{"Env":["PATH=/usr/local/cargo/bin:/usr/bin:/bin"]}}"#.to_vec(),
+            identity: None,
         }
     };
     let materials = Materials {

@@ -115,6 +115,8 @@ impl Config {
             profile: self.profile.or(below.profile),
             channel: self.channel.or(below.channel),
             toolchain_image: self.toolchain_image.or(below.toolchain_image),
+            components: self.components.or(below.components),
+            toolchain_targets: self.toolchain_targets.or(below.toolchain_targets),
             cache_mode: self.cache_mode.or(below.cache_mode),
             cache_namespace: self.cache_namespace.or(below.cache_namespace),
             sccache: self.sccache.or(below.sccache),
@@ -183,6 +185,8 @@ impl Source<'_> {
             profile: self.text(profile),
             channel: self.text(toolchain.channel),
             toolchain_image: self.text(toolchain.image),
+            components: self.setting(toolchain.components),
+            toolchain_targets: self.setting(toolchain.targets),
             cache_mode: self.setting(cache.mode).filter(|setting| setting.value != CacheMode::Auto),
             cache_namespace: self.text(cache.namespace),
             sccache: self.setting(cache.sccache).and_then(|setting| {

@@ -73,6 +73,10 @@ pub struct Config {
     pub channel: Option<Setting<String>>,
     /// `toolchain.image`.
     pub toolchain_image: Option<Setting<String>>,
+    /// `toolchain.components`.
+    pub components: Option<Setting<Vec<String>>>,
+    /// `toolchain.targets`.
+    pub toolchain_targets: Option<Setting<Vec<String>>>,
     /// `cache.mode`.
     pub cache_mode: Option<Setting<CacheMode>>,
     /// `cache.namespace`.

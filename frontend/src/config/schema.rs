@@ -45,6 +45,11 @@ pub struct ToolchainTable {
     pub channel: Option<Spanned<String>>,
     /// Any image that has cargo.
     pub image: Option<Spanned<String>>,
+    /// Components that the compile needs, as `rustup component add`; `"..."` stands for those of the toolchain file.
+    pub components: Option<Spanned<Vec<String>>>,
+    /// Targets whose standard library the compile needs, as `rustup target add`; `"..."` stands for those of the
+    /// toolchain file.
+    pub targets: Option<Spanned<Vec<String>>>,
 }
 
 /// `[cache]`.

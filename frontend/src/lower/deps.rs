@@ -54,9 +54,8 @@ pub(super) fn compile(
 fn target(plan: &BuildPlan, materials: &Materials) -> Mount {
     match plan.caches.mode.value {
         CacheMode::Auto => {
-            let toolchain = materials.toolchain.output.vertex().map(|vertex| vertex.digest().to_string());
-            let id =
-                plan.caches.dependencies_with(&toolchain.unwrap_or_default(), &environment(plan, materials));
+            let toolchain = materials.toolchain.identity();
+            let id = plan.caches.dependencies_with(&toolchain, &environment(plan, materials));
             Mount::cache(paths::TARGET, &id).sharing(Sharing::Locked).into()
         }
         // `layers` keeps nothing between runs; in the last two modes no build needs this step.

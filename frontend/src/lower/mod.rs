@@ -9,6 +9,7 @@ mod manifests;
 pub mod proxy;
 mod sccache;
 pub mod sources;
+mod toolchain;
 
 use std::collections::BTreeMap;
 
@@ -20,6 +21,7 @@ use crate::name::RelPath;
 use crate::options::{NoCache, Sandbox};
 use crate::plan::BuildPlan;
 use crate::plan::target::{Goal, Stage};
+use crate::plan::toolchain::Toolchain;
 
 pub use exec::PinnedImage;
 
@@ -50,15 +52,18 @@ pub struct Materials {
 pub fn lower(plan: &BuildPlan, materials: &Materials, goal: &Goal) -> Output {
     // What is the same vertex for every platform has a name without one.
     let shared = Materials { prefix: String::new(), ..materials.clone() };
+    let shared = toolchain::complete(&plan.toolchain, &shared);
+    let materials = &Materials { toolchain: shared.toolchain.clone(), ..materials.clone() };
     let source = build::source(plan, &shared);
     let manifests =
         if plan.dependencies.from_sources { source.clone() } else { manifests::skeleton(plan, &shared) };
     let fetched = fetch::fetch(plan, (&shared, materials), &manifests);
-    let deps = deps::compile(plan, materials, &manifests, &fetched);
+    let compiling = &toolchain::with_target(plan, materials);
+    let deps = deps::compile(plan, compiling, &manifests, &fetched);
     let built =
-        || build::compile(plan, materials, &source, &fetch::complete(plan, materials, &fetched), &deps);
+        || build::compile(plan, compiling, &source, &fetch::complete(plan, materials, &fetched), &deps);
     match goal {
-        Goal::Stage(Stage::Toolchain) => materials.toolchain.output.clone(),
+        Goal::Stage(Stage::Toolchain) => compiling.toolchain.output.clone(),
         Goal::Stage(Stage::Manifests) => manifests,
         Goal::Stage(Stage::Fetch) => fetched.home,
         Goal::Stage(Stage::Deps) => deps,
@@ -68,6 +73,6 @@ pub fn lower(plan: &BuildPlan, materials: &Materials, goal: &Goal) -> Output {
 }
 
 /// The graph that makes a lockfile where the project has none; the result holds `/Cargo.lock`.
-pub fn lockfile(materials: &Materials, files: &BTreeMap<RelPath, Vec<u8>>) -> Output {
-    deps::lockfile(materials, files)
+pub fn lockfile(toolchain: &Toolchain, materials: &Materials, files: &BTreeMap<RelPath, Vec<u8>>) -> Output {
+    deps::lockfile(&toolchain::complete(toolchain, materials), files)
 }

@@ -91,3 +91,86 @@ fn configured_linker(config: Option<&CargoConfig>, triple: &str) -> Option<(Stri
     let linker = linker(triple).or_else(conditional)?;
     Some((linker.to_owned(), config.file.to_string()))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::Cross;
+    use crate::name::RelPath;
+    use crate::plan::triple;
+    use crate::project::CargoConfig;
+
+    fn cross(builder: &str, target: &str, config: &str) -> Option<Cross> {
+        let config = CargoConfig {
+            file: RelPath::new(".cargo/config.toml").unwrap(),
+            table: toml::from_str(config).unwrap(),
+            referenced: std::collections::BTreeSet::new(),
+            vendored: BTreeMap::new(),
+        };
+        let [builder, target] = [builder, target].map(|name| name.parse().unwrap());
+        let names = |platform| triple::names_of(platform).unwrap();
+        Cross::of((&builder, names(&builder)), names(&target), Some(&config))
+    }
+
+    #[test]
+    fn the_builders_own_platform_needs_nothing() {
+        assert_eq!(cross("linux/arm64", "linux/arm64", ""), None);
+    }
+
+    #[test]
+    fn only_variables_that_name_the_target_are_set() {
+        let cross = cross("linux/amd64", "linux/arm/v7", "").unwrap();
+        assert_eq!(cross.host, "x86_64-unknown-linux-gnu");
+        assert_eq!(
+            cross.packages.into_iter().collect::<Vec<_>>(),
+            ["gcc-arm-linux-gnueabihf", "libc6-dev-armhf-cross"]
+        );
+        let variable = |name: &str| cross.environment.get(name).map(String::as_str);
+        let linker = variable("CARGO_TARGET_ARMV7_UNKNOWN_LINUX_GNUEABIHF_LINKER");
+        assert_eq!(linker, Some("arm-linux-gnueabihf-gcc"));
+        assert_eq!(variable("CXX_armv7_unknown_linux_gnueabihf"), Some("arm-linux-gnueabihf-g++"));
+        let directories = variable("PKG_CONFIG_LIBDIR_armv7_unknown_linux_gnueabihf");
+        assert_eq!(directories, Some("/usr/lib/arm-linux-gnueabihf/pkgconfig:/usr/share/pkgconfig"));
+        let is_of_the_target = |name: &str| name.to_lowercase().contains("armv7_unknown_linux_gnueabihf");
+        assert!(cross.environment.keys().all(|name| is_of_the_target(name)));
+    }
+
+    #[test]
+    fn a_configured_linker_wins() {
+        for table in [
+            "[target.aarch64-unknown-linux-gnu]\nlinker = 'clang'\n",
+            "[target.'cfg(target_arch = \"aarch64\")']\nlinker = 'clang'\n",
+        ] {
+            let cross = cross("linux/amd64", "linux/arm64", table).unwrap();
+            assert_eq!(
+                (cross.linker.value.as_str(), cross.linker.because.as_str()),
+                ("clang", ".cargo/config.toml")
+            );
+            assert!(cross.packages.is_empty(), "{table}");
+            assert!(cross.environment.keys().all(|name| name.starts_with("PKG_CONFIG_")), "{table}");
+        }
+        let other = "[target.'cfg(windows)']\nlinker = 'clang'\n[target.x86_64-unknown-linux-gnu]\nlinker = 'clang'\n";
+        assert_eq!(cross("linux/amd64", "linux/arm64", other).unwrap().linker.value, "aarch64-linux-gnu-gcc");
+    }
+
+    #[test]
+    fn debians_linker_by_configuration_needs_debians_packages_all_the_same() {
+        let table = "[target.aarch64-unknown-linux-gnu]\nlinker = 'aarch64-linux-gnu-gcc'\n";
+        let cross = cross("linux/amd64", "linux/arm64", table).unwrap();
+        assert!(cross.packages.contains("gcc-aarch64-linux-gnu"));
+        assert_eq!(cross.environment["CC_aarch64_unknown_linux_gnu"], "aarch64-linux-gnu-gcc");
+        assert!(
+            !cross.environment.keys().any(|name| name.ends_with("_LINKER")),
+            "cargo would prefer the variable"
+        );
+    }
+
+    #[test]
+    fn configured_variables_win() {
+        let cross =
+            cross("linux/amd64", "linux/arm64", "[env]\nCC_aarch64_unknown_linux_gnu = 'clang'\n").unwrap();
+        assert!(!cross.environment.contains_key("CC_aarch64_unknown_linux_gnu"));
+        assert!(cross.environment.contains_key("CXX_aarch64_unknown_linux_gnu"));
+    }
+}

@@ -143,7 +143,7 @@ pub enum Planned {
     /// There is no lockfile: Cargo must make one from these files with this image first.
     NeedsLockfile {
         /// The image that has Cargo.
-        toolchain: Toolchain,
+        toolchain: Box<Toolchain>,
         /// Manifests without code.
         files: BTreeMap<RelPath, Vec<u8>>,
     },
@@ -188,7 +188,8 @@ pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
     };
     let Some(needed) = findings.take(skeleton::closure(project, &selection)) else { return findings.fail() };
     let packages = needed.iter().filter_map(|directory| project.packages.get(directory));
-    let Some(toolchain) = findings.take(toolchain::choose(project, &config, packages)) else {
+    let Some(toolchain) = findings.take(toolchain::choose(project, &config, options, triple, packages))
+    else {
         return findings.fail();
     };
     let Some(mut view) = findings.take(skeleton::source_view(project, &selection)) else {
@@ -209,7 +210,7 @@ pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
                     .hint("Run `cargo generate-lockfile` and commit Cargo.lock."),
             );
             let files = resolution::files(project, &view);
-            return findings.finish(Planned::NeedsLockfile { toolchain, files });
+            return findings.finish(Planned::NeedsLockfile { toolchain: Box::new(toolchain), files });
         }
         None => return findings.fail(),
     };

@@ -185,7 +185,7 @@ impl Build<'_> {
         if let Planned::NeedsLockfile { toolchain, files } = &planned {
             let materials =
                 self.materials(&toolchain.image, None, (&builder, platform), is_one_of_several).await?;
-            let contents = lockfile::make(self.bridge, &materials, files).await?;
+            let contents = lockfile::make(self.bridge, toolchain, &materials, files).await?;
             self.generated_lockfile = Some(String::from_utf8_lossy(&contents).into_owned());
             let path = RelPath::new("Cargo.lock").unwrap_or_default();
             self.tree.insert_file(path, contents);
