@@ -8,7 +8,7 @@ use buildkit_llb::file::{Copy, FileOp};
 use supercargo_report::{Compile, Dependencies, Export, Job, Step};
 
 use super::Materials;
-use super::exec::{agent, confined, locate};
+use super::exec::{agent, confined, environment, locate};
 use super::fetch::Crates;
 use super::manifests::write;
 use super::sccache;
@@ -41,7 +41,7 @@ pub(super) fn compile(
     });
     let name = format!("[deps] compile dependencies ({})", plan.cargo.profile);
     let mut exec =
-        locate(agent(materials, &plan.cargo.environment, &job, &name), materials, plan.anchor.as_ref());
+        locate(agent(materials, &environment(plan, materials), &job, &name), materials, plan.anchor.as_ref());
     exec = sccache::attach(exec, plan, materials);
     exec.mount(Mount::bind(manifests.clone(), paths::WORKSPACE).no_output());
     fetched.mount(&mut exec, materials.abilities);
@@ -55,7 +55,7 @@ fn target(plan: &BuildPlan, materials: &Materials) -> Mount {
     match plan.caches.mode.value {
         CacheMode::Auto => {
             let toolchain = materials.toolchain.identity();
-            let id = plan.caches.dependencies_with(&toolchain, &plan.cargo.environment);
+            let id = plan.caches.dependencies_with(&toolchain, &environment(plan, materials));
             Mount::cache(paths::TARGET, &id).sharing(Sharing::Locked).into()
         }
         // `layers` keeps nothing between runs; in the last two modes no build needs this step.

@@ -55,17 +55,20 @@ pub struct Materials {
 
 /// The graph of a plan, down to what the goal asks for.
 pub fn lower(plan: &BuildPlan, materials: &Materials, goal: &Goal) -> Output {
-    let materials = &toolchain::complete(&plan.toolchain, materials);
-    let manifests = if plan.dependencies.from_sources {
-        build::source(plan, materials)
-    } else {
-        manifests::skeleton(plan, materials)
-    };
-    let fetched = fetch::fetch(plan, materials, &manifests);
-    let deps = deps::compile(plan, materials, &manifests, &fetched);
-    let built = || build::compile(plan, materials, &fetch::complete(plan, materials, &fetched), &deps);
+    // What is the same vertex for every platform has a name without one.
+    let shared = Materials { prefix: String::new(), ..materials.clone() };
+    let shared = toolchain::complete(&plan.toolchain, &shared);
+    let materials = &Materials { toolchain: shared.toolchain.clone(), ..materials.clone() };
+    let source = build::source(plan, &shared);
+    let manifests =
+        if plan.dependencies.from_sources { source.clone() } else { manifests::skeleton(plan, &shared) };
+    let fetched = fetch::fetch(plan, (&shared, materials), &manifests);
+    let compiling = &toolchain::with_target(plan, materials);
+    let deps = deps::compile(plan, compiling, &manifests, &fetched);
+    let built =
+        || build::compile(plan, compiling, &source, &fetch::complete(plan, materials, &fetched), &deps);
     match goal {
-        Goal::Stage(Stage::Toolchain) => materials.toolchain.output.clone(),
+        Goal::Stage(Stage::Toolchain) => compiling.toolchain.output.clone(),
         Goal::Stage(Stage::Manifests) => manifests,
         Goal::Stage(Stage::Fetch) => fetched.home,
         Goal::Stage(Stage::Deps) => deps,

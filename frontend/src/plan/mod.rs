@@ -5,6 +5,7 @@
 
 pub mod caches;
 pub mod cargo;
+pub mod cross;
 mod mode;
 pub mod paths;
 pub mod resolution;
@@ -29,10 +30,12 @@ use crate::skeleton::{self, Features, Form, Outcome, Selection, Skeleton, Source
 
 use caches::Caches;
 use cargo::Invocation;
+use cross::Cross;
 use runtime::Runtime;
 use sccache::Sccache;
 use target::Goal;
 use toolchain::Toolchain;
+use triple::Names;
 
 /// A value and why it was chosen.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -54,7 +57,7 @@ impl<T> Chosen<T> {
 /// Everything that one build for one platform does.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct BuildPlan {
-    /// The platform of the image, and of the steps that make it.
+    /// The platform of the image; that of the steps is another one where [`Invocation::cross`] says so.
     #[serde(serialize_with = "displayed")]
     pub platform: Platform,
     /// The package.
@@ -126,6 +129,8 @@ pub struct Request<'a> {
     pub goal: &'a Goal,
     /// The platform to plan for.
     pub platform: &'a Platform,
+    /// The platform that the steps run on.
+    pub builder: &'a Platform,
     /// A lockfile that the context lacks, made for this build.
     pub generated_lockfile: Option<&'a str>,
 }
@@ -149,7 +154,7 @@ pub enum Planned {
 /// Errors: an ambiguous or unknown package, binary or feature; a toolchain that has no image or is too old; a
 /// platform that Rust does not know.
 pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
-    let Request { options, layers, goal, platform, generated_lockfile } = request;
+    let Request { options, layers, goal, platform, builder, generated_lockfile } = request;
     let mut findings = Findings::default();
     let Some((package, package_because)) = findings.take(select::package(project, layers, goal)) else {
         return findings.fail();
@@ -161,13 +166,9 @@ pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
         return findings.fail();
     };
     let compiled = select::together(&binaries.value, config.bins.as_ref(), package);
-    let triple = match triple::of(platform) {
-        Ok(triple) => triple,
-        Err(diagnostic) => {
-            findings.push(diagnostic);
-            return findings.fail();
-        }
-    };
+    let named = findings.take(triples(builder, platform));
+    let Some((host, target)) = named else { return findings.fail() };
+    let triple = target.gnu;
     let selection = Selection {
         packages: BTreeSet::from([package.name.clone()]),
         features: Features {
@@ -181,7 +182,7 @@ pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
             .as_ref()
             .map_or_else(|| "release".to_owned(), |setting| setting.value.clone()),
         target: triple.to_owned(),
-        host: triple.to_owned(),
+        host: host.gnu.to_owned(),
         rustflags: Vec::new(),
         tests: false,
     };
@@ -234,6 +235,7 @@ pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
             features: Invocation::feature_arguments(&selection.features),
             locked: view.locked,
             environment: Invocation::environment(),
+            cross: Cross::of((builder, host), target, project.cargo_config.as_ref()),
         },
         dependencies,
         anchor: anchor(package.manifest.clone(), &package.text),
@@ -245,6 +247,13 @@ pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
         runtime,
     };
     findings.finish(Planned::Ready(Box::new(plan)))
+}
+
+/// The names of the platform that steps run on and of the one that they compile for.
+fn triples(builder: &Platform, platform: &Platform) -> Checked<(&'static Names, &'static Names)> {
+    let target = triple::names_of(platform).map_err(|error| vec![error])?;
+    let host = triple::names_of(builder).map_err(|error| vec![error])?;
+    Findings::default().finish((host, target))
 }
 
 impl Dependencies {
@@ -286,7 +295,7 @@ fn anchor(manifest: RelPath, text: &str) -> Option<Span> {
     Some(Span { file: manifest, start: line, end: line + 1 })
 }
 
-fn displayed<S: Serializer>(value: &Platform, serializer: S) -> Result<S::Ok, S::Error> {
+pub(in crate::plan) fn displayed<S: Serializer>(value: &Platform, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(value)
 }
 
