@@ -6,9 +6,11 @@
 //! compile step, so this crate holds what both sides must agree on and nothing else.
 
 mod access;
+mod install;
 mod sccache;
 
 pub use access::{Access, CERTIFICATES, GitAccess, HostAccess, RegistryAccess, Secret};
+pub use install::Install;
 pub use sccache::{Sccache, SccacheSecret};
 
 use serde::{Deserialize, Serialize};
@@ -28,6 +30,8 @@ pub enum Job {
     Unpack(Unpack),
     /// Run one cargo compile.
     Compile(Compile),
+    /// Add to the toolchain what the image lacks of it.
+    Install(Install),
 }
 
 impl Job {
@@ -39,6 +43,7 @@ impl Job {
             Self::Lock(job) => &job.command,
             Self::Unpack(job) => &job.command,
             Self::Compile(job) => &job.command,
+            Self::Install(job) => &job.command,
         }
     }
 
@@ -50,6 +55,7 @@ impl Job {
             Self::Lock(job) => job.command = command,
             Self::Unpack(job) => job.command = command,
             Self::Compile(job) => job.command = command,
+            Self::Install(job) => job.command = command,
         }
         self
     }

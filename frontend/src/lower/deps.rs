@@ -5,7 +5,7 @@ use buildkit_llb::exec::{Mount, Sharing};
 use supercargo_report::{Compile, Dependencies, Export, Job, Step};
 
 use super::Materials;
-use super::exec::{agent, locate};
+use super::exec::{agent, environment, locate};
 use super::fetch::Crates;
 use super::sccache;
 use crate::config::CacheMode;
@@ -35,10 +35,10 @@ pub(super) fn compile(
     });
     let name = format!("[deps] compile dependencies ({})", plan.cargo.profile);
     let mut exec =
-        locate(agent(materials, &plan.cargo.environment, &job, &name), materials, plan.anchor.as_ref());
+        locate(agent(materials, &environment(plan, materials), &job, &name), materials, plan.anchor.as_ref());
     exec = sccache::attach(exec, plan, materials);
     exec.mount(Mount::bind(manifests.clone(), paths::WORKSPACE).no_output());
-    fetched.mount(&mut exec);
+    fetched.mount(&mut exec, materials.abilities);
     exec.mount(target(plan, materials));
     let exported = exec.mount(Mount::scratch(paths::DEPS));
     exec.output(&exported)
@@ -48,8 +48,8 @@ pub(super) fn compile(
 fn target(plan: &BuildPlan, materials: &Materials) -> Mount {
     match plan.caches.mode.value {
         CacheMode::Auto => {
-            let toolchain = materials.toolchain.output.vertex().map(|vertex| vertex.digest().to_string());
-            let id = plan.caches.dependencies_with(&toolchain.unwrap_or_default(), &plan.cargo.environment);
+            let toolchain = materials.toolchain.identity();
+            let id = plan.caches.dependencies_with(&toolchain, &environment(plan, materials));
             Mount::cache(paths::TARGET, &id).sharing(Sharing::Locked).into()
         }
         // `layers` keeps nothing between runs; in the last two modes no build needs this step.

@@ -6,6 +6,7 @@
 pub mod access;
 pub mod caches;
 pub mod cargo;
+pub mod cross;
 mod mode;
 pub mod paths;
 pub mod resolution;
@@ -21,7 +22,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use buildkit_llb::Platform;
 use serde::{Serialize, Serializer};
 
-use crate::config::{Layers, Origin};
+use crate::config::{Layers, Origin, with_rest};
 use crate::diagnostic::{Checked, Diagnostic, Findings, Span};
 use crate::name::RelPath;
 use crate::options::Options;
@@ -31,10 +32,12 @@ use crate::skeleton::{self, Features, Form, Outcome, Selection, Skeleton, Source
 use access::Access;
 use caches::Caches;
 use cargo::Invocation;
+use cross::Cross;
 use runtime::Runtime;
 use sccache::Sccache;
 use target::Goal;
 use toolchain::Toolchain;
+use triple::Names;
 
 /// A value and why it was chosen.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -56,7 +59,7 @@ impl<T> Chosen<T> {
 /// Everything that one build for one platform does.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct BuildPlan {
-    /// The platform of the image, and of the steps that make it.
+    /// The platform of the image; that of the steps is another one where [`Invocation::cross`] says so.
     #[serde(serialize_with = "displayed")]
     pub platform: Platform,
     /// The package.
@@ -134,6 +137,8 @@ pub struct Request<'a> {
     pub goal: &'a Goal,
     /// The platform to plan for.
     pub platform: &'a Platform,
+    /// The platform that the steps run on.
+    pub builder: &'a Platform,
     /// A lockfile that the context lacks, made for this build.
     pub generated_lockfile: Option<&'a str>,
 }
@@ -146,7 +151,7 @@ pub enum Planned {
     /// There is no lockfile: Cargo must make one from these files with this image first.
     NeedsLockfile {
         /// The image that has Cargo.
-        toolchain: Toolchain,
+        toolchain: Box<Toolchain>,
         /// Manifests without code.
         files: BTreeMap<RelPath, Vec<u8>>,
         /// What Cargo may need to be let in.
@@ -159,7 +164,7 @@ pub enum Planned {
 /// Errors: an ambiguous or unknown package, binary or feature; a toolchain that has no image or is too old; a
 /// platform that Rust does not know.
 pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
-    let Request { options, layers, goal, platform, generated_lockfile } = request;
+    let Request { options, layers, goal, platform, builder, generated_lockfile } = request;
     let mut findings = Findings::default();
     let Some((package, package_because)) = findings.take(select::package(project, layers, goal)) else {
         return findings.fail();
@@ -171,17 +176,13 @@ pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
         return findings.fail();
     };
     let compiled = select::together(&binaries.value, config.bins.as_ref(), package);
-    let triple = match triple::of(platform) {
-        Ok(triple) => triple,
-        Err(diagnostic) => {
-            findings.push(diagnostic);
-            return findings.fail();
-        }
-    };
+    let named = findings.take(triples(builder, platform));
+    let Some((host, target)) = named else { return findings.fail() };
+    let triple = target.gnu;
     let selection = Selection {
         packages: BTreeSet::from([package.name.clone()]),
         features: Features {
-            names: config.features.iter().flat_map(|setting| setting.value.iter().cloned()).collect(),
+            names: config.features.iter().flat_map(|setting| with_rest(&setting.value, &[])).collect(),
             all: config.all_features.as_ref().is_some_and(|setting| setting.value),
             no_default: config.no_default_features.as_ref().is_some_and(|setting| setting.value),
         },
@@ -191,13 +192,14 @@ pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
             .as_ref()
             .map_or_else(|| "release".to_owned(), |setting| setting.value.clone()),
         target: triple.to_owned(),
-        host: triple.to_owned(),
+        host: host.gnu.to_owned(),
         rustflags: Vec::new(),
         tests: false,
     };
     let Some(needed) = findings.take(skeleton::closure(project, &selection)) else { return findings.fail() };
     let packages = needed.iter().filter_map(|directory| project.packages.get(directory));
-    let Some(toolchain) = findings.take(toolchain::choose(project, &config, packages)) else {
+    let Some(toolchain) = findings.take(toolchain::choose(project, &config, options, triple, packages))
+    else {
         return findings.fail();
     };
     let Some(mut view) = findings.take(skeleton::source_view(project, &selection)) else {
@@ -218,7 +220,7 @@ pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
                     .hint("Run `cargo generate-lockfile` and commit Cargo.lock."),
             );
             let files = resolution::files(project, &view);
-            let access = Box::new(Access::of_manifests(project));
+            let (toolchain, access) = (Box::new(toolchain), Box::new(Access::of_manifests(project)));
             return findings.finish(Planned::NeedsLockfile { toolchain, files, access });
         }
         None => return findings.fail(),
@@ -227,7 +229,8 @@ pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
         return findings.fail();
     };
     let namespace = caches::namespace(&config, project, options.vcs_source.as_deref());
-    let Some(sccache) = findings.take(sccache::choose(config.sccache.as_ref(), &namespace)) else {
+    let prefix = caches::prefix(options);
+    let Some(sccache) = findings.take(sccache::choose(config.sccache.as_ref(), &prefix, &namespace)) else {
         return findings.fail();
     };
     let identity = caches::Identity { image: &toolchain.image.value, triple, profile: &selection.profile };
@@ -236,7 +239,7 @@ pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
     let plan = BuildPlan {
         platform: platform.clone(),
         access: Access::of_lockfile(project, &lockfile),
-        caches: caches::choose(&namespace, package, mode, identity),
+        caches: caches::choose(&prefix, &namespace, package, mode, identity),
         cargo: Invocation {
             profile: selection.profile.clone(),
             triple: triple.to_owned(),
@@ -245,6 +248,7 @@ pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
             features: Invocation::feature_arguments(&selection.features),
             locked: view.locked,
             environment: Invocation::environment(),
+            cross: Cross::of((builder, host), target, project.cargo_config.as_ref()),
         },
         dependencies,
         anchor: anchor(package.manifest.clone(), &package.text),
@@ -256,6 +260,13 @@ pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
         runtime,
     };
     findings.finish(Planned::Ready(Box::new(plan)))
+}
+
+/// The names of the platform that steps run on and of the one that they compile for.
+fn triples(builder: &Platform, platform: &Platform) -> Checked<(&'static Names, &'static Names)> {
+    let target = triple::names_of(platform).map_err(|error| vec![error])?;
+    let host = triple::names_of(builder).map_err(|error| vec![error])?;
+    Findings::default().finish((host, target))
 }
 
 impl Dependencies {
@@ -309,7 +320,7 @@ fn anchor(manifest: RelPath, text: &str) -> Option<Span> {
     Some(Span { file: manifest, start: line, end: line + 1 })
 }
 
-fn displayed<S: Serializer>(value: &Platform, serializer: S) -> Result<S::Ok, S::Error> {
+pub(in crate::plan) fn displayed<S: Serializer>(value: &Platform, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(value)
 }
 
