@@ -1,11 +1,13 @@
 //! Sources that want to know who asks: each works with what the documentation says to pass, and says so without it.
 
 use testbed::bed::{Bed, Ready};
+use testbed::container::Run;
 use testbed::log::BuildLog;
 use testbed::project::Project;
 
 use crate::guarded::asking::{Passed, assert_found, build, library, project, repository};
 use crate::guarded::{Authority, GitSite, Registry, SshSite};
+use crate::story;
 use crate::subject::run_id;
 
 const CRATES_IO: &str = "registry+https://github.com/rust-lang/crates.io-index";
@@ -164,4 +166,23 @@ fn a_repository_over_ssh_takes_the_agent_of_the_client() {
     // Without the keys of hosts, the first one is believed.
     build.no_cache_filter("fetch").succeed().unwrap();
     assert_found(bed, "e2e-private-ssh");
+}
+
+#[test]
+fn the_example_builds_with_its_token() {
+    let bed = Bed::ensure().unwrap();
+    let token = format!("token-{}", run_id());
+    let library = "pub const TEXT: &str = \"Hello from a private registry\";\n";
+    let registry = Registry::of(&[("corp-greeting", library)], &token, None);
+    let project = Project::example("private-registry").unwrap();
+    story::prepare(bed, &project);
+    let index = "sparse+https://crates.example.com/index/";
+    project.edit(".cargo/config.toml", index, &registry.index).unwrap();
+    let own = "\n[[package]]\nname = \"private-registry\"\nversion = \"0.1.0\"\ndependencies = [\n \"corp-greeting\",\n]\n";
+    let locked = registry.locked("corp-greeting", &registry.index);
+    project.write("Cargo.lock", format!("version = 4\n{locked}{own}")).unwrap();
+    let build = build(bed, &project, "e2e-private-example");
+    Passed::of("cargo-token-corp", &token).to(&build).succeed().unwrap();
+    let said = Run::new(bed.docker(), "e2e-private-example").complete().unwrap().stdout;
+    assert_eq!(said, "Hello from a private registry\n");
 }
