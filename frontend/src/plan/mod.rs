@@ -187,8 +187,8 @@ pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
         tests: false,
     };
     let Some(needed) = findings.take(skeleton::closure(project, &selection)) else { return findings.fail() };
-    let packages = needed.iter().filter_map(|directory| project.packages.get(directory));
-    let Some(toolchain) = findings.take(toolchain::choose(project, &config, options, triple, packages))
+    let packages: Vec<_> = needed.iter().filter_map(|directory| project.packages.get(directory)).collect();
+    let Some(toolchain) = findings.take(toolchain::choose(project, &config, options, triple, &packages))
     else {
         return findings.fail();
     };
@@ -222,7 +222,8 @@ pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
     let Some(sccache) = findings.take(sccache::choose(config.sccache.as_ref(), &prefix, &namespace)) else {
         return findings.fail();
     };
-    let identity = caches::Identity { image: &toolchain.image.value, triple, profile: &selection.profile };
+    let builder = toolchain.name();
+    let identity = caches::Identity { image: &builder, triple, profile: &selection.profile };
     let mode = mode::choose(&config, without_layer.as_deref(), goal, &mut findings);
     let plan = BuildPlan {
         platform: platform.clone(),
