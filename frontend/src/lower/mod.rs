@@ -10,6 +10,7 @@ mod notices;
 pub mod proxy;
 mod sccache;
 pub mod sources;
+mod toolchain;
 
 use std::collections::BTreeMap;
 
@@ -22,6 +23,7 @@ use crate::name::RelPath;
 use crate::options::{NoCache, Sandbox};
 use crate::plan::BuildPlan;
 use crate::plan::target::{Goal, Stage};
+use crate::plan::toolchain::Toolchain;
 
 pub use exec::PinnedImage;
 pub use notices::notices;
@@ -53,16 +55,20 @@ pub struct Materials {
 
 /// The graph of a plan, down to what the goal asks for.
 pub fn lower(plan: &BuildPlan, materials: &Materials, goal: &Goal) -> Output {
-    let manifests = if plan.dependencies.from_sources {
-        build::source(plan, materials)
-    } else {
-        manifests::skeleton(plan, materials)
-    };
-    let fetched = fetch::fetch(plan, materials, &manifests);
-    let deps = deps::compile(plan, materials, &manifests, &fetched);
-    let built = || build::compile(plan, materials, &fetch::complete(plan, materials, &fetched), &deps);
+    // What is the same vertex for every platform has a name without one.
+    let shared = Materials { prefix: String::new(), ..materials.clone() };
+    let shared = toolchain::complete(&plan.toolchain, &shared);
+    let materials = &Materials { toolchain: shared.toolchain.clone(), ..materials.clone() };
+    let source = build::source(plan, &shared);
+    let manifests =
+        if plan.dependencies.from_sources { source.clone() } else { manifests::skeleton(plan, &shared) };
+    let fetched = fetch::fetch(plan, (&shared, materials), &manifests);
+    let compiling = &toolchain::with_target(plan, materials);
+    let deps = deps::compile(plan, compiling, &manifests, &fetched);
+    let built =
+        || build::compile(plan, compiling, &source, &fetch::complete(plan, materials, &fetched), &deps);
     match goal {
-        Goal::Stage(Stage::Toolchain) => materials.toolchain.output.clone(),
+        Goal::Stage(Stage::Toolchain) => compiling.toolchain.output.clone(),
         Goal::Stage(Stage::Manifests) => manifests,
         Goal::Stage(Stage::Fetch) => fetched.home,
         Goal::Stage(Stage::Deps) => deps,
@@ -72,6 +78,6 @@ pub fn lower(plan: &BuildPlan, materials: &Materials, goal: &Goal) -> Output {
 }
 
 /// The graph that makes a lockfile where the project has none; the result holds `/Cargo.lock`.
-pub fn lockfile(materials: &Materials, files: &BTreeMap<RelPath, Vec<u8>>) -> Output {
-    deps::lockfile(materials, files)
+pub fn lockfile(toolchain: &Toolchain, materials: &Materials, files: &BTreeMap<RelPath, Vec<u8>>) -> Output {
+    deps::lockfile(&toolchain::complete(toolchain, materials), files)
 }

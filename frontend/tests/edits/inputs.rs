@@ -44,6 +44,7 @@ pub(crate) fn steps(case: &Case) -> Result<Steps, String> {
         layers: &layers,
         goal: &goal,
         platform: &platform,
+        builder: &platform,
         generated_lockfile: None,
     };
     let planned = plan::plan(&project, request).map_err(|errors| fixture::messages(&errors))?.value;
@@ -62,6 +63,7 @@ fn materials(plan: &BuildPlan, toolchain_digest: &str) -> Materials {
             output: Image::new(parsed, plan.platform.clone()).output(),
             reference,
             config: br#"{"config":{"Env":["PATH=/usr/local/cargo/bin:/usr/bin:/bin"]}}"#.to_vec(),
+            identity: None,
         }
     };
     Materials {
