@@ -1,5 +1,6 @@
 //! Decisions to vertices: a plan becomes a graph. Nothing here decides.
 
+mod access;
 mod build;
 mod deps;
 mod exec;
@@ -22,6 +23,7 @@ use crate::engine::Abilities;
 use crate::name::RelPath;
 use crate::options::{NoCache, Sandbox};
 use crate::plan::BuildPlan;
+use crate::plan::access::Access;
 use crate::plan::target::{Goal, Stage};
 use crate::plan::toolchain::Toolchain;
 
@@ -78,6 +80,11 @@ pub fn lower(plan: &BuildPlan, materials: &Materials, goal: &Goal) -> Output {
 }
 
 /// The graph that makes a lockfile where the project has none; the result holds `/Cargo.lock`.
-pub fn lockfile(toolchain: &Toolchain, materials: &Materials, files: &BTreeMap<RelPath, Vec<u8>>) -> Output {
-    deps::lockfile(&toolchain::complete(toolchain, materials), files)
+pub fn lockfile(
+    toolchain: &Toolchain,
+    materials: &Materials,
+    files: &BTreeMap<RelPath, Vec<u8>>,
+    access: &Access,
+) -> Output {
+    fetch::lockfile(&toolchain::complete(toolchain, materials), files, access)
 }

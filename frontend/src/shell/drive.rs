@@ -213,7 +213,7 @@ impl Build<'_> {
         let builder = self.builder()?;
         let warned = self.warnings.len();
         let mut planned = self.plan(project, layers, goal, platform)?;
-        if let Planned::NeedsLockfile { toolchain, files } = &mut planned {
+        if let Planned::NeedsLockfile { toolchain, files, access } = &mut planned {
             if let Some(replaced) = &self.replaced {
                 // It has one, which only does not know yet of the crates that were replaced.
                 self.warnings.truncate(warned);
@@ -222,7 +222,7 @@ impl Build<'_> {
             let materials =
                 self.materials(&toolchain.image, None, (&builder, platform), is_one_of_several).await?;
             let contents =
-                lockfile::make(self.bridge, &self.capabilities, toolchain, &materials, files).await?;
+                lockfile::make(self.bridge, &self.capabilities, toolchain, &materials, files, access).await?;
             self.generated_lockfile = Some(String::from_utf8_lossy(&contents).into_owned());
             let path = RelPath::new("Cargo.lock").unwrap_or_default();
             self.tree.insert_file(path, contents);
