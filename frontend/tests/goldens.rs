@@ -89,6 +89,7 @@ fn planned(tree: &Tree, target: Option<&str>, arguments: &[(&str, &str)]) -> (Bu
         goal: &goal,
         platform: &platform,
         generated_lockfile: None,
+        names: tree,
     };
     match plan::plan(&project, request).unwrap().value {
         Planned::Ready(plan) => (*plan, goal),
@@ -117,6 +118,7 @@ fn graph(plan: &BuildPlan, goal: &Goal) -> Definition {
         no_cache: NoCache::Never,
         sandbox: Sandbox::default(),
         proxy: None,
+        copies_selectively: true,
         prefix: String::new(),
     };
     lower::lower(plan, &materials, goal).marshal().unwrap()

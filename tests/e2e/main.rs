@@ -15,6 +15,7 @@ mod crash;
 mod deps;
 mod edits;
 mod examples;
+mod files;
 mod freshness;
 mod frontend_image;
 mod graph;

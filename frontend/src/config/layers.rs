@@ -6,8 +6,9 @@ use std::ops::Range;
 use serde::Deserialize;
 use toml::Spanned;
 
+use super::list::{overlaid, spliced};
 use super::schema::{CacheMode, Table};
-use super::{Config, Origin, Sccache, Setting, build_args};
+use super::{Config, FileCopy, FileKey, FileRule, Origin, Sccache, Setting, build_args};
 use crate::diagnostic::{Checked, Diagnostic, Findings, Span};
 use crate::name::RelPath;
 
@@ -109,7 +110,7 @@ impl Config {
     fn or(self, below: Self) -> Self {
         Self {
             bins: self.bins.or(below.bins),
-            features: self.features.or(below.features),
+            features: spliced(self.features, below.features),
             all_features: self.all_features.or(below.all_features),
             no_default_features: self.no_default_features.or(below.no_default_features),
             profile: self.profile.or(below.profile),
@@ -121,13 +122,14 @@ impl Config {
             base: self.base.or(below.base),
             user: self.user.or(below.user),
             workdir: self.workdir.or(below.workdir),
-            entrypoint: self.entrypoint.or(below.entrypoint),
-            cmd: self.cmd.or(below.cmd),
-            env: self.env.or(below.env),
-            expose: self.expose.or(below.expose),
-            volumes: self.volumes.or(below.volumes),
-            labels: self.labels.or(below.labels),
+            entrypoint: spliced(self.entrypoint, below.entrypoint),
+            cmd: spliced(self.cmd, below.cmd),
+            env: overlaid(self.env, below.env),
+            expose: spliced(self.expose, below.expose),
+            volumes: spliced(self.volumes, below.volumes),
+            labels: overlaid(self.labels, below.labels),
             stop_signal: self.stop_signal.or(below.stop_signal),
+            files: spliced(self.files, below.files),
         }
     }
 }
@@ -202,7 +204,22 @@ impl Source<'_> {
             volumes: self.setting(image.volumes),
             labels: self.setting(image.labels),
             stop_signal: self.text(image.stop_signal),
+            files: self.setting(image.files).map(|setting| Setting {
+                value: setting.value.into_iter().map(|key| self.file_rule(key)).collect(),
+                origin: setting.origin,
+            }),
         }
+    }
+
+    fn file_rule(&self, key: FileKey) -> FileRule {
+        let FileKey::Copy(table) = key else { return FileRule::Inherited };
+        let place = |bytes| Origin::File(self.span(bytes));
+        FileRule::Copy(Box::new(FileCopy {
+            from: Setting { origin: place(table.from.span()), value: table.from.into_inner().names() },
+            to: Setting { origin: place(table.to.span()), value: table.to.into_inner() },
+            owner: self.setting(table.owner),
+            mode: self.setting(table.mode),
+        }))
     }
 }
 

@@ -6,6 +6,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use toml::Spanned;
 
+use super::files::FileKey;
 use super::sccache::SccacheKey;
 
 /// One home of the configuration, as it is written.
@@ -83,6 +84,8 @@ pub struct ImageTable {
     pub labels: Option<Spanned<BTreeMap<String, String>>>,
     /// As `STOPSIGNAL`.
     pub stop_signal: Option<Spanned<String>>,
+    /// As `COPY`: files of the build context, `[{ from = "config/*.toml", to = "/etc/api/", owner = "0:0", mode = "0644" }]`.
+    pub files: Option<Spanned<Vec<FileKey>>>,
 }
 
 /// How compiled code is kept between builds.
@@ -168,7 +171,7 @@ impl Port {
     pub fn to_docker(&self) -> String {
         match self {
             Self::Number(number) => format!("{number}/tcp"),
-            Self::Text(text) if text.contains('/') => text.clone(),
+            Self::Text(text) if text.contains('/') || text == super::INHERITED => text.clone(),
             Self::Text(text) => format!("{text}/tcp"),
         }
     }

@@ -5,6 +5,7 @@ mod deps;
 mod exec;
 mod fetch;
 mod image;
+mod layer;
 mod manifests;
 pub mod proxy;
 mod sccache;
@@ -42,6 +43,8 @@ pub struct Materials {
     pub sandbox: Sandbox,
     /// The client's proxy.
     pub proxy: Option<ProxyEnv>,
+    /// Whether the engine can leave things out of a copy.
+    pub copies_selectively: bool,
     /// Starts every name when several platforms are built: `linux/arm64 `.
     pub prefix: String,
 }

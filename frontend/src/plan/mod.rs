@@ -5,6 +5,7 @@
 
 pub mod caches;
 pub mod cargo;
+pub mod files;
 mod mode;
 pub mod paths;
 pub mod resolution;
@@ -20,12 +21,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use buildkit_llb::Platform;
 use serde::{Serialize, Serializer};
 
-use crate::config::{Layers, Origin};
+use crate::config::{Layers, Origin, filled};
 use crate::diagnostic::{Checked, Diagnostic, Findings, Span};
 use crate::name::RelPath;
 use crate::options::Options;
 use crate::project::Project;
 use crate::skeleton::{self, Features, Form, Outcome, Selection, Skeleton, SourceView};
+use crate::tree::Tree;
 
 use caches::Caches;
 use cargo::Invocation;
@@ -128,6 +130,8 @@ pub struct Request<'a> {
     pub platform: &'a Platform,
     /// A lockfile that the context lacks, made for this build.
     pub generated_lockfile: Option<&'a str>,
+    /// The names of the context's files.
+    pub names: &'a Tree,
 }
 
 /// A plan, or what is missing for one.
@@ -149,7 +153,7 @@ pub enum Planned {
 /// Errors: an ambiguous or unknown package, binary or feature; a toolchain that has no image or is too old; a
 /// platform that Rust does not know.
 pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
-    let Request { options, layers, goal, platform, generated_lockfile } = request;
+    let Request { options, layers, goal, platform, generated_lockfile, names } = request;
     let mut findings = Findings::default();
     let Some((package, package_because)) = findings.take(select::package(project, layers, goal)) else {
         return findings.fail();
@@ -171,7 +175,7 @@ pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
     let selection = Selection {
         packages: BTreeSet::from([package.name.clone()]),
         features: Features {
-            names: config.features.iter().flat_map(|setting| setting.value.iter().cloned()).collect(),
+            names: config.features.iter().flat_map(|setting| filled(setting.value.clone(), &[])).collect(),
             all: config.all_features.as_ref().is_some_and(|setting| setting.value),
             no_default: config.no_default_features.as_ref().is_some_and(|setting| setting.value),
         },
@@ -212,7 +216,8 @@ pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
         }
         None => return findings.fail(),
     };
-    let Some(runtime) = findings.take(runtime::choose(&config, options, package, &binaries.value)) else {
+    let Some(runtime) = findings.take(runtime::choose(&config, options, package, &binaries.value, names))
+    else {
         return findings.fail();
     };
     let namespace = caches::namespace(&config, project, options.vcs_source.as_deref());

@@ -5,11 +5,13 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::Chosen;
+use super::files::{self, FileCopied};
 use super::toolchain::DEBIAN;
-use crate::config::{Config, Origin, Setting};
+use crate::config::{Config, Origin, Setting, filled};
 use crate::diagnostic::{Checked, Diagnostic, Findings};
 use crate::options::Options;
 use crate::project::Package;
+use crate::tree::Tree;
 
 /// Who runs the binary unless the user says otherwise: distroless calls this user `nonroot`.
 const USER: &str = "65532:65532";
@@ -40,6 +42,9 @@ pub struct Runtime {
     pub labels: BTreeMap<String, String>,
     /// `STOPSIGNAL`; `None` keeps the base's.
     pub stop_signal: Option<String>,
+    /// Files of the context, in a layer under the binaries.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<FileCopied>,
     /// The binaries: name to absolute path in the image.
     pub binaries: BTreeMap<String, String>,
     /// Seconds since 1970 that every file put into the image carries.
@@ -52,6 +57,7 @@ pub fn choose(
     options: &Options,
     package: &Package,
     binaries: &[String],
+    names: &Tree,
 ) -> Checked<Runtime> {
     let mut findings = Findings::default();
     for (what, setting) in [("workdir", &config.workdir)] {
@@ -65,19 +71,18 @@ pub fn choose(
     }
     let paths: BTreeMap<String, String> =
         binaries.iter().map(|name| (name.clone(), format!("{DIRECTORY}/{name}"))).collect();
-    let entrypoint = match &config.entrypoint {
-        Some(setting) => setting.value.clone(),
-        None => binaries.first().and_then(|name| paths.get(name)).cloned().into_iter().collect(),
-    };
+    let first: Vec<String> = binaries.first().and_then(|name| paths.get(name)).cloned().into_iter().collect();
+    let base = chosen(config.base.as_ref(), || {
+        // The cc base has what a Rust binary links: glibc and libgcc, of the builder's Debian.
+        let release = if DEBIAN == "bookworm" { 12 } else { 13 };
+        (
+            format!("gcr.io/distroless/cc-debian{release}:nonroot"),
+            format!("glibc and libgcc of Debian {DEBIAN}, as in the builder"),
+        )
+    });
     let runtime = Runtime {
-        base: chosen(config.base.as_ref(), || {
-            // The cc base has what a Rust binary links: glibc and libgcc, of the builder's Debian.
-            let release = if DEBIAN == "bookworm" { 12 } else { 13 };
-            (
-                format!("gcr.io/distroless/cc-debian{release}:nonroot"),
-                format!("glibc and libgcc of Debian {DEBIAN}, as in the builder"),
-            )
-        }),
+        files: files::choose(config, names, paths.values(), &mut findings),
+        base,
         user: chosen(config.user.as_ref(), || (USER.to_owned(), "not root".to_owned())),
         workdir: match (&config.workdir, &config.base) {
             (Some(setting), _) => Some(setting.value.clone()),
@@ -85,17 +90,22 @@ pub fn choose(
             // A base of the user's own may have been made for its directory.
             (None, Some(_)) => None,
         },
-        entrypoint,
-        cmd: config.cmd.as_ref().map(|setting| setting.value.clone()).unwrap_or_default(),
+        entrypoint: list(config.entrypoint.as_ref(), &first).unwrap_or(first),
+        cmd: list(config.cmd.as_ref(), &[]).unwrap_or_default(),
         env: config.env.as_ref().map(|setting| setting.value.clone()).unwrap_or_default(),
-        expose: config.expose.as_ref().map(|setting| setting.value.clone()).unwrap_or_default(),
-        volumes: config.volumes.as_ref().map(|setting| setting.value.clone()).unwrap_or_default(),
+        expose: list(config.expose.as_ref(), &[]).unwrap_or_default(),
+        volumes: list(config.volumes.as_ref(), &[]).unwrap_or_default(),
         labels: labels(config, options, package, binaries),
         stop_signal: config.stop_signal.as_ref().map(|setting| setting.value.clone()),
         binaries: paths,
         timestamp: options.source_date_epoch.unwrap_or(0),
     };
     findings.finish(runtime)
+}
+
+/// What was asked for, with `inferred` in the place of `"..."`.
+fn list(setting: Option<&Setting<Vec<String>>>, inferred: &[String]) -> Option<Vec<String>> {
+    setting.map(|setting| filled(setting.value.clone(), inferred))
 }
 
 fn at(diagnostic: Diagnostic, origin: &Origin) -> Diagnostic {

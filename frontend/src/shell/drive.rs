@@ -2,6 +2,7 @@
 
 use buildkit_llb::Platform;
 use buildkit_llb::source_map::SourceFile;
+use buildkit_proto::cap;
 use buildkit_proto::client::{Bridge, Capabilities, SolveOptions};
 use buildkit_proto::gateway::{CacheOptionsEntry, Result as GatewayResult};
 
@@ -215,6 +216,7 @@ impl Build<'_> {
                 goal,
                 platform,
                 generated_lockfile: self.generated_lockfile.as_deref(),
+                names: &self.tree,
             },
         );
         self.take(planned)
@@ -258,6 +260,7 @@ impl Build<'_> {
             no_cache: self.options.no_cache.clone(),
             sandbox: self.options.sandbox.clone(),
             proxy: lower::proxy::from_build_args(&self.options.build_args),
+            copies_selectively: self.capabilities.has_llb(cap::FILE_COPY_INCLUDE_EXCLUDE_PATTERNS),
             prefix: if is_one_of_several { format!("{platform} ") } else { String::new() },
         })
     }
