@@ -104,6 +104,7 @@ fn graph(plan: &BuildPlan, goal: &Goal) -> Definition {
             output: Image::new(reference.clone(), plan.platform.clone()).output(),
             reference: reference.to_string(),
             config: br#"{"config":{"Env":["PATH=/usr/local/cargo/bin:/usr/bin:/bin"]}}"#.to_vec(),
+            identity: None,
         }
     };
     let materials = Materials {
@@ -169,4 +170,14 @@ fn images_of_one_list_share_their_compile() {
     assert_eq!((one.binaries.value, other.binaries.value), (vec!["greet".into()], vec!["greet-json".into()]));
     let (alone, _) = planned(&tree, Some("greet"), &[("BIN", "greet-json"), ("FEATURES", "json")]);
     assert_eq!(alone.cargo.binaries, ["greet"]);
+}
+
+#[test]
+fn dots_in_a_list_keep_the_binary_that_nobody_needs_to_name() {
+    let tree = tree("features", 0);
+    let (plan, _) = planned(&tree, None, &[("BIN", "greet-json,..."), ("FEATURES", "json,...")]);
+    assert_eq!(plan.binaries.value, ["greet-json", "greet"]);
+    assert_eq!(plan.cargo.features, ["--features", "json"]);
+    let (plan, _) = planned(&tree, None, &[("BIN", "...")]);
+    assert_eq!(plan.binaries.value, ["greet"]);
 }

@@ -45,7 +45,7 @@ fn files_are_where_they_were_asked_for() {
         .unwrap();
     let paths =
         ["/etc/reader/a.toml", "/etc/reader/b.toml", "/srv/web/index.html", "/srv/web/deep/page.html"];
-    let run = paths.iter().fold(Run::new(bed.docker(), "e2e-files"), |run, path| run.arg(path));
+    let run = paths.iter().fold(Run::new(bed.docker(), "e2e-files"), Run::arg);
     let said = run.arg("/etc/other.json").complete().unwrap();
     assert_eq!(
         said.stdout.lines().collect::<Vec<_>>(),

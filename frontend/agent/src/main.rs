@@ -15,6 +15,7 @@
 //! - [`workplace`] is the target directory that outlives a build: dependencies come in as [`links`], and the
 //!   [`circumstances`] say what is different. Its [`mount`] is what it remembers.
 //! - Both sweep out what is not [`live`] by the [`history`] of the last runs. [`mod@unit`] knows where what lies.
+//! - [`install`] adds to the toolchain what the image lacks of it.
 //! - [`cargo`] is the one place that starts a process.
 
 mod cargo;
@@ -33,6 +34,7 @@ mod freshness;
 mod history;
 mod index;
 mod inputs;
+mod install;
 mod kept;
 mod ledger;
 mod links;
@@ -85,5 +87,6 @@ fn run() -> Result<u8, Error> {
         Job::Fetch(job) => fetch::fetch(&job),
         Job::Unpack(job) => unpack::unpack(&job),
         Job::Compile(job) => compile::compile(&job),
+        Job::Install(job) => install::install(&job),
     }
 }

@@ -2,26 +2,35 @@
 
 use std::fmt;
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserializer, MapAccess, Unexpected, Visitor};
-use toml::Spanned;
 
-use super::Setting;
-use super::list::{INHERITED, Inherit};
+use super::list::REST;
 use super::schema::OneOrMany;
+use super::{Setting, Spanned};
 
 /// One entry of `image.files`, as it is written.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema)]
+#[schemars(untagged)]
 pub enum FileKey {
-    /// `"..."`: the entries that would be there without this list.
-    Inherited,
+    /// The entries that would be there without this list.
+    Inherited(Rest),
     /// `{ from = "config/*.toml", to = "/etc/api/" }`.
     Copy(FileTable),
 }
 
+/// What stands for the rest of a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, JsonSchema)]
+pub enum Rest {
+    /// `"..."`.
+    #[schemars(rename = "...")]
+    Dots,
+}
+
 /// The table of one entry.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct FileTable {
     /// Paths in the build context; `*`, `?` and `[a-z]` match within a name, as in `COPY`. Of a directory, what is in it is copied.
@@ -56,9 +65,20 @@ pub struct FileCopy {
     pub mode: Option<Setting<String>>,
 }
 
-impl Inherit for FileRule {
-    fn is_inherited(&self) -> bool {
-        *self == Self::Inherited
+/// The rules of a higher home; `"..."` among them stands for those of the lower one.
+pub(super) fn or(
+    above: Option<Setting<Vec<FileRule>>>,
+    below: Option<Setting<Vec<FileRule>>>,
+) -> Option<Setting<Vec<FileRule>>> {
+    match (above, below) {
+        (Some(above), Some(below)) => {
+            let rules = above.value.into_iter().flat_map(|rule| match rule {
+                FileRule::Inherited => below.value.clone(),
+                FileRule::Copy(_) => vec![rule],
+            });
+            Some(Setting { value: rules.collect(), origin: above.origin })
+        }
+        (above, below) => above.or(below),
     }
 }
 
@@ -80,8 +100,8 @@ impl<'de> Visitor<'de> for KeyVisitor {
     }
 
     fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<FileKey, E> {
-        if text == INHERITED {
-            return Ok(FileKey::Inherited);
+        if text == REST {
+            return Ok(FileKey::Inherited(Rest::Dots));
         }
         Err(E::invalid_value(Unexpected::Str(text), &self))
     }

@@ -1,44 +1,25 @@
-//! Lists and maps that more than one home has a part in.
+//! Lists and maps that more than one home has a part in. `"..."` stands for the items that there would be without the list.
 
 use std::collections::BTreeMap;
 
 use super::Setting;
 
-/// The item of a list that stands for the items that would be there without the list.
-pub const INHERITED: &str = "...";
+/// What stands in a list for the items that there would be if the key were absent.
+pub const REST: &str = "...";
 
-/// An item that may stand for those of the home below.
-pub trait Inherit: Clone {
-    /// True for the item that does.
-    fn is_inherited(&self) -> bool;
-}
-
-impl Inherit for String {
-    fn is_inherited(&self) -> bool {
-        self == INHERITED
-    }
-}
-
-/// A list of a higher home over that of a lower one: each `"..."` becomes the lower list. Where there is none it stays, for what is detected
-/// later.
-pub(super) fn spliced<T: Inherit>(
-    above: Option<Setting<Vec<T>>>,
-    below: Option<Setting<Vec<T>>>,
-) -> Option<Setting<Vec<T>>> {
-    match (above, below) {
-        (Some(above), Some(below)) => {
-            Some(Setting { value: filled(above.value, &below.value), origin: above.origin })
-        }
-        (above, below) => above.or(below),
-    }
-}
-
-/// A list with `items` in the place of each `"..."`.
+/// `list` with `rest` where it says `"..."`; an item that the list names itself is not repeated.
 #[must_use]
-pub fn filled<T: Inherit>(list: Vec<T>, items: &[T]) -> Vec<T> {
-    let filled =
-        list.into_iter().flat_map(|item| if item.is_inherited() { items.to_vec() } else { vec![item] });
-    filled.collect()
+pub fn with_rest(list: &[String], rest: &[String]) -> Vec<String> {
+    let mut items: Vec<String> = Vec::new();
+    for item in list {
+        if item == REST {
+            // The rest may have dots of its own, for what lies below it in turn.
+            items.extend(rest.iter().filter(|kept| *kept == REST || !list.contains(kept)).cloned());
+        } else {
+            items.push(item.clone());
+        }
+    }
+    items
 }
 
 /// A map of a higher home over that of a lower one, name by name.
@@ -57,27 +38,8 @@ pub(super) fn overlaid(
 
 #[cfg(test)]
 mod tests {
-    use super::{filled, overlaid, spliced};
+    use super::{overlaid, with_rest};
     use crate::config::{Origin, Setting};
-
-    fn list(items: &[&str]) -> Option<Setting<Vec<String>>> {
-        let value = items.iter().map(|item| (*item).to_owned()).collect();
-        Some(Setting { value, origin: Origin::BuildArg("A".to_owned()) })
-    }
-
-    #[test]
-    fn three_dots_are_the_list_below() {
-        for (above, below, expected) in [
-            (list(&["a"]), list(&["b"]), list(&["a"])),
-            (list(&["a", "...", "c"]), list(&["b", "b2"]), list(&["a", "b", "b2", "c"])),
-            (list(&["..."]), None, list(&["..."])),
-            (None, list(&["b"]), list(&["b"])),
-            (list(&[]), list(&["b"]), list(&[])),
-        ] {
-            assert_eq!(spliced(above, below), expected);
-        }
-        assert_eq!(filled(vec!["...".to_owned(), "x".to_owned()], &[]), ["x"]);
-    }
 
     #[test]
     fn maps_are_merged_by_name() {
@@ -87,5 +49,15 @@ mod tests {
         };
         let merged = overlaid(map(&[("a", "1"), ("b", "")]), map(&[("b", "2"), ("c", "3")]));
         assert_eq!(merged, map(&[("a", "1"), ("b", ""), ("c", "3")]));
+    }
+
+    #[test]
+    fn the_rest_comes_where_the_dots_are_and_once() {
+        let texts = |items: &[&str]| items.iter().map(|item| (*item).to_owned()).collect::<Vec<_>>();
+        let rest = texts(&["a", "b"]);
+        assert_eq!(with_rest(&texts(&["x", "...", "y"]), &rest), texts(&["x", "a", "b", "y"]));
+        assert_eq!(with_rest(&texts(&["b", "..."]), &rest), texts(&["b", "a"]));
+        assert_eq!(with_rest(&texts(&["x"]), &rest), texts(&["x"]));
+        assert_eq!(with_rest(&texts(&["..."]), &[]), texts(&[]));
     }
 }

@@ -5,17 +5,25 @@
 
 mod build_args;
 mod files;
+mod home;
+mod json_schema;
+mod keys;
 mod layers;
 mod list;
 mod sccache;
 mod schema;
+mod spanned;
+#[cfg(test)]
+mod tests;
 
 pub use build_args::{BUILD_ARGS, unknown_build_args};
-pub use files::{FileCopy, FileKey, FileRule, FileTable};
+pub use files::{FileCopy, FileKey, FileRule, FileTable, Rest};
+pub use json_schema::json_schema;
 pub use layers::Layers;
-pub use list::{INHERITED, Inherit, filled};
+pub use list::{REST, with_rest};
 pub use sccache::{Sccache, SccacheKey, SccacheValue};
 pub use schema::{CacheMode, CacheTable, ImageTable, OneOrMany, Table, ToolchainTable};
+pub use spanned::Spanned;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -88,6 +96,10 @@ pub struct Config {
     pub channel: Option<Setting<String>>,
     /// `toolchain.image`.
     pub toolchain_image: Option<Setting<String>>,
+    /// `toolchain.components`.
+    pub components: Option<Setting<Vec<String>>>,
+    /// `toolchain.targets`.
+    pub toolchain_targets: Option<Setting<Vec<String>>>,
     /// `cache.mode`.
     pub cache_mode: Option<Setting<CacheMode>>,
     /// `cache.namespace`.

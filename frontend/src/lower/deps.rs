@@ -54,8 +54,8 @@ pub(super) fn compile(
 fn target(plan: &BuildPlan, materials: &Materials) -> Mount {
     match plan.caches.mode.value {
         CacheMode::Auto => {
-            let toolchain = materials.toolchain.output.vertex().map(|vertex| vertex.digest().to_string());
-            let id = plan.caches.dependencies_with(&toolchain.unwrap_or_default(), &plan.cargo.environment);
+            let toolchain = materials.toolchain.identity();
+            let id = plan.caches.dependencies_with(&toolchain, &plan.cargo.environment);
             Mount::cache(paths::TARGET, &id).sharing(Sharing::Locked).into()
         }
         // `layers` keeps nothing between runs; in the last two modes no build needs this step.
@@ -65,14 +65,19 @@ fn target(plan: &BuildPlan, materials: &Materials) -> Mount {
     }
 }
 
-/// `Cargo.lock` for a project that has none.
+/// `Cargo.lock` for a project that has none, or whose own no longer fits its manifests.
 pub(super) fn lockfile(materials: &Materials, files: &BTreeMap<RelPath, Vec<u8>>) -> Output {
     let manifests = write(FileOp::on_scratch(), files)
         .name(format!("{}[manifests] write the manifests of the workspace", materials.prefix))
         .output();
-    let command: Vec<String> = ["cargo", "generate-lockfile"].map(str::to_owned).to_vec();
+    // With a lockfile at hand only what must move moves.
+    let has_lockfile = files.keys().any(|path| path.as_str() == "Cargo.lock");
+    let command: &[&str] =
+        if has_lockfile { &["cargo", "update", "--workspace"] } else { &["cargo", "generate-lockfile"] };
     let name = format!("{}[lock] resolve the dependencies", materials.prefix);
-    let mut exec = Exec::new(materials.toolchain.output.clone(), command).cwd(paths::WORKSPACE).name(name);
+    let mut exec = Exec::new(materials.toolchain.output.clone(), command.iter().copied())
+        .cwd(paths::WORKSPACE)
+        .name(name);
     for (name, value) in materials.toolchain.environment() {
         exec = exec.env(name, value);
     }

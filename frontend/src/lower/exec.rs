@@ -21,9 +21,17 @@ pub struct PinnedImage {
     pub output: Output,
     /// Its configuration as raw JSON.
     pub config: Vec<u8>,
+    /// What stands for the file system in the names of mounts, if not the digest of what made it.
+    pub identity: Option<String>,
 }
 
 impl PinnedImage {
+    /// What stands for the file system in the names of mounts: equal for equal contents.
+    pub(super) fn identity(&self) -> String {
+        let digest = || self.output.vertex().map(|vertex| vertex.digest().to_string());
+        self.identity.clone().or_else(digest).unwrap_or_default()
+    }
+
     /// The environment that the image's configuration sets, in its order.
     pub(super) fn environment(&self) -> Vec<(String, String)> {
         let config: serde_json::Value = serde_json::from_slice(&self.config).unwrap_or_default();

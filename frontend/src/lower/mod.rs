@@ -10,6 +10,7 @@ mod manifests;
 pub mod proxy;
 mod sccache;
 pub mod sources;
+mod toolchain;
 
 use std::collections::BTreeMap;
 
@@ -21,6 +22,7 @@ use crate::name::RelPath;
 use crate::options::{NoCache, Sandbox};
 use crate::plan::BuildPlan;
 use crate::plan::target::{Goal, Stage};
+use crate::plan::toolchain::Toolchain;
 
 pub use exec::PinnedImage;
 
@@ -51,6 +53,7 @@ pub struct Materials {
 
 /// The graph of a plan, down to what the goal asks for.
 pub fn lower(plan: &BuildPlan, materials: &Materials, goal: &Goal) -> Output {
+    let materials = &toolchain::complete(&plan.toolchain, materials);
     let manifests = if plan.dependencies.from_sources {
         build::source(plan, materials)
     } else {
@@ -70,6 +73,6 @@ pub fn lower(plan: &BuildPlan, materials: &Materials, goal: &Goal) -> Output {
 }
 
 /// The graph that makes a lockfile where the project has none; the result holds `/Cargo.lock`.
-pub fn lockfile(materials: &Materials, files: &BTreeMap<RelPath, Vec<u8>>) -> Output {
-    deps::lockfile(materials, files)
+pub fn lockfile(toolchain: &Toolchain, materials: &Materials, files: &BTreeMap<RelPath, Vec<u8>>) -> Output {
+    deps::lockfile(&toolchain::complete(toolchain, materials), files)
 }

@@ -5,11 +5,11 @@
 
 use std::collections::BTreeMap;
 
-use buildkit_llb::file::{Copy, FileOp};
+use buildkit_llb::file::{Copy, FileOp, MkFile};
 use buildkit_llb::source::{Differ, Git, Http, Local};
 use buildkit_llb::{Definition, Output};
 
-use crate::context::{ContextSource, ContextSpec, DefinitionSource, GitAddress};
+use crate::context::{ContextSource, ContextSpec, DefinitionSource, GitAddress, ReplacedCrate};
 
 /// Files that planning reads, wherever they are in the context. They come along with the listing.
 const MANIFESTS: [&str; 8] = [
@@ -94,6 +94,27 @@ pub fn named_files(spec: &ContextSpec, excludes: &[String], paths: &[String]) ->
 /// The whole context, without what is ignored.
 pub fn context(spec: &ContextSpec, inputs: &Inputs, excludes: &[String]) -> Output {
     directory_of(files(&spec.source, inputs, excludes, MAIN), spec.subdirectory.as_deref())
+}
+
+/// `context` with the crates that build contexts stand in for, and with the root manifest that says so.
+pub fn with_crates(
+    context: Output,
+    crates: &[ReplacedCrate],
+    manifest: &str,
+    inputs: &Inputs,
+    excludes: &[String],
+) -> Output {
+    let whole = FileOp::on_scratch().copy(Copy::new(context, "/", "/").contents_only());
+    let grafted = crates.iter().fold(whole, |operation, replaced| {
+        let files = named(&replaced.source, inputs, excludes, &replaced.name);
+        let directory = format!("/{}", replaced.directory());
+        operation.copy(Copy::new(files, "/", &directory).contents_only().create_dest_path())
+    });
+    let names: Vec<&str> = crates.iter().map(|replaced| replaced.name.as_str()).collect();
+    grafted
+        .mkfile(MkFile::new("/Cargo.toml", manifest).timestamp(0))
+        .name(format!("[internal] replace {}", names.join(", ")))
+        .output()
 }
 
 /// The ignore file of a directory that stands in for an image; only what comes from the client has one that counts.

@@ -1,6 +1,6 @@
 //! `image.files`: which files of the context go where in the image.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use glob::{MatchOptions, Pattern};
 use serde::Serialize;
@@ -52,19 +52,19 @@ impl FileCopied {
 
 /// The copies that `image.files` asks for, in its order.
 ///
-/// `binaries` are the absolute paths that the binaries take. Errors: a path that leads outside, a pattern that matches
+/// `binaries` are the binaries' names and absolute paths. Errors: a path that leads outside, a pattern that matches
 /// nothing, a destination that cannot be, an owner or a mode that is none.
-pub(super) fn choose<'a>(
+pub(super) fn choose(
     config: &Config,
     names: &Tree,
-    binaries: impl Iterator<Item = &'a String> + Clone,
+    binaries: &BTreeMap<String, String>,
     findings: &mut Findings,
 ) -> Vec<FileCopied> {
     let rules = config.files.iter().flat_map(|setting| &setting.value);
     let mut copies = Vec::new();
     for rule in rules {
         let FileRule::Copy(rule) = rule else { continue };
-        match copy(rule, names, binaries.clone()) {
+        match copy(rule, names, binaries) {
             Ok((found, warnings)) => {
                 copies.extend(found);
                 for warning in warnings {
@@ -79,11 +79,7 @@ pub(super) fn choose<'a>(
 
 type Copies = (Vec<FileCopied>, Vec<Diagnostic>);
 
-fn copy<'a>(
-    rule: &FileCopy,
-    names: &Tree,
-    mut binaries: impl Iterator<Item = &'a String>,
-) -> Result<Copies, Diagnostic> {
+fn copy(rule: &FileCopy, names: &Tree, binaries: &BTreeMap<String, String>) -> Result<Copies, Diagnostic> {
     let to = destination(&rule.to)?;
     let owner = owner(rule.owner.as_ref())?;
     let mode = rule.mode.as_ref().map(mode).transpose()?;
@@ -111,7 +107,7 @@ fn copy<'a>(
                 .hint("The mode is for files and directories alike, as with `COPY --chmod`: write `0755`, or name files."),
             ));
         }
-        if let ([file], Some(binary)) = (found.as_slice(), binaries.find(|binary| to == **binary)) {
+        if let ([file], Some(binary)) = (found.as_slice(), binaries.values().find(|binary| to == **binary)) {
             return Err(wrong(&rule.to, "to", &to, &format!("is where the binary goes, not `{file}`"))
                 .hint(format!("Choose another path than `{binary}`.")));
         }
@@ -245,8 +241,8 @@ mod tests {
         }));
         let config = Config { files: Some(setting(vec![rule])), ..Config::default() };
         let mut findings = Findings::default();
-        let binaries = ["/usr/local/bin/api".to_owned()];
-        let copies = choose(&config, &names, binaries.iter(), &mut findings);
+        let binaries = [("api".to_owned(), "/usr/local/bin/api".to_owned())].into();
+        let copies = choose(&config, &names, &binaries, &mut findings);
         match findings.finish(copies) {
             Ok(warned) if warned.warnings.is_empty() => Ok(warned.value),
             Ok(warned) => Err(warned.warnings[0].message.clone()),

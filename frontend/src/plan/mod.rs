@@ -21,7 +21,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use buildkit_llb::Platform;
 use serde::{Serialize, Serializer};
 
-use crate::config::{Layers, Origin, filled};
+use crate::config::{Layers, Origin, with_rest};
 use crate::diagnostic::{Checked, Diagnostic, Findings, Span};
 use crate::name::RelPath;
 use crate::options::Options;
@@ -142,7 +142,7 @@ pub enum Planned {
     /// There is no lockfile: Cargo must make one from these files with this image first.
     NeedsLockfile {
         /// The image that has Cargo.
-        toolchain: Toolchain,
+        toolchain: Box<Toolchain>,
         /// Manifests without code.
         files: BTreeMap<RelPath, Vec<u8>>,
     },
@@ -175,7 +175,7 @@ pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
     let selection = Selection {
         packages: BTreeSet::from([package.name.clone()]),
         features: Features {
-            names: config.features.iter().flat_map(|setting| filled(setting.value.clone(), &[])).collect(),
+            names: config.features.iter().flat_map(|setting| with_rest(&setting.value, &[])).collect(),
             all: config.all_features.as_ref().is_some_and(|setting| setting.value),
             no_default: config.no_default_features.as_ref().is_some_and(|setting| setting.value),
         },
@@ -191,7 +191,8 @@ pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
     };
     let Some(needed) = findings.take(skeleton::closure(project, &selection)) else { return findings.fail() };
     let packages = needed.iter().filter_map(|directory| project.packages.get(directory));
-    let Some(toolchain) = findings.take(toolchain::choose(project, &config, packages)) else {
+    let Some(toolchain) = findings.take(toolchain::choose(project, &config, options, triple, packages))
+    else {
         return findings.fail();
     };
     let Some(mut view) = findings.take(skeleton::source_view(project, &selection)) else {
@@ -212,7 +213,7 @@ pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
                     .hint("Run `cargo generate-lockfile` and commit Cargo.lock."),
             );
             let files = resolution::files(project, &view);
-            return findings.finish(Planned::NeedsLockfile { toolchain, files });
+            return findings.finish(Planned::NeedsLockfile { toolchain: Box::new(toolchain), files });
         }
         None => return findings.fail(),
     };
@@ -221,14 +222,15 @@ pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
         return findings.fail();
     };
     let namespace = caches::namespace(&config, project, options.vcs_source.as_deref());
-    let Some(sccache) = findings.take(sccache::choose(config.sccache.as_ref(), &namespace)) else {
+    let prefix = caches::prefix(options);
+    let Some(sccache) = findings.take(sccache::choose(config.sccache.as_ref(), &prefix, &namespace)) else {
         return findings.fail();
     };
     let identity = caches::Identity { image: &toolchain.image.value, triple, profile: &selection.profile };
     let mode = mode::choose(&config, without_layer.as_deref(), goal, &mut findings);
     let plan = BuildPlan {
         platform: platform.clone(),
-        caches: caches::choose(&namespace, package, mode, identity),
+        caches: caches::choose(&prefix, &namespace, package, mode, identity),
         cargo: Invocation {
             profile: selection.profile.clone(),
             triple: triple.to_owned(),

@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::Chosen;
 use super::files::{self, FileCopied};
 use super::toolchain::DEBIAN;
-use crate::config::{Config, Origin, Setting, filled};
+use crate::config::{Config, Origin, Setting, with_rest};
 use crate::diagnostic::{Checked, Diagnostic, Findings};
 use crate::options::Options;
 use crate::project::Package;
@@ -71,7 +71,15 @@ pub fn choose(
     }
     let paths: BTreeMap<String, String> =
         binaries.iter().map(|name| (name.clone(), format!("{DIRECTORY}/{name}"))).collect();
-    let first: Vec<String> = binaries.first().and_then(|name| paths.get(name)).cloned().into_iter().collect();
+    let own: Vec<String> = binaries.first().and_then(|name| paths.get(name)).cloned().into_iter().collect();
+    let entrypoint = match &config.entrypoint {
+        Some(setting) => with_rest(&setting.value, &own),
+        None => own,
+    };
+    // Nothing is inferred for these; what the base has of the latter two is kept in any case.
+    let list = |setting: &Option<Setting<Vec<String>>>| {
+        setting.as_ref().map(|setting| with_rest(&setting.value, &[])).unwrap_or_default()
+    };
     let base = chosen(config.base.as_ref(), || {
         // The cc base has what a Rust binary links: glibc and libgcc, of the builder's Debian.
         let release = if DEBIAN == "bookworm" { 12 } else { 13 };
@@ -81,7 +89,7 @@ pub fn choose(
         )
     });
     let runtime = Runtime {
-        files: files::choose(config, names, paths.values(), &mut findings),
+        files: files::choose(config, names, &paths, &mut findings),
         base,
         user: chosen(config.user.as_ref(), || (USER.to_owned(), "not root".to_owned())),
         workdir: match (&config.workdir, &config.base) {
@@ -90,22 +98,17 @@ pub fn choose(
             // A base of the user's own may have been made for its directory.
             (None, Some(_)) => None,
         },
-        entrypoint: list(config.entrypoint.as_ref(), &first).unwrap_or(first),
-        cmd: list(config.cmd.as_ref(), &[]).unwrap_or_default(),
+        entrypoint,
+        cmd: list(&config.cmd),
         env: config.env.as_ref().map(|setting| setting.value.clone()).unwrap_or_default(),
-        expose: list(config.expose.as_ref(), &[]).unwrap_or_default(),
-        volumes: list(config.volumes.as_ref(), &[]).unwrap_or_default(),
+        expose: list(&config.expose),
+        volumes: list(&config.volumes),
         labels: labels(config, options, package, binaries),
         stop_signal: config.stop_signal.as_ref().map(|setting| setting.value.clone()),
         binaries: paths,
         timestamp: options.source_date_epoch.unwrap_or(0),
     };
     findings.finish(runtime)
-}
-
-/// What was asked for, with `inferred` in the place of `"..."`.
-fn list(setting: Option<&Setting<Vec<String>>>, inferred: &[String]) -> Option<Vec<String>> {
-    setting.map(|setting| filled(setting.value.clone(), inferred))
 }
 
 fn at(diagnostic: Diagnostic, origin: &Origin) -> Diagnostic {

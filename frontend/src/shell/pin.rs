@@ -95,6 +95,7 @@ impl Pins<'_> {
             reference: reference.to_string(),
             output: source.output(),
             config: resolved.config,
+            identity: None,
         }))
     }
 
@@ -126,7 +127,7 @@ impl Pins<'_> {
             .store(session, store)
             .name(format!("[context {name}] load from client"))
             .output();
-        Ok(PinnedImage { reference, output, config: resolved.config })
+        Ok(PinnedImage { reference, output, config: resolved.config, identity: None })
     }
 
     async fn files(
@@ -142,6 +143,7 @@ impl Pins<'_> {
             reference: name.to_owned(),
             output: sources::named(source, self.inputs, &excludes, name),
             config: config.unwrap_or_else(|| BARE_CONFIG.to_vec()),
+            identity: None,
         })
     }
 }

@@ -63,6 +63,7 @@ fn materials(plan: &BuildPlan, toolchain_digest: &str) -> Materials {
             output: Image::new(parsed, plan.platform.clone()).output(),
             reference,
             config: br#"{"config":{"Env":["PATH=/usr/local/cargo/bin:/usr/bin:/bin"]}}"#.to_vec(),
+            identity: None,
         }
     };
     Materials {
