@@ -26,6 +26,7 @@ mod options;
 mod outputs;
 mod probe;
 mod published;
+mod questions;
 mod sccache;
 mod served;
 mod spare;
