@@ -31,6 +31,7 @@ mod outputs;
 mod private;
 mod probe;
 mod published;
+mod questions;
 mod registry_drops;
 mod robustness;
 mod sccache;

@@ -17,6 +17,10 @@ pub struct Layers {
     build_args: Config,
     definition: Config,
     workspace: Config,
+    /// What was read, for [`Layers::said`].
+    pub(super) arguments: BTreeMap<String, String>,
+    pub(super) definition_text: Option<(RelPath, String)>,
+    pub(super) root_text: Option<(RelPath, String)>,
 }
 
 impl Layers {
@@ -30,7 +34,13 @@ impl Layers {
         root: (&RelPath, &str),
     ) -> Checked<Self> {
         let mut findings = Findings::default();
-        let mut layers = Self { build_args: build_args::read(arguments, &mut findings), ..Self::default() };
+        let mut layers = Self {
+            build_args: build_args::read(arguments, &mut findings),
+            arguments: arguments.clone(),
+            definition_text: definition.map(|(file, text)| (file.clone(), text.to_owned())),
+            root_text: Some((root.0.clone(), root.1.to_owned())),
+            ..Self::default()
+        };
         let mut package = arguments
             .get(build_args::PACKAGE)
             .filter(|value| !value.is_empty() && value.as_str() != "auto")
