@@ -222,8 +222,8 @@ pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
     let Some(sccache) = findings.take(sccache::choose(config.sccache.as_ref(), &prefix, &namespace)) else {
         return findings.fail();
     };
-    let builder = toolchain.name();
-    let identity = caches::Identity { image: &builder, triple, profile: &selection.profile };
+    let identified = toolchain.name();
+    let identity = caches::Identity { image: &identified, triple, profile: &selection.profile };
     let mode = mode::choose(&config, without_layer.as_deref(), goal, &mut findings);
     let plan = BuildPlan {
         platform: platform.clone(),
