@@ -24,6 +24,7 @@ mod modes;
 mod mount;
 mod options;
 mod outputs;
+mod platforms;
 mod probe;
 mod published;
 mod sccache;
