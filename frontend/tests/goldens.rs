@@ -14,6 +14,7 @@ use buildkit_llb::source_map::SourceFile;
 use buildkit_llb::{Definition, ImageRef, Platform};
 use supercargo::config::Layers;
 use supercargo::discover::{self, Step};
+use supercargo::engine::Abilities;
 use supercargo::lower::{self, Materials, PinnedImage};
 use supercargo::name::RelPath;
 use supercargo::options::{NoCache, Options, Sandbox};
@@ -118,6 +119,7 @@ fn graph(plan: &BuildPlan, goal: &Goal) -> Definition {
         )]),
         no_cache: NoCache::Never,
         sandbox: Sandbox::default(),
+        abilities: Abilities::default(),
         proxy: None,
         prefix: String::new(),
     };
@@ -169,4 +171,14 @@ fn images_of_one_list_share_their_compile() {
     assert_eq!((one.binaries.value, other.binaries.value), (vec!["greet".into()], vec!["greet-json".into()]));
     let (alone, _) = planned(&tree, Some("greet"), &[("BIN", "greet-json"), ("FEATURES", "json")]);
     assert_eq!(alone.cargo.binaries, ["greet"]);
+}
+
+#[test]
+fn dots_in_a_list_keep_the_binary_that_nobody_needs_to_name() {
+    let tree = tree("features", 0);
+    let (plan, _) = planned(&tree, None, &[("BIN", "greet-json,..."), ("FEATURES", "json,...")]);
+    assert_eq!(plan.binaries.value, ["greet-json", "greet"]);
+    assert_eq!(plan.cargo.features, ["--features", "json"]);
+    let (plan, _) = planned(&tree, None, &[("BIN", "...")]);
+    assert_eq!(plan.binaries.value, ["greet"]);
 }

@@ -4,14 +4,24 @@
 //! `[workspace.metadata.supercargo]`. What nobody set is detected later. Every value remembers who set it.
 
 mod build_args;
+mod home;
+mod json_schema;
+mod keys;
 mod layers;
+mod list;
 mod sccache;
 mod schema;
+mod spanned;
+#[cfg(test)]
+mod tests;
 
 pub use build_args::{BUILD_ARGS, unknown_build_args};
+pub use json_schema::json_schema;
 pub use layers::Layers;
+pub use list::{REST, with_rest};
 pub use sccache::{Sccache, SccacheKey, SccacheValue};
 pub use schema::{CacheMode, CacheTable, ImageTable, OneOrMany, Table, ToolchainTable};
+pub use spanned::Spanned;
 
 use std::collections::BTreeMap;
 use std::fmt;

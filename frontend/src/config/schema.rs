@@ -3,15 +3,16 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use toml::Spanned;
 
+use super::Spanned;
 use super::sccache::SccacheKey;
 
 /// One home of the configuration, as it is written.
 ///
 /// Every key is optional; an unknown one is an error.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Table {
     /// The package to build, as `cargo --package`.
@@ -38,7 +39,7 @@ pub struct Table {
 }
 
 /// `[toolchain]`.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct ToolchainTable {
     /// `stable`, `1.95`, `nightly`, …
@@ -53,7 +54,7 @@ pub struct ToolchainTable {
 }
 
 /// `[cache]`.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct CacheTable {
     /// How compiled code is kept between builds.
@@ -65,7 +66,7 @@ pub struct CacheTable {
 }
 
 /// `[image]`.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct ImageTable {
     /// The image the binary is put on, as `FROM`.
@@ -91,7 +92,7 @@ pub struct ImageTable {
 }
 
 /// How compiled code is kept between builds.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum CacheMode {
     /// The dependency layer, and a cache mount that links to it for the user's own crates.
@@ -137,7 +138,7 @@ impl fmt::Display for CacheMode {
 }
 
 /// `"a"` or `["a", "b"]`.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(untagged, expecting = "a name or a list of names")]
 pub enum OneOrMany {
     /// One name.
@@ -158,7 +159,7 @@ impl OneOrMany {
 }
 
 /// A port: a number, or text with a protocol.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(untagged, expecting = "a port such as `8080` or `\"9000/udp\"`")]
 pub enum Port {
     /// A TCP port.
@@ -173,7 +174,7 @@ impl Port {
     pub fn to_docker(&self) -> String {
         match self {
             Self::Number(number) => format!("{number}/tcp"),
-            Self::Text(text) if text.contains('/') => text.clone(),
+            Self::Text(text) if text.contains('/') || text == super::REST => text.clone(),
             Self::Text(text) => format!("{text}/tcp"),
         }
     }

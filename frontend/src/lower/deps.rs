@@ -44,7 +44,7 @@ pub(super) fn compile(
         locate(agent(materials, &environment(plan, materials), &job, &name), materials, plan.anchor.as_ref());
     exec = sccache::attach(exec, plan, materials);
     exec.mount(Mount::bind(manifests.clone(), paths::WORKSPACE).no_output());
-    fetched.mount(&mut exec);
+    fetched.mount(&mut exec, materials.abilities);
     exec.mount(target(plan, materials));
     let exported = exec.mount(Mount::scratch(paths::DEPS));
     exec.output(&exported)
@@ -65,14 +65,19 @@ fn target(plan: &BuildPlan, materials: &Materials) -> Mount {
     }
 }
 
-/// `Cargo.lock` for a project that has none.
+/// `Cargo.lock` for a project that has none, or whose own no longer fits its manifests.
 pub(super) fn lockfile(materials: &Materials, files: &BTreeMap<RelPath, Vec<u8>>) -> Output {
     let manifests = write(FileOp::on_scratch(), files)
         .name(format!("{}[manifests] write the manifests of the workspace", materials.prefix))
         .output();
-    let command: Vec<String> = ["cargo", "generate-lockfile"].map(str::to_owned).to_vec();
+    // With a lockfile at hand only what must move moves.
+    let has_lockfile = files.keys().any(|path| path.as_str() == "Cargo.lock");
+    let command: &[&str] =
+        if has_lockfile { &["cargo", "update", "--workspace"] } else { &["cargo", "generate-lockfile"] };
     let name = format!("{}[lock] resolve the dependencies", materials.prefix);
-    let mut exec = Exec::new(materials.toolchain.output.clone(), command).cwd(paths::WORKSPACE).name(name);
+    let mut exec = Exec::new(materials.toolchain.output.clone(), command.iter().copied())
+        .cwd(paths::WORKSPACE)
+        .name(name);
     for (name, value) in materials.toolchain.environment() {
         exec = exec.env(name, value);
     }

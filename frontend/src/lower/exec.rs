@@ -9,6 +9,7 @@ use supercargo_report::{JOB, Job};
 
 use super::Materials;
 use crate::diagnostic::Span;
+use crate::engine::Abilities;
 use crate::options::Sandbox;
 use crate::plan::{BuildPlan, paths};
 
@@ -110,11 +111,17 @@ pub(super) fn confined(mut exec: Exec, materials: &Materials) -> Exec {
     }
 }
 
-/// A tree of which the step may write its own copy that nobody sees afterwards, keyed by where it came from.
+/// Mounts a tree of which the step may write its own copy that nobody sees afterwards, keyed by where it came from.
 ///
-/// Hashing gigabytes of crates or artifacts by content would cost more than it could save.
-pub(super) fn private(output: &Output, path: &str) -> Mount {
-    Mount::bind(output.clone(), path).no_output().content_cache(ContentCache::Off).into()
+/// Hashing gigabytes of crates or artifacts by content would cost more than it could save. An engine that takes no word
+/// on that hashes every mount without a result, so it is asked for one that nobody uses.
+pub(super) fn mount_private(exec: &mut Exec, output: &Output, path: &str, abilities: Abilities) {
+    let mount = Mount::bind(output.clone(), path);
+    if abilities.content_cache {
+        exec.mount(mount.no_output().content_cache(ContentCache::Off));
+    } else {
+        let _unused = exec.mount(mount);
+    }
 }
 
 /// Lets a failing vertex point at lines of a file.

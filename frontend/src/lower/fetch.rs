@@ -9,9 +9,10 @@ use buildkit_llb::file::FileOp;
 use supercargo_report::{Fetch, Job, Unpack};
 
 use super::Materials;
-use super::exec::{agent, locate, private};
+use super::exec::{agent, locate, mount_private};
 use super::manifests::write;
 use crate::config::CacheMode;
+use crate::engine::Abilities;
 use crate::plan::cargo::Invocation;
 use crate::plan::{BuildPlan, paths};
 
@@ -28,10 +29,10 @@ pub(super) struct Crates {
 
 impl Crates {
     /// Puts it all where cargo looks for it. The step may write, and nobody sees it afterwards.
-    pub(super) fn mount(&self, exec: &mut Exec) {
-        exec.mount(private(&self.home, paths::CARGO_HOME));
-        exec.mount(private(&self.sources, paths::CARGO_SOURCES));
-        exec.mount(private(&self.checkouts, paths::CARGO_CHECKOUTS));
+    pub(super) fn mount(&self, exec: &mut Exec, abilities: Abilities) {
+        mount_private(exec, &self.home, paths::CARGO_HOME, abilities);
+        mount_private(exec, &self.sources, paths::CARGO_SOURCES, abilities);
+        mount_private(exec, &self.checkouts, paths::CARGO_CHECKOUTS, abilities);
     }
 }
 
@@ -90,7 +91,7 @@ fn unpack(
     let exec = agent(materials, &plan.cargo.environment, &job, name).export_cache(false);
     let mut exec = locate(exec, materials, plan.anchor.as_ref());
     exec.mount(Mount::bind(manifests.clone(), paths::WORKSPACE).no_output());
-    exec.mount(private(&home, paths::CARGO_HOME));
+    mount_private(&mut exec, &home, paths::CARGO_HOME, materials.abilities);
     let sources = exec.mount(Mount::bind(sources.clone(), paths::CARGO_SOURCES));
     let checkouts = exec.mount(Mount::bind(checkouts.clone(), paths::CARGO_CHECKOUTS));
     Crates { home, sources: exec.output(&sources), checkouts: exec.output(&checkouts) }

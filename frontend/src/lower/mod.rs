@@ -6,6 +6,7 @@ mod exec;
 mod fetch;
 mod image;
 mod manifests;
+mod notices;
 pub mod proxy;
 mod sccache;
 pub mod sources;
@@ -17,6 +18,7 @@ use buildkit_llb::Output;
 use buildkit_llb::exec::ProxyEnv;
 use buildkit_llb::source_map::SourceFile;
 
+use crate::engine::Abilities;
 use crate::name::RelPath;
 use crate::options::{NoCache, Sandbox};
 use crate::plan::BuildPlan;
@@ -24,6 +26,7 @@ use crate::plan::target::{Goal, Stage};
 use crate::plan::toolchain::Toolchain;
 
 pub use exec::PinnedImage;
+pub use notices::notices;
 
 /// Everything below the plan that the graph is made of.
 #[derive(Clone, Debug)]
@@ -42,6 +45,8 @@ pub struct Materials {
     pub no_cache: NoCache,
     /// What the client gives every container.
     pub sandbox: Sandbox,
+    /// What the engine can do beside what every engine can.
+    pub abilities: Abilities,
     /// The client's proxy.
     pub proxy: Option<ProxyEnv>,
     /// Starts every name when several platforms are built: `linux/arm64 `.

@@ -21,7 +21,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use buildkit_llb::Platform;
 use serde::{Serialize, Serializer};
 
-use crate::config::{Layers, Origin};
+use crate::config::{Layers, Origin, with_rest};
 use crate::diagnostic::{Checked, Diagnostic, Findings, Span};
 use crate::name::RelPath;
 use crate::options::Options;
@@ -172,7 +172,7 @@ pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
     let selection = Selection {
         packages: BTreeSet::from([package.name.clone()]),
         features: Features {
-            names: config.features.iter().flat_map(|setting| setting.value.iter().cloned()).collect(),
+            names: config.features.iter().flat_map(|setting| with_rest(&setting.value, &[])).collect(),
             all: config.all_features.as_ref().is_some_and(|setting| setting.value),
             no_default: config.no_default_features.as_ref().is_some_and(|setting| setting.value),
         },
@@ -218,14 +218,15 @@ pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
         return findings.fail();
     };
     let namespace = caches::namespace(&config, project, options.vcs_source.as_deref());
-    let Some(sccache) = findings.take(sccache::choose(config.sccache.as_ref(), &namespace)) else {
+    let prefix = caches::prefix(options);
+    let Some(sccache) = findings.take(sccache::choose(config.sccache.as_ref(), &prefix, &namespace)) else {
         return findings.fail();
     };
     let identity = caches::Identity { image: &toolchain.image.value, triple, profile: &selection.profile };
     let mode = mode::choose(&config, without_layer.as_deref(), goal, &mut findings);
     let plan = BuildPlan {
         platform: platform.clone(),
-        caches: caches::choose(&namespace, package, mode, identity),
+        caches: caches::choose(&prefix, &namespace, package, mode, identity),
         cargo: Invocation {
             profile: selection.profile.clone(),
             triple: triple.to_owned(),
