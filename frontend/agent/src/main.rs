@@ -15,6 +15,7 @@
 //! - [`workplace`] is the target directory that outlives a build: dependencies come in as [`links`], and the
 //!   [`circumstances`] say what is different. Its [`mount`] is what it remembers.
 //! - Both sweep out what is not [`live`] by the [`history`] of the last runs. [`mod@unit`] knows where what lies.
+//! - [`packages`] installs what the system's package manager has.
 //! - [`cargo`] is the one place that starts a process.
 
 mod cargo;
@@ -42,6 +43,7 @@ mod memory;
 mod messages;
 mod mount;
 mod package;
+mod packages;
 mod pinned;
 mod restored;
 mod reuse;
@@ -85,5 +87,6 @@ fn run() -> Result<u8, Error> {
         Job::Fetch(job) => fetch::fetch(&job),
         Job::Unpack(job) => unpack::unpack(&job),
         Job::Compile(job) => compile::compile(&job),
+        Job::Packages(job) => packages::install(&job),
     }
 }

@@ -115,10 +115,12 @@ impl Config {
             profile: self.profile.or(below.profile),
             channel: self.channel.or(below.channel),
             toolchain_image: self.toolchain_image.or(below.toolchain_image),
+            build_packages: self.build_packages.or(below.build_packages),
             cache_mode: self.cache_mode.or(below.cache_mode),
             cache_namespace: self.cache_namespace.or(below.cache_namespace),
             sccache: self.sccache.or(below.sccache),
             base: self.base.or(below.base),
+            image_packages: self.image_packages.or(below.image_packages),
             user: self.user.or(below.user),
             workdir: self.workdir.or(below.workdir),
             entrypoint: self.entrypoint.or(below.entrypoint),
@@ -170,7 +172,16 @@ impl Source<'_> {
 
     fn config(&self, table: Table) -> Config {
         let Table {
-            bin, features, all_features, no_default_features, profile, toolchain, cache, image, ..
+            bin,
+            features,
+            all_features,
+            no_default_features,
+            profile,
+            toolchain,
+            build,
+            cache,
+            image,
+            ..
         } = table;
         Config {
             bins: self
@@ -183,6 +194,7 @@ impl Source<'_> {
             profile: self.text(profile),
             channel: self.text(toolchain.channel),
             toolchain_image: self.text(toolchain.image),
+            build_packages: self.setting(build.packages),
             cache_mode: self.setting(cache.mode).filter(|setting| setting.value != CacheMode::Auto),
             cache_namespace: self.text(cache.namespace),
             sccache: self.setting(cache.sccache).and_then(|setting| {
@@ -190,6 +202,7 @@ impl Source<'_> {
                     .map(|value| Setting { value, origin: setting.origin })
             }),
             base: self.text(image.base),
+            image_packages: self.setting(image.packages),
             user: self.text(image.user),
             workdir: self.text(image.workdir),
             entrypoint: self.setting(image.entrypoint),

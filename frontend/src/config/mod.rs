@@ -3,11 +3,13 @@
 //! Precedence, highest first: build-arg, body of the definition file, `[package.metadata.supercargo]`,
 //! `[workspace.metadata.supercargo]`. What nobody set is detected later. Every value remembers who set it.
 
+mod build;
 mod build_args;
 mod layers;
 mod sccache;
 mod schema;
 
+pub use build::BuildTable;
 pub use build_args::{BUILD_ARGS, unknown_build_args};
 pub use layers::Layers;
 pub use sccache::{Sccache, SccacheKey, SccacheValue};
@@ -73,6 +75,8 @@ pub struct Config {
     pub channel: Option<Setting<String>>,
     /// `toolchain.image`.
     pub toolchain_image: Option<Setting<String>>,
+    /// `build.packages`; an item `...` stands for what is inferred.
+    pub build_packages: Option<Setting<Vec<String>>>,
     /// `cache.mode`.
     pub cache_mode: Option<Setting<CacheMode>>,
     /// `cache.namespace`.
@@ -81,6 +85,8 @@ pub struct Config {
     pub sccache: Option<Setting<Sccache>>,
     /// `image.base`.
     pub base: Option<Setting<String>>,
+    /// `image.packages`; an item `...` stands for what is inferred.
+    pub image_packages: Option<Setting<Vec<String>>>,
     /// `image.user`.
     pub user: Option<Setting<String>>,
     /// `image.workdir`.

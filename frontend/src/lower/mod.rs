@@ -6,6 +6,7 @@ mod exec;
 mod fetch;
 mod image;
 mod manifests;
+mod packages;
 pub mod proxy;
 mod sccache;
 pub mod sources;
@@ -54,10 +55,11 @@ pub fn lower(plan: &BuildPlan, materials: &Materials, goal: &Goal) -> Output {
         manifests::skeleton(plan, materials)
     };
     let fetched = fetch::fetch(plan, materials, &manifests);
-    let deps = deps::compile(plan, materials, &manifests, &fetched);
-    let built = || build::compile(plan, materials, &fetch::complete(plan, materials, &fetched), &deps);
+    let compiling = packages::complete(plan, materials);
+    let deps = deps::compile(plan, &compiling, &manifests, &fetched);
+    let built = || build::compile(plan, &compiling, &fetch::complete(plan, materials, &fetched), &deps);
     match goal {
-        Goal::Stage(Stage::Toolchain) => materials.toolchain.output.clone(),
+        Goal::Stage(Stage::Toolchain) => compiling.toolchain.output.clone(),
         Goal::Stage(Stage::Manifests) => manifests,
         Goal::Stage(Stage::Fetch) => fetched.home,
         Goal::Stage(Stage::Deps) => deps,

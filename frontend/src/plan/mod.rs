@@ -6,6 +6,7 @@
 pub mod caches;
 pub mod cargo;
 mod mode;
+pub mod native;
 pub mod paths;
 pub mod resolution;
 pub mod runtime;
@@ -29,6 +30,7 @@ use crate::skeleton::{self, Features, Form, Outcome, Selection, Skeleton, Source
 
 use caches::Caches;
 use cargo::Invocation;
+use native::Native;
 use runtime::Runtime;
 use sccache::Sccache;
 use target::Goal;
@@ -63,6 +65,9 @@ pub struct BuildPlan {
     pub binaries: Chosen<Vec<String>>,
     /// The compiler.
     pub toolchain: Toolchain,
+    /// The packages of the system.
+    #[serde(skip_serializing_if = "Native::is_empty")]
+    pub native: Native,
     /// What all cargo commands have in common.
     pub cargo: Invocation,
     /// The dependencies.
@@ -220,6 +225,7 @@ pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
         return findings.fail();
     };
     let identity = caches::Identity { image: &toolchain.image.value, triple, profile: &selection.profile };
+    let Some(native) = findings.take(native::choose(&config)) else { return findings.fail() };
     let mode = mode::choose(&config, without_layer.as_deref(), goal, &mut findings);
     let plan = BuildPlan {
         platform: platform.clone(),
@@ -239,6 +245,7 @@ pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
         package: Chosen { value: package.name.clone(), because: package_because },
         binaries,
         toolchain,
+        native,
         sccache,
         runtime,
     };
