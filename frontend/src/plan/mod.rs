@@ -225,7 +225,8 @@ pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
         return findings.fail();
     };
     let identity = caches::Identity { image: &toolchain.image.value, triple, profile: &selection.profile };
-    let Some(native) = findings.take(native::choose(&config)) else { return findings.fail() };
+    let Some(crates) = findings.take(skeleton::crates(project, &selection)) else { return findings.fail() };
+    let Some(native) = findings.take(native::choose(&config, &crates)) else { return findings.fail() };
     let mode = mode::choose(&config, without_layer.as_deref(), goal, &mut findings);
     let plan = BuildPlan {
         platform: platform.clone(),

@@ -1,14 +1,17 @@
 //! Native libraries: what of the system the crates need, when they are compiled and when the program runs.
 
 mod packages;
+mod table;
 
 use serde::Serialize;
 
 use super::Chosen;
 use crate::config::{Config, Setting};
 use crate::diagnostic::{Checked, Diagnostic, Findings};
+use crate::skeleton::{Crate, Crates};
 
 pub use packages::{Names, SystemPackages};
+pub use table::{Entry, table};
 
 /// What stands in a list for the items that are inferred.
 const INFERRED: &str = "...";
@@ -32,16 +35,49 @@ impl Native {
     }
 }
 
-/// Decides which packages are installed.
+/// Decides which packages are installed for what is compiled.
 ///
 /// Errors: a name that no package can have.
-pub fn choose(config: &Config) -> Checked<Native> {
+pub fn choose(config: &Config, crates: &Crates<'_>) -> Checked<Native> {
     let mut findings = Findings::default();
-    let inferred = SystemPackages::default();
-    let build = listed("build.packages", config.build_packages.as_ref(), inferred, &mut findings);
+    let build = listed("build.packages", config.build_packages.as_ref(), inferred(crates), &mut findings);
     let none = SystemPackages::default();
     let image = listed("image.packages", config.image_packages.as_ref(), none, &mut findings);
     findings.finish(Native { build, image })
+}
+
+/// What the table knows of the crates.
+fn inferred(crates: &Crates<'_>) -> SystemPackages {
+    let mut packages = SystemPackages::default();
+    for (name, entry) in table().iter().filter(|(name, _)| crates.is_locked(name)) {
+        let needs = |found: &Crate<'_>| found.name == name && !brings_its_own(found, entry, crates);
+        let Some(found) = crates.reached(&entry.not_for).into_iter().find(needs) else { continue };
+        let because = format!("{} {} in Cargo.lock", found.name, found.version);
+        let mut names = Names { apt: entry.apt.clone(), apk: entry.apk.clone() };
+        if entry.pkg_config {
+            names.apt.push("pkg-config".to_owned());
+            names.apk.push("pkgconf".to_owned());
+        }
+        packages.0.push(Chosen { value: names, because });
+    }
+    packages
+}
+
+/// Whether a crate compiles a copy of its own of what it would need of the system.
+///
+/// The lockfile shows what a feature adds to it, and a manifest which features it asks for; what crates ask of one
+/// another nobody says. Where both could be, the answer is no: a package too many costs seconds, one too few the build.
+fn brings_its_own(found: &Crate<'_>, entry: &Entry, crates: &Crates<'_>) -> bool {
+    if entry.unless.iter().any(|feature| found.asked.contains(feature)) {
+        return true;
+    }
+    let matches = |feature: &str| entry.unless.iter().any(|word| feature.contains(word));
+    let is_asked = crates.is_asked_on_the_way(found.name, matches);
+    if entry.unless_with.is_empty() {
+        return is_asked;
+    }
+    let is_locked = entry.unless_with.iter().any(|name| found.dependencies.contains(name.as_str()));
+    is_locked && (is_asked || !crates.is_asked_elsewhere(matches))
 }
 
 /// What the setting `key` makes of what was inferred.
@@ -78,6 +114,7 @@ fn listed(
 mod tests {
     use super::choose;
     use crate::config::{Config, Origin, Setting};
+    use crate::skeleton::Crates;
 
     fn asked(names: &[&str]) -> Config {
         let value = names.iter().map(|name| (*name).to_owned()).collect();
@@ -88,11 +125,12 @@ mod tests {
     #[test]
     fn names_that_could_be_options_are_refused() {
         for name in ["-y", "a b", "", "a;b", "../x", "a:", "=1"] {
-            let errors = choose(&asked(&[name])).unwrap_err();
+            let errors = choose(&asked(&[name]), &Crates::default()).unwrap_err();
             assert!(errors.iter().any(|error| error.message.contains("`build.packages` names")), "{name}");
         }
-        let chosen = choose(&asked(&["libpq-dev", "libssl-dev:arm64", "g++=4:12.2-3"])).unwrap().value;
+        let names = ["libpq-dev", "libssl-dev:arm64", "g++=4:12.2-3"];
+        let chosen = choose(&asked(&names), &Crates::default()).unwrap().value;
         assert_eq!(chosen.build.apt(), ["g++=4:12.2-3", "libpq-dev", "libssl-dev:arm64"]);
-        assert!(choose(&asked(&[])).unwrap().value.is_empty());
+        assert!(choose(&asked(&[]), &Crates::default()).unwrap().value.is_empty());
     }
 }
