@@ -22,6 +22,7 @@ mod image;
 mod layouts;
 mod modes;
 mod mount;
+mod native;
 mod options;
 mod outputs;
 mod platforms;

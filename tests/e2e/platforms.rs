@@ -5,7 +5,6 @@ use std::path::Path;
 use testbed::base::foreign;
 use testbed::bed::{Bed, Ready};
 use testbed::build::Build;
-use testbed::container::Run;
 use testbed::emulator::Emulator;
 use testbed::process::Cmd;
 use testbed::project::Project;

@@ -6,9 +6,11 @@
 //! compile step, so this crate holds what both sides must agree on and nothing else.
 
 mod install;
+mod packages;
 mod sccache;
 
 pub use install::Install;
+pub use packages::Packages;
 pub use sccache::{Sccache, SccacheSecret};
 
 use serde::{Deserialize, Serialize};
@@ -29,6 +31,8 @@ pub enum Job {
     Compile(Compile),
     /// Add to the toolchain what the image lacks of it.
     Install(Install),
+    /// Install packages of the system.
+    Packages(Packages),
 }
 
 impl Job {
@@ -40,6 +44,7 @@ impl Job {
             Self::Unpack(job) => &job.command,
             Self::Compile(job) => &job.command,
             Self::Install(job) => &job.command,
+            Self::Packages(job) => &job.command,
         }
     }
 
@@ -51,6 +56,7 @@ impl Job {
             Self::Unpack(job) => job.command = command,
             Self::Compile(job) => job.command = command,
             Self::Install(job) => job.command = command,
+            Self::Packages(job) => job.command = command,
         }
         self
     }

@@ -7,6 +7,7 @@ pub mod caches;
 pub mod cargo;
 pub mod cross;
 mod mode;
+pub mod native;
 pub mod paths;
 pub mod resolution;
 pub mod runtime;
@@ -31,6 +32,7 @@ use crate::skeleton::{self, Features, Form, Outcome, Selection, Skeleton, Source
 use caches::Caches;
 use cargo::Invocation;
 use cross::Cross;
+use native::Native;
 use runtime::Runtime;
 use sccache::Sccache;
 use target::Goal;
@@ -66,6 +68,9 @@ pub struct BuildPlan {
     pub binaries: Chosen<Vec<String>>,
     /// The compiler.
     pub toolchain: Toolchain,
+    /// The packages of the system.
+    #[serde(skip_serializing_if = "Native::is_empty")]
+    pub native: Native,
     /// What all cargo commands have in common.
     pub cargo: Invocation,
     /// The dependencies.
@@ -223,6 +228,11 @@ pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
         return findings.fail();
     };
     let identity = caches::Identity { image: &toolchain.image.value, triple, profile: &selection.profile };
+    let cross = Cross::of((builder, host), target, project.cargo_config.as_ref());
+    let Some(crates) = findings.take(skeleton::crates(project, &selection)) else { return findings.fail() };
+    let Some(native) = findings.take(native::choose(&config, &crates, cross.as_ref())) else {
+        return findings.fail();
+    };
     let mode = mode::choose(&config, without_layer.as_deref(), goal, &mut findings);
     let plan = BuildPlan {
         platform: platform.clone(),
@@ -235,7 +245,7 @@ pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
             features: Invocation::feature_arguments(&selection.features),
             locked: view.locked,
             environment: Invocation::environment(),
-            cross: Cross::of((builder, host), target, project.cargo_config.as_ref()),
+            cross,
         },
         dependencies,
         anchor: anchor(package.manifest.clone(), &package.text),
@@ -243,6 +253,7 @@ pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
         package: Chosen { value: package.name.clone(), because: package_because },
         binaries,
         toolchain,
+        native,
         sccache,
         runtime,
     };

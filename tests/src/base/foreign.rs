@@ -16,6 +16,7 @@ use super::{Image, SYSTEM_PATH, distroless, loaded, pack};
 use crate::bed::Bed;
 use crate::lock::Lock;
 use crate::machine::suite::Suite;
+use crate::process::Cmd;
 use crate::progress::step;
 
 /// The image that compiles.
@@ -125,6 +126,9 @@ fn builder(certificates: &Certificates) -> Layer {
             symlink("gcc", tree.join("usr/bin/cc")).context("failed to name the C compiler")?;
             Certificates::bundle(tree, tree)?;
             certificates.install(tree)?;
+            // Large, and only for what gcc optimises when it links.
+            let find = Cmd::new("find").arg(tree.join("usr"));
+            find.args(["-name", "lto1", "-delete", "-o", "-name", "*lto-dump*", "-delete"]).run()?;
             for folder in ["usr/share/doc", "usr/share/man", "usr/share/locale", "usr/share/info"] {
                 let folder = tree.join(folder);
                 if folder.is_dir() {

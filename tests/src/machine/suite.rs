@@ -70,7 +70,7 @@ impl Suite {
     pub fn unpack(&self, packages: &[&str], into: &Path) -> Result<Vec<String>> {
         let debs = self.download(packages)?;
         let mut versions = Vec::new();
-        for deb in self.extract(&debs, into)? {
+        for deb in Self::extract(&debs, into)? {
             let version = Cmd::new("dpkg-deb")
                 .args(["--show", "--showformat", "${Package} ${Version}"])
                 .arg(&deb)
@@ -97,23 +97,23 @@ impl Suite {
             .args(packages)
             .run()
             .with_context(|| format!("failed to download `{}`", packages.join(" ")))?;
-        self.record(&debs, into)
+        Self::record(&debs, into)
     }
 
     /// The same for packages of another architecture, without what they depend on.
     pub fn add(&self, packages: &[&str], into: &Path) -> Result<()> {
         let debs = self.download(packages)?;
-        self.record(&debs, into)
+        Self::record(&debs, into)
     }
 
-    fn record(&self, debs: &Path, into: &Path) -> Result<()> {
+    fn record(debs: &Path, into: &Path) -> Result<()> {
         let database = into.join("var/lib/dpkg");
         fs::create_dir_all(&database).context("failed to create dpkg's folder")?;
         let status = database.join("status");
         let mut text = fs::read_to_string(&status).unwrap_or_default();
-        for deb in self.extract(debs, into)? {
+        for deb in Self::extract(debs, into)? {
             let about = Cmd::new("dpkg-deb").arg("--field").arg(&deb).run()?;
-            text.push_str(&format!("Status: install ok installed\n{}\n\n", about.trim_end()));
+            text.extend(["Status: install ok installed\n", about.trim_end(), "\n\n"]);
             fs::remove_file(&deb).context("failed to remove an unpacked package")?;
         }
         fs::write(&status, text).context("failed to write dpkg's list of packages")
@@ -139,7 +139,7 @@ impl Suite {
     }
 
     /// Unpacks all packages of a folder, in the order of their names, and gives their files.
-    fn extract(&self, debs: &Path, into: &Path) -> Result<Vec<PathBuf>> {
+    fn extract(debs: &Path, into: &Path) -> Result<Vec<PathBuf>> {
         fs::create_dir_all(into).with_context(|| format!("failed to create `{}`", into.display()))?;
         let entries = fs::read_dir(debs).context("failed to list the downloaded packages")?;
         let files = entries.flatten().map(|entry| entry.path());
