@@ -101,6 +101,7 @@ fn planned_for(
         platform: &platform.parse().unwrap(),
         builder: &builder,
         generated_lockfile: None,
+        names: tree,
     };
     match plan::plan(&project, request).unwrap().value {
         Planned::Ready(plan) => (*plan, goal),
@@ -132,6 +133,7 @@ fn graph(plan: &BuildPlan, goal: &Goal) -> Definition {
         sandbox: Sandbox::default(),
         abilities: Abilities::default(),
         proxy: None,
+        copies_selectively: true,
         prefix: String::new(),
     };
     lower::lower(plan, &materials, goal).marshal().unwrap()
