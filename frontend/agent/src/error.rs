@@ -61,6 +61,15 @@ pub(crate) enum Error {
         /// What was to be installed.
         packages: Vec<String>,
     },
+    /// A package whose files the image is to get is not installed here.
+    #[error(
+        "the toolchain image has no package `{package}` that dpkg knows of; packages are taken from a toolchain image of \
+         Debian or one of its relatives only"
+    )]
+    NotInBuilder {
+        /// Its name.
+        package: String,
+    },
     /// There is no sccache program.
     #[error(
         "there is no program `sccache` on the PATH of the toolchain image; name an image that has it with \

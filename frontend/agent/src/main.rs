@@ -16,8 +16,10 @@
 //!   [`circumstances`] say what is different. Its [`mount`] is what it remembers.
 //! - Both sweep out what is not [`live`] by the [`history`] of the last runs. [`mod@unit`] knows where what lies.
 //! - [`packages`] installs what the system's package manager has.
+//! - [`audit`] looks whether the base of the image has what the binaries need, by what [`elf`] says of them.
 //! - [`cargo`] is the one place that starts a process.
 
+mod audit;
 mod cargo;
 mod cause;
 mod circumstances;
@@ -26,6 +28,7 @@ mod collect;
 mod compile;
 mod console;
 mod downloads;
+mod elf;
 mod error;
 mod export;
 mod fetch;
@@ -87,6 +90,7 @@ fn run() -> Result<u8, Error> {
         Job::Fetch(job) => fetch::fetch(&job),
         Job::Unpack(job) => unpack::unpack(&job),
         Job::Compile(job) => compile::compile(&job),
+        Job::Audit(job) => audit::audit(&job),
         Job::Packages(job) => packages::install(&job),
     }
 }

@@ -5,9 +5,11 @@
 //! of the last compile, leaves a [`Report`] beside the binaries. The agent's bytes are part of the cache key of every
 //! compile step, so this crate holds what both sides must agree on and nothing else.
 
+mod audit;
 mod packages;
 mod sccache;
 
+pub use audit::{Audit, Linked, Needs};
 pub use packages::Packages;
 pub use sccache::{Sccache, SccacheSecret};
 
@@ -29,6 +31,8 @@ pub enum Job {
     Compile(Compile),
     /// Install packages of the system.
     Packages(Packages),
+    /// Look whether the base can run the binaries.
+    Audit(Audit),
 }
 
 impl Job {
@@ -40,6 +44,7 @@ impl Job {
             Self::Unpack(job) => &job.command,
             Self::Compile(job) => &job.command,
             Self::Packages(job) => &job.command,
+            Self::Audit(job) => &job.command,
         }
     }
 
@@ -51,6 +56,7 @@ impl Job {
             Self::Unpack(job) => job.command = command,
             Self::Compile(job) => job.command = command,
             Self::Packages(job) => job.command = command,
+            Self::Audit(job) => job.command = command,
         }
         self
     }
@@ -196,7 +202,7 @@ pub struct Freshness {
 pub struct Collect {
     /// Names of the binaries, as cargo calls the targets.
     pub binaries: Vec<String>,
-    /// Absolute path of the directory that receives `bin/<name>` and `report.json`.
+    /// Absolute path of the directory that receives `bin/<name>`, `report.json`, and a [`Needs`] as `needs.json`.
     pub into: String,
 }
 

@@ -3,13 +3,17 @@
 use buildkit_llb::Output;
 use buildkit_llb::file::{Copy, FileOp};
 
-use super::Materials;
-use super::packages;
+use super::{Materials, audit, packages};
 use crate::plan::BuildPlan;
 
-/// The runtime base with the binaries, in one layer.
+/// The runtime base with the libraries that it lacks, and above them the binaries in a layer of their own.
 pub(super) fn image(plan: &BuildPlan, materials: &Materials, built: &Output) -> Output {
     let base = packages::complete_base(plan, materials);
+    let libraries = audit::libraries(plan, materials, built, &base);
+    let base = FileOp::on(base)
+        .copy(Copy::new(libraries, "/", "/").contents_only().timestamp(plan.runtime.timestamp))
+        .name(format!("{}[image] add libraries", materials.prefix))
+        .output();
     let copies =
         plan.runtime.binaries.iter().fold(FileOp::on(base), |operation, (name, path)| {
             operation.copy(binary(plan, built, name, path))

@@ -226,7 +226,9 @@ pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
     };
     let identity = caches::Identity { image: &toolchain.image.value, triple, profile: &selection.profile };
     let Some(crates) = findings.take(skeleton::crates(project, &selection)) else { return findings.fail() };
-    let Some(native) = findings.take(native::choose(&config, &crates)) else { return findings.fail() };
+    let Some(native) = findings.take(native::choose(&config, &crates, &runtime.base.value)) else {
+        return findings.fail();
+    };
     let mode = mode::choose(&config, without_layer.as_deref(), goal, &mut findings);
     let plan = BuildPlan {
         platform: platform.clone(),

@@ -15,7 +15,7 @@ use crate::project::Package;
 const USER: &str = "65532:65532";
 
 /// Where binaries go.
-const DIRECTORY: &str = "/usr/local/bin";
+pub const DIRECTORY: &str = "/usr/local/bin";
 
 /// The image.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

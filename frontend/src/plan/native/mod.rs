@@ -22,9 +22,38 @@ pub struct Native {
     /// In the toolchain image, before anything is compiled.
     #[serde(skip_serializing_if = "SystemPackages::is_empty")]
     pub build: SystemPackages,
-    /// In the runtime base.
+    /// In the image.
     #[serde(skip_serializing_if = "SystemPackages::is_empty")]
     pub image: SystemPackages,
+    /// How those come into it.
+    #[serde(skip_serializing_if = "Origin::is_base")]
+    pub image_from: Origin,
+}
+
+/// Where the packages of an image are from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Origin {
+    /// The base's package manager installs them.
+    #[default]
+    Base,
+    /// The base has none: they are installed in the builder, and their files are taken from there.
+    Builder,
+}
+
+impl Origin {
+    /// For a base of that name.
+    #[must_use]
+    pub fn of(base: &str) -> Self {
+        let has_none =
+            base == "scratch" || base.contains("distroless") || base.starts_with("cgr.dev/chainguard/");
+        if has_none { Self::Builder } else { Self::Base }
+    }
+
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature is serde's")]
+    fn is_base(&self) -> bool {
+        *self == Self::Base
+    }
 }
 
 impl Native {
@@ -35,15 +64,16 @@ impl Native {
     }
 }
 
-/// Decides which packages are installed for what is compiled.
+/// Decides which packages are installed for what is compiled and runs on `base`.
 ///
 /// Errors: a name that no package can have.
-pub fn choose(config: &Config, crates: &Crates<'_>) -> Checked<Native> {
+pub fn choose(config: &Config, crates: &Crates<'_>, base: &str) -> Checked<Native> {
     let mut findings = Findings::default();
     let build = listed("build.packages", config.build_packages.as_ref(), inferred(crates), &mut findings);
     let none = SystemPackages::default();
     let image = listed("image.packages", config.image_packages.as_ref(), none, &mut findings);
-    findings.finish(Native { build, image })
+    let image_from = if image.is_empty() { Origin::Base } else { Origin::of(base) };
+    findings.finish(Native { build, image, image_from })
 }
 
 /// What the table knows of the crates.
@@ -125,12 +155,12 @@ mod tests {
     #[test]
     fn names_that_could_be_options_are_refused() {
         for name in ["-y", "a b", "", "a;b", "../x", "a:", "=1"] {
-            let errors = choose(&asked(&[name]), &Crates::default()).unwrap_err();
+            let errors = choose(&asked(&[name]), &Crates::default(), "scratch").unwrap_err();
             assert!(errors.iter().any(|error| error.message.contains("`build.packages` names")), "{name}");
         }
         let names = ["libpq-dev", "libssl-dev:arm64", "g++=4:12.2-3"];
-        let chosen = choose(&asked(&names), &Crates::default()).unwrap().value;
+        let chosen = choose(&asked(&names), &Crates::default(), "scratch").unwrap().value;
         assert_eq!(chosen.build.apt(), ["g++=4:12.2-3", "libpq-dev", "libssl-dev:arm64"]);
-        assert!(choose(&asked(&[]), &Crates::default()).unwrap().value.is_empty());
+        assert!(choose(&asked(&[]), &Crates::default(), "scratch").unwrap().value.is_empty());
     }
 }
