@@ -14,6 +14,7 @@ use buildkit_llb::source_map::SourceFile;
 use buildkit_llb::{Definition, ImageRef, Platform};
 use supercargo::config::Layers;
 use supercargo::discover::{self, Step};
+use supercargo::engine::Abilities;
 use supercargo::lower::{self, Materials, PinnedImage};
 use supercargo::name::RelPath;
 use supercargo::options::{NoCache, Options, Sandbox};
@@ -88,6 +89,7 @@ fn planned(tree: &Tree, target: Option<&str>, arguments: &[(&str, &str)]) -> (Bu
         layers: &layers,
         goal: &goal,
         platform: &platform,
+        builder: &platform,
         generated_lockfile: None,
     };
     match plan::plan(&project, request).unwrap().value {
@@ -103,6 +105,7 @@ fn graph(plan: &BuildPlan, goal: &Goal) -> Definition {
             output: Image::new(reference.clone(), plan.platform.clone()).output(),
             reference: reference.to_string(),
             config: br#"{"config":{"Env":["PATH=/usr/local/cargo/bin:/usr/bin:/bin"]}}"#.to_vec(),
+            identity: None,
         }
     };
     let materials = Materials {
@@ -116,6 +119,7 @@ fn graph(plan: &BuildPlan, goal: &Goal) -> Definition {
         )]),
         no_cache: NoCache::Never,
         sandbox: Sandbox::default(),
+        abilities: Abilities::default(),
         proxy: None,
         prefix: String::new(),
     };
@@ -167,4 +171,14 @@ fn images_of_one_list_share_their_compile() {
     assert_eq!((one.binaries.value, other.binaries.value), (vec!["greet".into()], vec!["greet-json".into()]));
     let (alone, _) = planned(&tree, Some("greet"), &[("BIN", "greet-json"), ("FEATURES", "json")]);
     assert_eq!(alone.cargo.binaries, ["greet"]);
+}
+
+#[test]
+fn dots_in_a_list_keep_the_binary_that_nobody_needs_to_name() {
+    let tree = tree("features", 0);
+    let (plan, _) = planned(&tree, None, &[("BIN", "greet-json,..."), ("FEATURES", "json,...")]);
+    assert_eq!(plan.binaries.value, ["greet-json", "greet"]);
+    assert_eq!(plan.cargo.features, ["--features", "json"]);
+    let (plan, _) = planned(&tree, None, &[("BIN", "...")]);
+    assert_eq!(plan.binaries.value, ["greet"]);
 }

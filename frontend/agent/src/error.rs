@@ -70,6 +70,28 @@ pub(crate) enum Error {
         /// Its name.
         package: String,
     },
+    /// Something of the toolchain is missing and nothing can install it.
+    #[error(
+        "the toolchain image has no {missing}, and no `rustup` on its PATH to install it; name an image that has it \
+         with `toolchain.image`, or add it to that image{how}"
+    )]
+    NoRustup {
+        /// What is missing, in words.
+        missing: String,
+        /// How distributions call it, as the end of a sentence; may be empty.
+        how: String,
+    },
+    /// The image has an opinion of its own about the toolchain.
+    #[error(
+        "the toolchain image sets `RUSTUP_TOOLCHAIN={set}`, which goes before the channel `{channel}`; take the variable \
+         out of the image, or the channel out of the configuration"
+    )]
+    ToolchainSet {
+        /// The variable's value.
+        set: String,
+        /// The channel asked for.
+        channel: String,
+    },
     /// There is no sccache program.
     #[error(
         "there is no program `sccache` on the PATH of the toolchain image; name an image that has it with \
@@ -123,6 +145,14 @@ pub(crate) enum Error {
         name: Option<String>,
         /// The variables that it may set.
         variables: Vec<String>,
+    },
+    /// A secret or a file of certificates holds what cannot be used.
+    #[error("the secret `{id}` {reason}")]
+    BadSecret {
+        /// Its id, or the path of the file.
+        id: String,
+        /// Completes the sentence; never a part of the secret.
+        reason: &'static str,
     },
     /// Cargo built no binary of that name.
     #[error("cargo built no binary `{wanted}`; it built {}", built_list(built))]

@@ -5,7 +5,7 @@
 //! part of the cache key of every compile step, so it knows nothing of LLB, images or configuration and changes rarely.
 //!
 //! - [`fetch`] fills a `CARGO_HOME` with what a [`lockfile`] names, and has [`downloads`] of earlier builds to take
-//!   from.
+//!   from. [`access`] gets it what not everybody may see, and for git this program is also a [`git_credential`] helper.
 //! - [`unpack`] unpacks that.
 //! - [`compile`] runs one cargo compile: [`freshness`] before it, [`messages`] while it runs, [`stubs`], [`reuse`]
 //!   and [`collect`] after it, and the [`tally`] at the end. [`sccache`] has a server beside it if one was asked for.
@@ -15,10 +15,12 @@
 //! - [`workplace`] is the target directory that outlives a build: dependencies come in as [`links`], and the
 //!   [`circumstances`] say what is different. Its [`mount`] is what it remembers.
 //! - Both sweep out what is not [`live`] by the [`history`] of the last runs. [`mod@unit`] knows where what lies.
+//! - [`install`] adds to the toolchain what the image lacks of it.
 //! - [`packages`] installs what the system's package manager has.
 //! - [`audit`] looks whether the base of the image has what the binaries need, by what [`elf`] says of them.
 //! - [`cargo`] is the one place that starts a process.
 
+mod access;
 mod audit;
 mod cargo;
 mod cause;
@@ -34,9 +36,11 @@ mod export;
 mod fetch;
 mod files;
 mod freshness;
+mod git_credential;
 mod history;
 mod index;
 mod inputs;
+mod install;
 mod kept;
 mod ledger;
 mod links;
@@ -84,12 +88,20 @@ fn main() -> ExitCode {
 
 /// Does the job; the code is cargo's own where cargo was the one to fail.
 fn run() -> Result<u8, Error> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if let Some((word, rest)) = arguments.split_first()
+        && word == git_credential::WORD
+    {
+        return git_credential::answer(rest);
+    }
     let text = std::env::var(supercargo_report::JOB).map_err(|_| Error::NoJob)?;
     let job: Job = serde_json::from_str(&text).map_err(Error::Job)?;
-    match job.with_command(std::env::args().skip(1).collect()) {
+    match job.with_command(arguments) {
         Job::Fetch(job) => fetch::fetch(&job),
+        Job::Lock(job) => fetch::lock(&job),
         Job::Unpack(job) => unpack::unpack(&job),
         Job::Compile(job) => compile::compile(&job),
+        Job::Install(job) => install::install(&job),
         Job::Audit(job) => audit::audit(&job),
         Job::Packages(job) => packages::install(&job),
     }

@@ -5,11 +5,15 @@
 //! of the last compile, leaves a [`Report`] beside the binaries. The agent's bytes are part of the cache key of every
 //! compile step, so this crate holds what both sides must agree on and nothing else.
 
+mod access;
 mod audit;
+mod install;
 mod packages;
 mod sccache;
 
+pub use access::{Access, CERTIFICATES, GitAccess, HostAccess, RegistryAccess, Secret};
 pub use audit::{Audit, Linked, Needs};
+pub use install::Install;
 pub use packages::Packages;
 pub use sccache::{Sccache, SccacheSecret};
 
@@ -21,14 +25,17 @@ pub const JOB: &str = "SUPERCARGO_JOB";
 /// What the agent is asked to do.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "job", rename_all = "kebab-case", deny_unknown_fields)]
-#[expect(clippy::large_enum_variant, reason = "a process has one of it")]
 pub enum Job {
     /// Fill a `CARGO_HOME` with the crates of one lockfile.
     Fetch(Fetch),
+    /// Write a lockfile.
+    Lock(Lock),
     /// Unpack what was fetched.
     Unpack(Unpack),
     /// Run one cargo compile.
     Compile(Compile),
+    /// Add to the toolchain what the image lacks of it.
+    Install(Install),
     /// Install packages of the system.
     Packages(Packages),
     /// Look whether the base can run the binaries.
@@ -41,8 +48,10 @@ impl Job {
     pub fn command(&self) -> &[String] {
         match self {
             Self::Fetch(job) => &job.command,
+            Self::Lock(job) => &job.command,
             Self::Unpack(job) => &job.command,
             Self::Compile(job) => &job.command,
+            Self::Install(job) => &job.command,
             Self::Packages(job) => &job.command,
             Self::Audit(job) => &job.command,
         }
@@ -53,8 +62,10 @@ impl Job {
     pub fn with_command(mut self, command: Vec<String>) -> Self {
         match &mut self {
             Self::Fetch(job) => job.command = command,
+            Self::Lock(job) => job.command = command,
             Self::Unpack(job) => job.command = command,
             Self::Compile(job) => job.command = command,
+            Self::Install(job) => job.command = command,
             Self::Packages(job) => job.command = command,
             Self::Audit(job) => job.command = command,
         }
@@ -81,6 +92,24 @@ pub struct Fetch {
     /// True if the command asks for no archives, so that none are taken from the earlier downloads.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub index_only: bool,
+    /// How to reach what not everybody may see.
+    #[serde(default, skip_serializing_if = "Access::is_empty")]
+    pub access: Access,
+}
+
+/// Has cargo write a lockfile, with the network that this takes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Lock {
+    /// The cargo command, program first; it runs with the environment and directory of the vertex. It travels as the
+    /// agent's arguments.
+    #[serde(skip)]
+    pub command: Vec<String>,
+    /// Absolute path of the `CARGO_HOME` that the command uses.
+    pub cargo_home: String,
+    /// How to reach what not everybody may see.
+    #[serde(default, skip_serializing_if = "Access::is_empty")]
+    pub access: Access,
 }
 
 /// Unpacks what a `CARGO_HOME` holds packed, with modification times older than anything that is compiled from it.

@@ -1,10 +1,12 @@
 //! `[build]`: what is there when things are compiled.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
-use toml::Spanned;
+
+use super::Spanned;
 
 /// `[build]`.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct BuildTable {
     /// Packages of the toolchain image's distribution to install before anything is compiled; `"..."` stands for those

@@ -10,7 +10,7 @@ use crate::diagnostic::{Diagnostic, Findings};
 pub(super) const PACKAGE: &str = "PACKAGE";
 
 /// Every build-arg that is read, with what it sets, in the order of the documentation.
-pub const BUILD_ARGS: [(&str, &str); 17] = [
+pub const BUILD_ARGS: [(&str, &str); 19] = [
     ("PACKAGE", "the package"),
     ("BIN", "the binaries, separated by commas"),
     ("FEATURES", "features, separated by commas"),
@@ -19,6 +19,8 @@ pub const BUILD_ARGS: [(&str, &str); 17] = [
     ("PROFILE", "the Cargo profile"),
     ("TOOLCHAIN_CHANNEL", "the toolchain"),
     ("TOOLCHAIN_IMAGE", "the image that compiles"),
+    ("TOOLCHAIN_COMPONENTS", "components of the toolchain, separated by commas"),
+    ("TOOLCHAIN_TARGETS", "targets of the toolchain, separated by commas"),
     ("BUILD_PACKAGES", "packages to install in the toolchain image, separated by commas"),
     ("CACHE_MODE", "how compiled code is kept"),
     ("CACHE_NAMESPACE", "what else may share compiled code"),
@@ -31,8 +33,17 @@ pub const BUILD_ARGS: [(&str, &str); 17] = [
 ];
 
 /// Build-args that mean something to the engine, to the client or to this frontend without being configuration.
-const PREDEFINED: [&str; 6] =
-    ["SOURCE_DATE_EPOCH", "HTTP_PROXY", "HTTPS_PROXY", "FTP_PROXY", "NO_PROXY", "ALL_PROXY"];
+const PREDEFINED: [&str; 9] = [
+    "SOURCE_DATE_EPOCH",
+    "BUILDPLATFORM",
+    "HTTP_PROXY",
+    "HTTPS_PROXY",
+    "FTP_PROXY",
+    "NO_PROXY",
+    "ALL_PROXY",
+    "RUSTUP_DIST_SERVER",
+    "RUSTUP_UPDATE_ROOT",
+];
 
 /// A warning for each build-arg that nothing reads: most often a slip of the pen.
 #[must_use]
@@ -87,6 +98,8 @@ pub(super) fn read(arguments: &BTreeMap<String, String>, findings: &mut Findings
         profile: text("PROFILE"),
         channel: text("TOOLCHAIN_CHANNEL"),
         toolchain_image: text("TOOLCHAIN_IMAGE"),
+        components: list("TOOLCHAIN_COMPONENTS"),
+        toolchain_targets: list("TOOLCHAIN_TARGETS"),
         build_packages: list("BUILD_PACKAGES"),
         cache_mode,
         cache_namespace: text("CACHE_NAMESPACE"),

@@ -5,15 +5,25 @@
 
 mod build;
 mod build_args;
+mod home;
+mod json_schema;
+mod keys;
 mod layers;
+mod list;
 mod sccache;
 mod schema;
+mod spanned;
+#[cfg(test)]
+mod tests;
 
 pub use build::BuildTable;
 pub use build_args::{BUILD_ARGS, unknown_build_args};
+pub use json_schema::json_schema;
 pub use layers::Layers;
+pub use list::{REST, with_rest};
 pub use sccache::{Sccache, SccacheKey, SccacheValue};
 pub use schema::{CacheMode, CacheTable, ImageTable, OneOrMany, Table, ToolchainTable};
+pub use spanned::Spanned;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -75,6 +85,10 @@ pub struct Config {
     pub channel: Option<Setting<String>>,
     /// `toolchain.image`.
     pub toolchain_image: Option<Setting<String>>,
+    /// `toolchain.components`.
+    pub components: Option<Setting<Vec<String>>>,
+    /// `toolchain.targets`.
+    pub toolchain_targets: Option<Setting<Vec<String>>>,
     /// `build.packages`; an item `...` stands for what is inferred.
     pub build_packages: Option<Setting<Vec<String>>>,
     /// `cache.mode`.

@@ -3,16 +3,17 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use toml::Spanned;
 
+use super::Spanned;
 use super::build::BuildTable;
 use super::sccache::SccacheKey;
 
 /// One home of the configuration, as it is written.
 ///
 /// Every key is optional; an unknown one is an error.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Table {
     /// The package to build, as `cargo --package`.
@@ -42,17 +43,22 @@ pub struct Table {
 }
 
 /// `[toolchain]`.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct ToolchainTable {
     /// `stable`, `1.95`, `nightly`, …
     pub channel: Option<Spanned<String>>,
     /// Any image that has cargo.
     pub image: Option<Spanned<String>>,
+    /// Components that the compile needs, as `rustup component add`; `"..."` stands for those of the toolchain file.
+    pub components: Option<Spanned<Vec<String>>>,
+    /// Targets whose standard library the compile needs, as `rustup target add`; `"..."` stands for those of the
+    /// toolchain file.
+    pub targets: Option<Spanned<Vec<String>>>,
 }
 
 /// `[cache]`.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct CacheTable {
     /// How compiled code is kept between builds.
@@ -64,7 +70,7 @@ pub struct CacheTable {
 }
 
 /// `[image]`.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct ImageTable {
     /// The image the binary is put on, as `FROM`.
@@ -93,7 +99,7 @@ pub struct ImageTable {
 }
 
 /// How compiled code is kept between builds.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum CacheMode {
     /// The dependency layer, and a cache mount that links to it for the user's own crates.
@@ -139,7 +145,7 @@ impl fmt::Display for CacheMode {
 }
 
 /// `"a"` or `["a", "b"]`.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(untagged, expecting = "a name or a list of names")]
 pub enum OneOrMany {
     /// One name.
@@ -160,7 +166,7 @@ impl OneOrMany {
 }
 
 /// A port: a number, or text with a protocol.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(untagged, expecting = "a port such as `8080` or `\"9000/udp\"`")]
 pub enum Port {
     /// A TCP port.
@@ -175,7 +181,7 @@ impl Port {
     pub fn to_docker(&self) -> String {
         match self {
             Self::Number(number) => format!("{number}/tcp"),
-            Self::Text(text) if text.contains('/') => text.clone(),
+            Self::Text(text) if text.contains('/') || text == super::REST => text.clone(),
             Self::Text(text) => format!("{text}/tcp"),
         }
     }

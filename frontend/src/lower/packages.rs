@@ -22,6 +22,8 @@ pub(super) fn complete(plan: &BuildPlan, materials: &Materials) -> Materials {
         Place { image: &materials.toolchain, agent: paths::AGENT, cache: paths::PACKAGES, timestamp: None };
     let toolchain = PinnedImage {
         output: install(plan, materials, &place, packages, "[packages] install"),
+        // The vertex also holds the agent, and a new agent does not make other libraries.
+        identity: Some(format!("{} + {}", materials.toolchain.identity(), packages.apt().join(" "))),
         ..materials.toolchain.clone()
     };
     Materials { toolchain, ..materials.clone() }

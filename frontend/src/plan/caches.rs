@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 
 use super::Chosen;
 use crate::config::{CacheMode, Config};
+use crate::options::Options;
 use crate::project::{Package, Project};
 
 /// The format of what is kept in the mounts. It changes when an older content could not be used.
@@ -38,7 +39,7 @@ pub struct Caches {
 /// What must differ for two builds not to share compiled code.
 #[derive(Clone, Copy, Debug)]
 pub struct Identity<'a> {
-    /// The toolchain image.
+    /// The toolchain image and what is installed on it.
     pub image: &'a str,
     /// The triple.
     pub triple: &'a str,
@@ -60,18 +61,31 @@ impl Caches {
     }
 }
 
+/// What the client puts before the ids of all cache mounts: `BUILDKIT_CACHE_MOUNT_NS`, with which builds of one engine
+/// are kept apart.
+pub(super) fn prefix(options: &Options) -> String {
+    let namespace = options.build_args.get("BUILDKIT_CACHE_MOUNT_NS").filter(|value| !value.is_empty());
+    namespace.map(|value| format!("{value}/")).unwrap_or_default()
+}
+
 /// Names the mounts.
 #[must_use]
-pub fn choose(namespace: &str, package: &Package, mode: Chosen<CacheMode>, identity: Identity<'_>) -> Caches {
+pub fn choose(
+    prefix: &str,
+    namespace: &str,
+    package: &Package,
+    mode: Chosen<CacheMode>,
+    identity: Identity<'_>,
+) -> Caches {
     let Identity { image, triple, profile } = identity;
     let compiler = image.rsplit('/').next().unwrap_or(image);
     let kind = if mode.value.has_layer() { "target" } else { "whole" };
     Caches {
         mode,
-        downloads: format!("{FORMAT}/downloads"),
-        packages: format!("{FORMAT}/packages"),
-        dependencies: format!("{FORMAT}/dependencies/{namespace}/{compiler}/{triple}/{profile}"),
-        target: format!("{FORMAT}/{kind}/{namespace}/{}/{compiler}/{triple}/{profile}", package.name),
+        downloads: format!("{prefix}{FORMAT}/downloads"),
+        packages: format!("{prefix}{FORMAT}/packages"),
+        dependencies: format!("{prefix}{FORMAT}/dependencies/{namespace}/{compiler}/{triple}/{profile}"),
+        target: format!("{prefix}{FORMAT}/{kind}/{namespace}/{}/{compiler}/{triple}/{profile}", package.name),
     }
 }
 

@@ -31,5 +31,6 @@ mod view;
 pub use crates::{Crate, Crates, crates};
 pub use form::{Form, Outcome, Skeleton};
 pub use make::{closure, make};
+pub(crate) use platform::is_active;
 pub use selection::{Features, Selection};
 pub use view::{SourceView, source_view};

@@ -6,15 +6,13 @@ mod table;
 use serde::Serialize;
 
 use super::Chosen;
-use crate::config::{Config, Setting};
+use crate::config::{Config, REST, Setting};
 use crate::diagnostic::{Checked, Diagnostic, Findings};
-use crate::skeleton::{Crate, Crates};
+use crate::project::Project;
+use crate::skeleton::{self, Crate, Crates, Selection};
 
 pub use packages::{Names, SystemPackages};
 pub use table::{Entry, table};
-
-/// What stands in a list for the items that are inferred.
-const INFERRED: &str = "...";
 
 /// The packages that are installed for a build.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -62,6 +60,16 @@ impl Native {
     pub fn is_empty(&self) -> bool {
         self.build.is_empty() && self.image.is_empty()
     }
+}
+
+/// Decides which packages are installed for what `selection` compiles of the project, to run on `base`.
+///
+/// Errors: those of [`choose`].
+pub(super) fn of(project: &Project, selection: &Selection, config: &Config, base: &str) -> Checked<Native> {
+    let mut findings = Findings::default();
+    let Some(crates) = findings.take(skeleton::crates(project, selection)) else { return findings.fail() };
+    let Some(native) = findings.take(choose(config, &crates, base)) else { return findings.fail() };
+    findings.finish(native)
 }
 
 /// Decides which packages are installed for what is compiled and runs on `base`.
@@ -121,7 +129,7 @@ fn listed(
     let mut packages = SystemPackages::default();
     let mut names = Vec::new();
     for name in &setting.value {
-        if name == INFERRED {
+        if name == REST {
             packages = inferred.clone();
         } else if packages::is_name(name) {
             names.push(name.clone());
