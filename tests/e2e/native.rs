@@ -197,3 +197,16 @@ fn a_dynamic_binary_on_the_empty_image_is_refused_and_a_static_one_runs() {
     let audit = log.vertex("[audit]").unwrap();
     assert!(audit.is_cached() || audit.log().contains("native is static"), "{}", audit.log());
 }
+
+#[test]
+fn the_example_runs_with_both_libraries() {
+    let subject = Subject::in_place("native-example", Project::example("native").unwrap());
+    let log = subject.build();
+    let said = subject.says();
+    assert!(said.starts_with("SQLite 3.40.") && said.contains("\nzstd 1.5."), "{said}");
+    assert!(
+        log.vertex("[packages] install libsqlite3-dev, libzstd-dev, pkg-config").is_ok(),
+        "{}",
+        log.transcript()
+    );
+}
