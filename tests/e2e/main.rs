@@ -19,6 +19,7 @@ mod examples;
 mod freshness;
 mod frontend_image;
 mod graph;
+mod hostile_contexts;
 mod image;
 mod layouts;
 mod modes;
