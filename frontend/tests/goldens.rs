@@ -26,12 +26,13 @@ use supercargo::tree::{Entry, Tree};
 /// Example, `--target`, and build-args.
 type Case = (&'static str, Option<&'static str>, &'static [(&'static str, &'static str)]);
 
-const CASES: [Case; 7] = [
+const CASES: [Case; 8] = [
     ("axum-service", None, &[]),
     ("cli", None, &[]),
     ("features", None, &[]),
     ("features", Some("greet-json"), &[("FEATURES", "json")]),
     ("minimal", None, &[]),
+    ("private-registry", None, &[]),
     ("workspace", Some("api"), &[]),
     ("workspace", Some("worker"), &[]),
 ];
@@ -91,6 +92,7 @@ fn planned(tree: &Tree, target: Option<&str>, arguments: &[(&str, &str)]) -> (Bu
         platform: &platform,
         builder: &platform,
         generated_lockfile: None,
+        names: tree,
     };
     match plan::plan(&project, request).unwrap().value {
         Planned::Ready(plan) => (*plan, goal),
@@ -121,6 +123,7 @@ fn graph(plan: &BuildPlan, goal: &Goal) -> Definition {
         sandbox: Sandbox::default(),
         abilities: Abilities::default(),
         proxy: None,
+        copies_selectively: true,
         prefix: String::new(),
     };
     lower::lower(plan, &materials, goal).marshal().unwrap()
