@@ -210,3 +210,11 @@ fn the_example_runs_with_both_libraries() {
         log.transcript()
     );
 }
+
+#[test]
+fn a_library_that_nobody_knows_of_is_told_with_its_package() {
+    let subject = linking("native-hint", "", "dylib=zstd", ZSTD);
+    let log = subject.command().fail().unwrap();
+    let said = log.vertex("[build]").unwrap().log();
+    assert!(said.contains("`build.packages = [\"...\", \"libzstd-dev\"]`"), "{said}");
+}
