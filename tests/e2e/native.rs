@@ -177,7 +177,7 @@ fn a_base_that_is_too_old_is_refused_before_there_is_an_image() {
     let subject = linking("native-old", "", "c", "fn main() { println!(\"new\"); }\n");
     let log = subject.command().build_arg("IMAGE_BASE", "e2e-old-base").fail().unwrap();
     let said = log.vertex("[audit]").unwrap().log();
-    assert!(said.contains("`native` needs glibc 2.34, and e2e-old-base has glibc 2.31"), "{said}");
+    assert!(said.contains("`native` needs glibc 2.34, and e2e-old-base has it up to 2.3"), "{said}");
     assert!(said.contains("The toolchain image is Debian GNU/Linux 12 (bookworm)"), "{said}");
 }
 
@@ -209,4 +209,12 @@ fn the_example_runs_with_both_libraries() {
         "{}",
         log.transcript()
     );
+}
+
+#[test]
+fn a_library_that_nobody_knows_of_is_told_with_its_package() {
+    let subject = linking("native-hint", "", "dylib=zstd", ZSTD);
+    let log = subject.command().fail().unwrap();
+    let said = log.vertex("[build]").unwrap().log();
+    assert!(said.contains("`build.packages = [\"...\", \"libzstd-dev\"]`"), "{said}");
 }

@@ -37,6 +37,7 @@ mod fetch;
 mod files;
 mod freshness;
 mod git_credential;
+mod hints;
 mod history;
 mod index;
 mod inputs;

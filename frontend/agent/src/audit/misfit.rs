@@ -40,10 +40,10 @@ impl Misfit {
                  link statically: `rustflags = [\"-C\", \"target-feature=+crt-static\"]` in .cargo/config.toml"
             ),
             Self::Old { needs, library: _, version, has } if version.starts_with("GLIBC_2") => format!(
-                "`{needs}` needs glibc {}, and {base} has glibc {}. The toolchain image is {builder}: take `image.base` from \
+                "`{needs}` needs glibc {}, and {base} has it up to {}. The toolchain image is {builder}: take `image.base` from \
                  that release or a later one, or `toolchain.image` from the release of the base",
                 number(version),
-                has.as_deref().map_or_else(|| "of no version".to_owned(), number),
+                has.as_deref().map_or_else(|| "no version".to_owned(), number),
             ),
             Self::Old { needs, library, version, has } => format!(
                 "`{needs}` needs {version} of `{library}`, and {base} has {}. The toolchain image is {builder}: take \
@@ -72,7 +72,7 @@ mod tests {
         };
         let text = old.text("debian:bookworm-slim", "Debian GNU/Linux 13 (trixie)");
         assert!(
-            text.starts_with("`api` needs glibc 2.39, and debian:bookworm-slim has glibc 2.36."),
+            text.starts_with("`api` needs glibc 2.39, and debian:bookworm-slim has it up to 2.36."),
             "{text}"
         );
         assert!(text.contains("Debian GNU/Linux 13 (trixie)"), "{text}");
