@@ -185,8 +185,7 @@ pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
         return findings.fail();
     };
     let compiled = select::together(&binaries.value, config.bins.as_ref(), package);
-    let named = findings.take(triples(builder, platform));
-    let Some((host, target)) = named else { return findings.fail() };
+    let Some((host, target)) = findings.take(triples(builder, platform)) else { return findings.fail() };
     let triple = target.gnu;
     let selection = Selection {
         packages: BTreeSet::from([package.name.clone()]),
@@ -224,10 +223,7 @@ pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
             (Dependencies::of_sources(&because), Some(because))
         }
         Some(Outcome::NeedsLockfile) => {
-            findings.push(
-                Diagnostic::warning("the project has no `Cargo.lock`, so each new build may get other versions of its dependencies")
-                    .hint("Run `cargo generate-lockfile` and commit Cargo.lock."),
-            );
+            findings.push(no_lockfile());
             let files = resolution::files(project, &view);
             let (toolchain, access) = (Box::new(toolchain), Box::new(Access::of_manifests(project)));
             return findings.finish(Planned::NeedsLockfile { toolchain, files, access });
@@ -276,6 +272,13 @@ pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
         runtime,
     };
     findings.finish(Planned::Ready(Box::new(plan)))
+}
+
+fn no_lockfile() -> Diagnostic {
+    Diagnostic::warning(
+        "the project has no `Cargo.lock`, so each new build may get other versions of its dependencies",
+    )
+    .hint("Run `cargo generate-lockfile` and commit Cargo.lock.")
 }
 
 /// The names of the platform that steps run on and of the one that they compile for.
