@@ -26,12 +26,14 @@ use supercargo::tree::{Entry, Tree};
 /// Example, `--target`, and build-args.
 type Case = (&'static str, Option<&'static str>, &'static [(&'static str, &'static str)]);
 
-const CASES: [Case; 7] = [
+const CASES: [Case; 9] = [
     ("axum-service", None, &[]),
     ("cli", None, &[]),
     ("features", None, &[]),
     ("features", Some("greet-json"), &[("FEATURES", "json")]),
     ("minimal", None, &[]),
+    ("static", None, &[]),
+    ("static", Some("alone"), &[("TARGET", "musl"), ("TOOLCHAIN_CHANNEL", "nightly-2026-01-01")]),
     ("workspace", Some("api"), &[]),
     ("workspace", Some("worker"), &[]),
 ];

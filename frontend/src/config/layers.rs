@@ -89,6 +89,7 @@ impl Config {
             all_features: self.all_features.or(below.all_features),
             no_default_features: self.no_default_features.or(below.no_default_features),
             profile: self.profile.or(below.profile),
+            target: self.target.or(below.target),
             channel: self.channel.or(below.channel),
             toolchain_image: self.toolchain_image.or(below.toolchain_image),
             components: list_or(self.components, below.components),
@@ -152,7 +153,16 @@ impl Source<'_> {
 
     fn config(&self, table: Table) -> Config {
         let Table {
-            bin, features, all_features, no_default_features, profile, toolchain, cache, image, ..
+            bin,
+            features,
+            all_features,
+            no_default_features,
+            profile,
+            target,
+            toolchain,
+            cache,
+            image,
+            ..
         } = table;
         Config {
             bins: self
@@ -162,6 +172,7 @@ impl Source<'_> {
             all_features: self.setting(all_features),
             no_default_features: self.setting(no_default_features),
             profile: self.setting(profile),
+            target: self.setting(target),
             channel: self.setting(toolchain.channel),
             toolchain_image: self.setting(toolchain.image),
             components: self.setting(toolchain.components),

@@ -5,6 +5,7 @@
 
 pub mod caches;
 pub mod cargo;
+pub mod libc;
 mod mode;
 pub mod paths;
 pub mod resolution;
@@ -20,7 +21,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use buildkit_llb::Platform;
 use serde::{Serialize, Serializer};
 
-use crate::config::{Layers, Origin, with_rest};
+use crate::config::{Config, Layers, Origin, with_rest};
 use crate::diagnostic::{Checked, Diagnostic, Findings, Span};
 use crate::name::RelPath;
 use crate::options::Options;
@@ -63,6 +64,9 @@ pub struct BuildPlan {
     pub binaries: Chosen<Vec<String>>,
     /// The compiler.
     pub toolchain: Toolchain,
+    /// The triple, where it is not that of the platform with glibc.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub target: Option<Chosen<String>>,
     /// What all cargo commands have in common.
     pub cargo: Invocation,
     /// The dependencies.
@@ -168,27 +172,26 @@ pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
             return findings.fail();
         }
     };
+    let gnu = triple;
+    let Some(asked) = findings.take(libc::choose(gnu, &config, project.cargo_config.as_ref())) else {
+        return findings.fail();
+    };
+    let triple = asked.as_ref().map_or(gnu, |asked| asked.value.as_str());
     let selection = Selection {
         packages: BTreeSet::from([package.name.clone()]),
-        features: Features {
-            names: config.features.iter().flat_map(|setting| with_rest(&setting.value, &[])).collect(),
-            all: config.all_features.as_ref().is_some_and(|setting| setting.value),
-            no_default: config.no_default_features.as_ref().is_some_and(|setting| setting.value),
-        },
+        features: features(&config),
         binaries: compiled.iter().cloned().collect(),
         profile: config
             .profile
             .as_ref()
             .map_or_else(|| "release".to_owned(), |setting| setting.value.clone()),
         target: triple.to_owned(),
-        host: triple.to_owned(),
+        host: libc::host(gnu, config.toolchain_image.as_ref()),
         rustflags: Vec::new(),
         tests: false,
     };
-    let Some(needed) = findings.take(skeleton::closure(project, &selection)) else { return findings.fail() };
-    let packages: Vec<_> = needed.iter().filter_map(|directory| project.packages.get(directory)).collect();
-    let Some(toolchain) = findings.take(toolchain::choose(project, &config, options, triple, &packages))
-    else {
+    let because = asked.as_ref().map(|asked| asked.because.as_str());
+    let Some(toolchain) = findings.take(toolchain_for(project, &config, options, &selection, because)) else {
         return findings.fail();
     };
     let Some(mut view) = findings.take(skeleton::source_view(project, &selection)) else {
@@ -213,7 +216,10 @@ pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
         }
         None => return findings.fail(),
     };
-    let Some(runtime) = findings.take(runtime::choose(&config, options, package, &binaries.value)) else {
+    let linkage = libc::statically_linked(triple, &skeleton::target_flags(project, &selection));
+    let Some(runtime) =
+        findings.take(runtime::choose(&config, options, package, &binaries.value, linkage.as_deref()))
+    else {
         return findings.fail();
     };
     let namespace = caches::namespace(&config, project, options.vcs_source.as_deref());
@@ -229,13 +235,14 @@ pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
         caches: caches::choose(&prefix, &namespace, package, mode, identity),
         cargo: Invocation {
             profile: selection.profile.clone(),
-            triple: triple.to_owned(),
+            triple: selection.target.clone(),
             package: project.package_specification(package, paths::WORKSPACE),
             binaries: compiled,
             features: Invocation::feature_arguments(&selection.features),
             locked: view.locked,
-            environment: Invocation::environment(),
+            environment: Invocation::environment_for(project.cargo_config.as_ref()),
         },
+        target: asked,
         dependencies,
         anchor: anchor(package.manifest.clone(), &package.text),
         source: Source { excluded: view.excluded, overlays: view.overlays },
@@ -246,6 +253,34 @@ pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
         runtime,
     };
     findings.finish(Planned::Ready(Box::new(plan)))
+}
+
+/// The features that were asked for.
+fn features(config: &Config) -> Features {
+    Features {
+        names: config.features.iter().flat_map(|setting| with_rest(&setting.value, &[])).collect(),
+        all: config.all_features.as_ref().is_some_and(|setting| setting.value),
+        no_default: config.no_default_features.as_ref().is_some_and(|setting| setting.value),
+    }
+}
+
+/// The compiler of everything that `selection` needs; `because` is why it compiles for another target than the usual.
+fn toolchain_for(
+    project: &Project,
+    config: &Config,
+    options: &Options,
+    selection: &Selection,
+    because: Option<&str>,
+) -> Checked<Toolchain> {
+    let mut findings = Findings::default();
+    let Some(needed) = findings.take(skeleton::closure(project, selection)) else { return findings.fail() };
+    let packages: Vec<_> = needed.iter().filter_map(|directory| project.packages.get(directory)).collect();
+    let chosen = toolchain::choose(project, config, options, &selection.host, &packages);
+    let Some(mut toolchain) = findings.take(chosen) else { return findings.fail() };
+    if let Some(because) = because {
+        toolchain.need_target(&selection.target, &selection.host, because);
+    }
+    findings.finish(toolchain)
 }
 
 impl Dependencies {

@@ -28,6 +28,7 @@ mod units;
 mod view;
 
 pub use form::{Form, Outcome, Skeleton};
+pub use graph::target_flags;
 pub use make::{closure, make};
 pub use selection::{Features, Selection};
 pub use view::{SourceView, source_view};

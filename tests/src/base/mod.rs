@@ -54,9 +54,9 @@ pub fn provide(place: &Place, docker: &Docker) -> Result<()> {
 fn images(toolchain: &Toolchain, certificates: &Certificates) -> Vec<Image> {
     let system_path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
     let rust = |suffix: &str, version: &str| format!("rust:{version}{suffix}");
-    let cc = |tag: &str, user: &str, workdir: &str| Image {
-        names: vec![format!("gcr.io/distroless/cc-debian12:{tag}")],
-        layers: vec![distroless::layer(certificates)],
+    let distroless = |name: &str, layer: Layer, user: &str, workdir: &str| Image {
+        names: vec![format!("gcr.io/distroless/{name}")],
+        layers: vec![layer],
         config: json!({
             "Env": [format!("PATH={system_path}"), "SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt"],
             "User": user,
@@ -88,8 +88,14 @@ fn images(toolchain: &Toolchain, certificates: &Certificates) -> Vec<Image> {
             layers: vec![debian::slim(certificates)],
             config: json!({ "Env": [format!("PATH={system_path}")], "Cmd": ["bash"] }),
         },
-        cc("latest", "0", "/"),
-        cc("nonroot", "65532", "/home/nonroot"),
+        distroless("cc-debian12:latest", distroless::layer(certificates), "0", "/"),
+        distroless("cc-debian12:nonroot", distroless::layer(certificates), "65532", "/home/nonroot"),
+        distroless(
+            "static-debian12:nonroot",
+            distroless::without_libraries(certificates),
+            "65532",
+            "/home/nonroot",
+        ),
     ]
 }
 
