@@ -91,6 +91,7 @@ fn planned(tree: &Tree, target: Option<&str>, arguments: &[(&str, &str)]) -> (Bu
         layers: &layers,
         goal: &goal,
         platform: &platform,
+        builder: &platform,
         generated_lockfile: None,
     };
     match plan::plan(&project, request).unwrap().value {

@@ -6,7 +6,7 @@ use buildkit_llb::file::{Copy, FileOp, Rm};
 use supercargo_report::{Collect, Compile, Dependencies, Freshness, Job, Step};
 
 use super::Materials;
-use super::exec::{agent, locate, mount_private};
+use super::exec::{agent, environment, locate, mount_private};
 use super::fetch::Crates;
 use super::manifests::write;
 use super::sccache;
@@ -14,8 +14,13 @@ use crate::config::CacheMode;
 use crate::plan::{BuildPlan, paths};
 
 /// The binaries and the report, as `/bin/<name>` and `/report.json`.
-pub(super) fn compile(plan: &BuildPlan, materials: &Materials, fetched: &Crates, deps: &Output) -> Output {
-    let source = source(plan, materials);
+pub(super) fn compile(
+    plan: &BuildPlan,
+    materials: &Materials,
+    source: &Output,
+    fetched: &Crates,
+    deps: &Output,
+) -> Output {
     let mode = plan.caches.mode.value;
     let freshness = mode.has_mount().then(|| Freshness {
         directory: paths::WORKSPACE.to_owned(),
@@ -46,9 +51,9 @@ pub(super) fn compile(plan: &BuildPlan, materials: &Materials, fetched: &Crates,
     });
     let name = format!("[build] compile {} ({})", plan.cargo.binaries.join(", "), plan.cargo.profile);
     let mut exec =
-        locate(agent(materials, &plan.cargo.environment, &job, &name), materials, plan.anchor.as_ref());
+        locate(agent(materials, &environment(plan, materials), &job, &name), materials, plan.anchor.as_ref());
     exec = sccache::attach(exec, plan, materials);
-    exec.mount(Mount::bind(source, paths::WORKSPACE).no_output());
+    exec.mount(Mount::bind(source.clone(), paths::WORKSPACE).no_output());
     fetched.mount(&mut exec, materials.abilities);
     match mode {
         CacheMode::Auto => {

@@ -11,7 +11,7 @@ use super::Materials;
 use crate::diagnostic::Span;
 use crate::engine::Abilities;
 use crate::options::Sandbox;
-use crate::plan::paths;
+use crate::plan::{BuildPlan, paths};
 
 /// An image that was looked up.
 #[derive(Clone, Debug)]
@@ -43,6 +43,16 @@ impl PinnedImage {
         });
         pairs.collect()
     }
+}
+
+/// The environment of the compile steps, on top of the toolchain image's: who makes an image for compiling to another
+/// platform knows its tools best.
+pub(super) fn environment(plan: &BuildPlan, materials: &Materials) -> BTreeMap<String, String> {
+    let image = materials.toolchain.environment();
+    let is_set = |name: &str| image.iter().any(|(set, _)| set == name);
+    let cross = plan.cargo.cross.iter().flat_map(|cross| &cross.environment);
+    let added = cross.filter(|(name, _)| !is_set(name));
+    plan.cargo.environment.iter().chain(added).map(|(name, value)| (name.clone(), value.clone())).collect()
 }
 
 /// A step that runs the agent in the toolchain image with `job`, without network.

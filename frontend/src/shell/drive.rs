@@ -137,14 +137,25 @@ impl Build<'_> {
         checked(stage, &mut self.warnings, || files.clone())
     }
 
-    /// The platforms to build for: those asked for, else the engine's own.
+    /// The platforms to build for: those asked for, each once, else the one that builds.
     fn platforms(&self) -> Result<Vec<Platform>, Failure> {
-        if !self.options.platforms.is_empty() {
-            return Ok(self.options.platforms.clone());
+        if self.options.platforms.is_empty() {
+            return Ok(vec![self.builder()?]);
         }
-        let own = self.capabilities.platforms().first().map(Platform::from);
-        own.map(|platform| vec![platform])
-            .ok_or_else(|| Failure::Internal("the engine has no worker with a platform".to_owned()))
+        let mut platforms = Vec::new();
+        for platform in &self.options.platforms {
+            if !platforms.contains(platform) {
+                platforms.push(platform.clone());
+            }
+        }
+        Ok(platforms)
+    }
+
+    /// The platform that steps run on: the engine's own, unless the client wants another that the engine can run.
+    fn builder(&self) -> Result<Platform, Failure> {
+        let able: Vec<Platform> = self.capabilities.platforms().iter().map(Platform::from).collect();
+        options::builder(self.options.build_platform.as_ref(), &able)
+            .map_err(|diagnostic| Failure::Findings { diagnostics: vec![diagnostic], files: Files::new() })
     }
 
     /// Answers a question; what stands in the way of a build need not stand in the way of an answer.
@@ -199,17 +210,19 @@ impl Build<'_> {
         platform: &Platform,
         is_one_of_several: bool,
     ) -> Result<Built, Failure> {
+        let builder = self.builder()?;
         let warned = self.warnings.len();
         let mut planned = self.plan(project, layers, goal, platform)?;
-        if let Planned::NeedsLockfile { toolchain, files } = &mut planned {
+        if let Planned::NeedsLockfile { toolchain, files, access } = &mut planned {
             if let Some(replaced) = &self.replaced {
                 // It has one, which only does not know yet of the crates that were replaced.
                 self.warnings.truncate(warned);
                 files.insert(RelPath::new("Cargo.lock").unwrap_or_default(), replaced.lockfile.clone());
             }
-            let materials = self.materials(&toolchain.image, None, platform, is_one_of_several).await?;
+            let materials =
+                self.materials(&toolchain.image, None, (&builder, platform), is_one_of_several).await?;
             let contents =
-                lockfile::make(self.bridge, &self.capabilities, toolchain, &materials, files).await?;
+                lockfile::make(self.bridge, &self.capabilities, toolchain, &materials, files, access).await?;
             self.generated_lockfile = Some(String::from_utf8_lossy(&contents).into_owned());
             let path = RelPath::new("Cargo.lock").unwrap_or_default();
             self.tree.insert_file(path, contents);
@@ -222,7 +235,8 @@ impl Build<'_> {
         self.check(project, layers, goal, &plan)?;
         let base = Some(&plan.runtime.base).filter(|_| !matches!(goal, Goal::Stage(_)));
         self.warnings.extend(unused(&self.options, &self.spec, project, &plan));
-        let mut materials = self.materials(&plan.toolchain.image, base, platform, is_one_of_several).await?;
+        let platforms = (&builder, platform);
+        let mut materials = self.materials(&plan.toolchain.image, base, platforms, is_one_of_several).await?;
         materials.no_cache = materials.no_cache.for_targets(target::names_of(&plan, goal));
         let definition = marshal(&lower::lower(&plan, &materials, goal), &self.capabilities)?;
         let options = SolveOptions { cache_imports: self.cache_imports(), evaluate: false };
@@ -270,6 +284,7 @@ impl Build<'_> {
         goal: &Goal,
         platform: &Platform,
     ) -> Result<Planned, Failure> {
+        let builder = self.builder()?;
         let planned = plan::plan(
             project,
             plan::Request {
@@ -277,6 +292,7 @@ impl Build<'_> {
                 layers,
                 goal,
                 platform,
+                builder: &builder,
                 generated_lockfile: self.generated_lockfile.as_deref(),
             },
         );
@@ -287,10 +303,10 @@ impl Build<'_> {
         &self,
         toolchain: &plan::Chosen<String>,
         base: Option<&plan::Chosen<String>>,
-        platform: &Platform,
+        (builder, platform): (&Platform, &Platform),
         is_one_of_several: bool,
     ) -> Result<Materials, Failure> {
-        let pins = Pins {
+        let pins = |platform| Pins {
             bridge: self.bridge,
             capabilities: &self.capabilities,
             named: &self.spec.named,
@@ -300,11 +316,11 @@ impl Build<'_> {
         };
         let base = async {
             match base {
-                Some(image) => pins.pin(image, context::BASE).await,
+                Some(image) => pins(platform).pin(image, context::BASE).await,
                 None => Ok(None),
             }
         };
-        let (toolchain, base) = tokio::try_join!(pins.pin(toolchain, context::TOOLCHAIN), base)?;
+        let (toolchain, base) = tokio::try_join!(pins(builder).pin(toolchain, context::TOOLCHAIN), base)?;
         let toolchain = toolchain.ok_or_else(|| Failure::Findings {
             diagnostics: vec![
                 Diagnostic::error("the toolchain image cannot be `scratch`")
@@ -319,7 +335,7 @@ impl Build<'_> {
         };
         Ok(Materials {
             context,
-            agent: agent::find(self.environment, &self.options, platform)?,
+            agent: agent::find(self.environment, &self.options, builder)?,
             toolchain,
             base,
             files: self.source_files(),

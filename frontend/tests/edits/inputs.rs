@@ -44,6 +44,7 @@ pub(crate) fn steps(case: &Case) -> Result<Steps, String> {
         layers: &layers,
         goal: &goal,
         platform: &platform,
+        builder: &platform,
         generated_lockfile: None,
     };
     let planned = plan::plan(&project, request).map_err(|errors| fixture::messages(&errors))?.value;
