@@ -7,6 +7,7 @@ pub mod access;
 pub mod caches;
 pub mod cargo;
 pub mod cross;
+pub mod files;
 pub mod libc;
 mod mode;
 pub mod paths;
@@ -29,6 +30,7 @@ use crate::name::RelPath;
 use crate::options::Options;
 use crate::project::Project;
 use crate::skeleton::{self, Features, Form, Outcome, Selection, Skeleton, SourceView};
+use crate::tree::Tree;
 
 use access::Access;
 use caches::Caches;
@@ -145,6 +147,8 @@ pub struct Request<'a> {
     pub builder: &'a Platform,
     /// A lockfile that the context lacks, made for this build.
     pub generated_lockfile: Option<&'a str>,
+    /// The names of the context's files.
+    pub names: &'a Tree,
 }
 
 /// A plan, or what is missing for one.
@@ -168,7 +172,7 @@ pub enum Planned {
 /// Errors: an ambiguous or unknown package, binary or feature; a toolchain that has no image or is too old; a
 /// platform that Rust does not know.
 pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
-    let Request { options, layers, goal, platform, builder, generated_lockfile } = request;
+    let Request { options, layers, goal, platform, builder, generated_lockfile, names } = request;
     let mut findings = Findings::default();
     let Some((package, package_because)) = findings.take(select::package(project, layers, goal)) else {
         return findings.fail();
@@ -229,8 +233,9 @@ pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
         None => return findings.fail(),
     };
     let linkage = libc::statically_linked(triple, &skeleton::target_flags(project, &selection));
+    let linkage = linkage.as_deref();
     let Some(runtime) =
-        findings.take(runtime::choose(&config, options, package, &binaries.value, linkage.as_deref()))
+        findings.take(runtime::choose(&config, options, package, &binaries.value, linkage, names))
     else {
         return findings.fail();
     };
