@@ -10,6 +10,7 @@ pub mod cross;
 pub mod files;
 pub mod libc;
 mod mode;
+pub mod native;
 pub mod paths;
 pub mod resolution;
 pub mod runtime;
@@ -28,7 +29,7 @@ use crate::config::{Config, Layers, Origin, with_rest};
 use crate::diagnostic::{Checked, Diagnostic, Findings, Span};
 use crate::name::RelPath;
 use crate::options::Options;
-use crate::project::Project;
+use crate::project::{Package, Project};
 use crate::skeleton::{self, Features, Form, Outcome, Selection, Skeleton, SourceView};
 use crate::tree::Tree;
 
@@ -36,6 +37,7 @@ use access::Access;
 use caches::Caches;
 use cargo::Invocation;
 use cross::Cross;
+use native::Native;
 use runtime::Runtime;
 use sccache::Sccache;
 use target::Goal;
@@ -74,6 +76,9 @@ pub struct BuildPlan {
     /// The triple, where it is not that of the platform with glibc.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub target: Option<Chosen<String>>,
+    /// The packages of the system.
+    #[serde(skip_serializing_if = "Native::is_empty")]
+    pub native: Native,
     /// What all cargo commands have in common.
     pub cargo: Invocation,
     /// The dependencies.
@@ -191,19 +196,8 @@ pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
         return findings.fail();
     };
     let triple = asked.as_ref().map_or(target.gnu, |asked| asked.value.as_str());
-    let selection = Selection {
-        packages: BTreeSet::from([package.name.clone()]),
-        features: features(&config),
-        binaries: compiled.iter().cloned().collect(),
-        profile: config
-            .profile
-            .as_ref()
-            .map_or_else(|| "release".to_owned(), |setting| setting.value.clone()),
-        target: triple.to_owned(),
-        host: libc::host(host.gnu, config.toolchain_image.as_ref()),
-        rustflags: Vec::new(),
-        tests: false,
-    };
+    let of = (triple, libc::host(host.gnu, config.toolchain_image.as_ref()));
+    let selection = selection(package, &config, &compiled, of);
     // What another platform needs is a step of its own.
     let because = asked.as_ref().filter(|_| host == target).map(|asked| asked.because.as_str());
     let Some(toolchain) = findings.take(toolchain_for(project, &config, options, &selection, because)) else {
@@ -244,8 +238,13 @@ pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
     let Some(sccache) = findings.take(sccache::choose(config.sccache.as_ref(), &prefix, &namespace)) else {
         return findings.fail();
     };
-    let tools = toolchain.name();
-    let identity = caches::Identity { image: &tools, triple, profile: &selection.profile };
+    let image = toolchain.name();
+    let identity = caches::Identity { image: &image, triple, profile: &selection.profile };
+    let cross = Cross::of((builder, host, &selection.host), (target, triple), cargo_config);
+    let Some(crates) = findings.take(skeleton::crates(project, &selection)) else { return findings.fail() };
+    let Some(native) = findings.take(native::choose(&config, &crates, cross.as_ref())) else {
+        return findings.fail();
+    };
     let mode = mode::choose(&config, without_layer.as_deref(), goal, &mut findings);
     let lockfile = dependencies.lockfile(project);
     let plan = BuildPlan {
@@ -260,7 +259,7 @@ pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
             features: Invocation::feature_arguments(&selection.features),
             locked: view.locked,
             environment: Invocation::environment_for(cargo_config),
-            cross: Cross::of((builder, host, &selection.host), (target, triple), cargo_config),
+            cross,
         },
         target: asked,
         dependencies,
@@ -269,10 +268,33 @@ pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
         package: Chosen { value: package.name.clone(), because: package_because },
         binaries,
         toolchain,
+        native,
         sccache,
         runtime,
     };
     findings.finish(Planned::Ready(Box::new(plan)))
+}
+
+/// What is compiled of `package`, for the first triple by a compiler of the second.
+fn selection(
+    package: &Package,
+    config: &Config,
+    binaries: &[String],
+    (target, host): (&str, String),
+) -> Selection {
+    Selection {
+        packages: BTreeSet::from([package.name.clone()]),
+        features: features(config),
+        binaries: binaries.iter().cloned().collect(),
+        profile: config
+            .profile
+            .as_ref()
+            .map_or_else(|| "release".to_owned(), |setting| setting.value.clone()),
+        target: target.to_owned(),
+        host,
+        rustflags: Vec::new(),
+        tests: false,
+    }
 }
 
 /// The features that were asked for.
