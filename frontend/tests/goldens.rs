@@ -26,7 +26,7 @@ use supercargo::tree::{Entry, Tree};
 /// Example, `--target`, and build-args.
 type Case = (&'static str, Option<&'static str>, &'static [(&'static str, &'static str)]);
 
-const CASES: [Case; 10] = [
+const CASES: [Case; 12] = [
     ("axum-service", None, &[]),
     ("cli", None, &[]),
     ("features", None, &[]),
@@ -35,6 +35,8 @@ const CASES: [Case; 10] = [
     ("private-registry", None, &[]),
     ("multi-platform", None, &[]),
     ("native", None, &[]),
+    ("static", None, &[]),
+    ("static", Some("alone"), &[("TARGET", "musl"), ("TOOLCHAIN_CHANNEL", "nightly-2026-01-01")]),
     ("workspace", Some("api"), &[]),
     ("workspace", Some("worker"), &[]),
 ];

@@ -5,6 +5,7 @@ use std::time::Duration;
 use testbed::bed::Bed;
 use testbed::build::Build;
 use testbed::container::Run;
+use testbed::image;
 use testbed::project::Project;
 
 use crate::story;
@@ -80,6 +81,25 @@ fn features_profile_configuration_and_toolchain_file_are_honoured() {
     other.succeed().unwrap();
     let greeting = Run::new(bed.docker(), "e2e-features-json").arg("Zoë").complete().unwrap();
     assert!(greeting.stdout.starts_with("{\"language\":\"eo\""), "{}", greeting.stdout);
+}
+
+#[test]
+fn a_static_binary_runs_without_a_library() {
+    let bed = Bed::ensure().unwrap();
+    let project = Project::example("static").unwrap();
+    story::prepare(bed, &project);
+    let build = Build::new(bed.docker(), project.path()).tag("e2e-static");
+    story::tell(&build, || project.append("src/main.rs", "\n// An edit.\n").unwrap(), &["alone"]);
+    let says = |image: &str| Run::new(bed.docker(), image).complete().unwrap().stdout;
+    assert_eq!(says("e2e-static"), "no shared library\n");
+    let files = image::files(bed.docker(), "e2e-static").unwrap();
+    assert!(files.iter().any(|file| file == "usr/local/bin/alone"), "{files:?}");
+    assert!(!files.iter().any(|file| file.contains("libc.so")), "the base has a libc");
+
+    // Without the flag it is linked as usual, and gets the base that it needs.
+    project.remove(".cargo/config.toml").unwrap();
+    build.tag("e2e-dynamic").succeed().unwrap();
+    assert!(says("e2e-dynamic").contains("libc.so.6"), "{}", says("e2e-dynamic"));
 }
 
 #[test]

@@ -8,6 +8,7 @@
 mod bad_input;
 mod bed;
 mod calls;
+mod cargo_config;
 mod cold_runner;
 mod concurrency;
 mod contexts;

@@ -93,7 +93,7 @@ fn components_and_targets_are_added_to_the_toolchain_of_an_image() {
     let bed = Bed::ensure().unwrap();
     let manifest = dist().manifest();
     let image = image_with(
-        "added",
+        "completed",
         &[("manifest", &manifest)],
         &format!(
             "COPY manifest /usr/local/rustup/toolchains/1.95.0-{}/lib/rustlib/multirust-channel-manifest.toml\n",

@@ -96,6 +96,8 @@ pub struct Config {
     pub no_default_features: Option<Setting<bool>>,
     /// `profile`.
     pub profile: Option<Setting<String>>,
+    /// `target`: `gnu`, `musl` or a triple.
+    pub target: Option<Setting<String>>,
     /// `toolchain.channel`.
     pub channel: Option<Setting<String>>,
     /// `toolchain.image`.

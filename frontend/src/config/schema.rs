@@ -29,6 +29,8 @@ pub struct Table {
     pub no_default_features: Option<Spanned<bool>>,
     /// The profile, as `cargo --profile`.
     pub profile: Option<Spanned<String>>,
+    /// The C library to compile for, `gnu` or `musl`, or a full triple; the CPU always comes from `--platform`.
+    pub target: Option<Spanned<String>>,
     /// The compiler.
     #[serde(default)]
     pub toolchain: ToolchainTable,

@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use super::cross::Cross;
 use super::paths;
+use crate::project::CargoConfig;
 use crate::skeleton::Features;
 
 /// What all cargo commands of one build have in common.
@@ -45,6 +46,17 @@ impl Invocation {
             ("CARGO_INCREMENTAL", "0"),
         ];
         variables.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+    }
+
+    /// The environment for a project with this configuration of Cargo's.
+    #[must_use]
+    pub fn environment_for(config: Option<&CargoConfig>) -> BTreeMap<String, String> {
+        let mut environment = Self::environment();
+        if config.is_some_and(|config| config.get(&["build", "build-dir"]).is_some()) {
+            // Otherwise the last compile would look for the dependencies there.
+            environment.insert("CARGO_BUILD_BUILD_DIR".to_owned(), paths::TARGET.to_owned());
+        }
+        environment
     }
 
     /// The arguments for a selection of features.

@@ -37,18 +37,19 @@ pub struct Cross {
 const OF_THE_BUILD: [&str; 4] = ["libclang", "libllvm", "libprotobuf", "llvm"];
 
 impl Cross {
-    /// What it takes to compile on `builder` for `target`; `None` if they are the same.
+    /// What it takes to compile on the builder, whose compiler has the triple `own`, for `triple` on the platform
+    /// `target`; `None` if the platforms are the same.
     pub(super) fn of(
-        builder: (&Platform, &Names),
-        target: &Names,
+        builder: (&Platform, &Names, &str),
+        (target, triple): (&Names, &str),
         config: Option<&CargoConfig>,
     ) -> Option<Self> {
-        let (platform, host) = builder;
+        let (platform, host, own) = builder;
         if host == target {
             return None;
         }
         let tool = |name: &str| format!("{}-{name}", target.system);
-        let suffix = target.gnu.replace('-', "_");
+        let suffix = triple.replace('-', "_");
         let libraries = target.library_directory();
         let mut environment = BTreeMap::from([
             // Debian keeps the libraries of all its platforms side by side; without a list of directories pkg-config
@@ -59,7 +60,7 @@ impl Cross {
                 format!("/usr/lib/{libraries}/pkgconfig:/usr/share/pkgconfig"),
             ),
         ]);
-        let linker = match configured_linker(config, target.gnu) {
+        let linker = match configured_linker(config, triple) {
             Some((linker, file)) => Chosen { value: linker, because: file },
             None => {
                 let variable = format!("CARGO_TARGET_{}_LINKER", suffix.to_uppercase());
@@ -76,10 +77,14 @@ impl Cross {
                 environment.insert(format!("{variable}_{suffix}"), tool(program));
             }
         }
+        if triple != target.gnu {
+            // Debian's libraries are made for glibc.
+            environment.retain(|name, _| !name.starts_with("PKG_CONFIG_"));
+        }
         // Cargo's `[env]` gives way to the environment unless it says otherwise, so ours gives way to it.
-        let own = config.and_then(|config| config.get(&["env"])).and_then(toml::Value::as_table);
-        environment.retain(|name, _| own.is_none_or(|own| !own.contains_key(name)));
-        let host = host.gnu.to_owned();
+        let set = config.and_then(|config| config.get(&["env"])).and_then(toml::Value::as_table);
+        environment.retain(|name, _| set.is_none_or(|set| !set.contains_key(name)));
+        let host = own.to_owned();
         Some(Self { builder: platform.clone(), host, linker, environment, packages, target: *target })
     }
 
@@ -132,7 +137,8 @@ mod tests {
         };
         let [builder, target] = [builder, target].map(|name| name.parse().unwrap());
         let names = |platform| triple::names_of(platform).unwrap();
-        Cross::of((&builder, names(&builder)), names(&target), Some(&config))
+        let (host, gnu) = (names(&builder), names(&target).gnu);
+        Cross::of((&builder, host, host.gnu), (names(&target), gnu), Some(&config))
     }
 
     #[test]

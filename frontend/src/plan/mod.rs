@@ -8,6 +8,7 @@ pub mod caches;
 pub mod cargo;
 pub mod cross;
 pub mod files;
+pub mod libc;
 mod mode;
 pub mod native;
 pub mod paths;
@@ -24,11 +25,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use buildkit_llb::Platform;
 use serde::{Serialize, Serializer};
 
-use crate::config::{Layers, Origin, with_rest};
+use crate::config::{Config, Layers, Origin, with_rest};
 use crate::diagnostic::{Checked, Diagnostic, Findings, Span};
 use crate::name::RelPath;
 use crate::options::Options;
-use crate::project::Project;
+use crate::project::{Package, Project};
 use crate::skeleton::{self, Features, Form, Outcome, Selection, Skeleton, SourceView};
 use crate::tree::Tree;
 
@@ -72,6 +73,9 @@ pub struct BuildPlan {
     pub binaries: Chosen<Vec<String>>,
     /// The compiler.
     pub toolchain: Toolchain,
+    /// The triple, where it is not that of the platform with glibc.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub target: Option<Chosen<String>>,
     /// The packages of the system.
     #[serde(skip_serializing_if = "Native::is_empty")]
     pub native: Native,
@@ -185,29 +189,18 @@ pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
         return findings.fail();
     };
     let compiled = select::together(&binaries.value, config.bins.as_ref(), package);
-    let Some((host, target)) = findings.take(triples(builder, platform)) else { return findings.fail() };
-    let triple = target.gnu;
-    let selection = Selection {
-        packages: BTreeSet::from([package.name.clone()]),
-        features: Features {
-            names: config.features.iter().flat_map(|setting| with_rest(&setting.value, &[])).collect(),
-            all: config.all_features.as_ref().is_some_and(|setting| setting.value),
-            no_default: config.no_default_features.as_ref().is_some_and(|setting| setting.value),
-        },
-        binaries: compiled.iter().cloned().collect(),
-        profile: config
-            .profile
-            .as_ref()
-            .map_or_else(|| "release".to_owned(), |setting| setting.value.clone()),
-        target: triple.to_owned(),
-        host: host.gnu.to_owned(),
-        rustflags: Vec::new(),
-        tests: false,
+    let cargo_config = project.cargo_config.as_ref();
+    let named = findings.take(triples(builder, platform));
+    let Some((host, target)) = named else { return findings.fail() };
+    let Some(asked) = findings.take(libc::choose(target.gnu, &config, cargo_config)) else {
+        return findings.fail();
     };
-    let Some(needed) = findings.take(skeleton::closure(project, &selection)) else { return findings.fail() };
-    let packages: Vec<_> = needed.iter().filter_map(|directory| project.packages.get(directory)).collect();
-    let Some(toolchain) = findings.take(toolchain::choose(project, &config, options, triple, &packages))
-    else {
+    let triple = asked.as_ref().map_or(target.gnu, |asked| asked.value.as_str());
+    let of = (triple, libc::host(host.gnu, config.toolchain_image.as_ref()));
+    let selection = selection(package, &config, &compiled, of);
+    // What another platform needs is a step of its own.
+    let because = asked.as_ref().filter(|_| host == target).map(|asked| asked.because.as_str());
+    let Some(toolchain) = findings.take(toolchain_for(project, &config, options, &selection, because)) else {
         return findings.fail();
     };
     let Some(mut view) = findings.take(skeleton::source_view(project, &selection)) else {
@@ -230,7 +223,10 @@ pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
         }
         None => return findings.fail(),
     };
-    let Some(runtime) = findings.take(runtime::choose(&config, options, package, &binaries.value, names))
+    let linkage = libc::statically_linked(triple, &skeleton::target_flags(project, &selection));
+    let linkage = linkage.as_deref();
+    let Some(runtime) =
+        findings.take(runtime::choose(&config, options, package, &binaries.value, linkage, names))
     else {
         return findings.fail();
     };
@@ -241,7 +237,7 @@ pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
     };
     let image = toolchain.name();
     let identity = caches::Identity { image: &image, triple, profile: &selection.profile };
-    let cross = Cross::of((builder, host), target, project.cargo_config.as_ref());
+    let cross = Cross::of((builder, host, &selection.host), (target, triple), cargo_config);
     let native = native::of(project, &selection, &config, &runtime.base.value, cross.as_ref());
     let Some(native) = findings.take(native) else { return findings.fail() };
     let runtime = Runtime { has_libraries: !native.is_empty(), ..runtime };
@@ -253,14 +249,15 @@ pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
         caches: caches::choose(&prefix, &namespace, package, mode, identity),
         cargo: Invocation {
             profile: selection.profile.clone(),
-            triple: triple.to_owned(),
+            triple: selection.target.clone(),
             package: project.package_specification(package, paths::WORKSPACE),
             binaries: compiled,
             features: Invocation::feature_arguments(&selection.features),
             locked: view.locked,
-            environment: Invocation::environment(),
+            environment: Invocation::environment_for(cargo_config),
             cross,
         },
+        target: asked,
         dependencies,
         anchor: anchor(package.manifest.clone(), &package.text),
         source: Source { excluded: view.excluded, overlays: view.overlays },
@@ -279,6 +276,56 @@ fn no_lockfile() -> Diagnostic {
         "the project has no `Cargo.lock`, so each new build may get other versions of its dependencies",
     )
     .hint("Run `cargo generate-lockfile` and commit Cargo.lock.")
+}
+
+/// What is compiled of `package`, for the first triple by a compiler of the second.
+fn selection(
+    package: &Package,
+    config: &Config,
+    binaries: &[String],
+    (target, host): (&str, String),
+) -> Selection {
+    Selection {
+        packages: BTreeSet::from([package.name.clone()]),
+        features: features(config),
+        binaries: binaries.iter().cloned().collect(),
+        profile: config
+            .profile
+            .as_ref()
+            .map_or_else(|| "release".to_owned(), |setting| setting.value.clone()),
+        target: target.to_owned(),
+        host,
+        rustflags: Vec::new(),
+        tests: false,
+    }
+}
+
+/// The features that were asked for.
+fn features(config: &Config) -> Features {
+    Features {
+        names: config.features.iter().flat_map(|setting| with_rest(&setting.value, &[])).collect(),
+        all: config.all_features.as_ref().is_some_and(|setting| setting.value),
+        no_default: config.no_default_features.as_ref().is_some_and(|setting| setting.value),
+    }
+}
+
+/// The compiler of everything that `selection` needs; `because` is why it compiles for another target than the usual.
+fn toolchain_for(
+    project: &Project,
+    config: &Config,
+    options: &Options,
+    selection: &Selection,
+    because: Option<&str>,
+) -> Checked<Toolchain> {
+    let mut findings = Findings::default();
+    let Some(needed) = findings.take(skeleton::closure(project, selection)) else { return findings.fail() };
+    let packages: Vec<_> = needed.iter().filter_map(|directory| project.packages.get(directory)).collect();
+    let chosen = toolchain::choose(project, config, options, &selection.host, &packages);
+    let Some(mut toolchain) = findings.take(chosen) else { return findings.fail() };
+    if let Some(because) = because {
+        toolchain.need_target(&selection.target, &selection.host, because);
+    }
+    findings.finish(toolchain)
 }
 
 /// The names of the platform that steps run on and of the one that they compile for.

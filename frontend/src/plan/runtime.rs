@@ -54,12 +54,13 @@ pub struct Runtime {
     pub timestamp: u64,
 }
 
-/// Decides what the image looks like.
+/// Decides what the image looks like; `linkage` is why the binaries are static, if they are.
 pub fn choose(
     config: &Config,
     options: &Options,
     package: &Package,
     binaries: &[String],
+    linkage: Option<&str>,
     names: &Tree,
 ) -> Checked<Runtime> {
     let mut findings = Findings::default();
@@ -84,8 +85,12 @@ pub fn choose(
         setting.as_ref().map(|setting| with_rest(&setting.value, &[])).unwrap_or_default()
     };
     let base = chosen(config.base.as_ref(), || {
-        // The cc base has what a Rust binary links: glibc and libgcc, of the builder's Debian.
         let release = if DEBIAN == "bookworm" { 12 } else { 13 };
+        if let Some(because) = linkage {
+            let base = format!("gcr.io/distroless/static-debian{release}:nonroot");
+            return (base, format!("a static binary needs no library: {because}"));
+        }
+        // The cc base has what a Rust binary links: glibc and libgcc, of the builder's Debian.
         (
             format!("gcr.io/distroless/cc-debian{release}:nonroot"),
             format!("glibc and libgcc of Debian {DEBIAN}, as in the builder"),

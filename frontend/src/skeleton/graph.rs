@@ -80,8 +80,7 @@ impl<'p> Graph<'p> {
                 (dir, Resolution { package, features: features_of(package), to })
             })
             .collect();
-        let mut flags = configured_flags(project.cargo_config.as_ref(), &selection.target);
-        flags.extend(selection.rustflags.iter().cloned());
+        let flags = target_flags(project, selection);
         Self {
             project,
             lockfile,
@@ -157,4 +156,12 @@ impl<'p> Graph<'p> {
 fn context_of(dependency: &Dependency, to: Resolved<'_>, from: Context) -> Context {
     let is_proc_macro = matches!(to, Resolved::Local(package) if package.is_proc_macro());
     if dependency.kind == DependencyKind::Build || is_proc_macro { Context::Host } else { from }
+}
+
+/// The flags with which rustc compiles for the target of `selection`.
+#[must_use]
+pub fn target_flags(project: &Project, selection: &Selection) -> Vec<String> {
+    let mut flags = configured_flags(project.cargo_config.as_ref(), &selection.target);
+    flags.extend(selection.rustflags.iter().cloned());
+    flags
 }

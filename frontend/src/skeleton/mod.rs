@@ -30,6 +30,7 @@ mod view;
 
 pub use crates::{Crate, Crates, crates};
 pub use form::{Form, Outcome, Skeleton};
+pub use graph::target_flags;
 pub use make::{closure, make};
 pub(crate) use platform::is_active;
 pub use selection::{Features, Selection};

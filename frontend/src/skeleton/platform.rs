@@ -119,18 +119,19 @@ pub(crate) fn is_active(platform: &Platform, triple: &str) -> bool {
     Target::new(triple, &[]).is_active(platform) == Some(true)
 }
 
-/// The flags that Cargo's configuration gives rustc for `triple`.
+/// The flags that Cargo's configuration gives rustc for `triple`: those of the tables for it, and only without such
+/// those for all.
 pub(super) fn configured_flags(config: Option<&CargoConfig>, triple: &str) -> Vec<String> {
     let Some(config) = config else { return Vec::new() };
     let plain = Target::new(triple, &[]);
-    let mut flags = words(config.get(&["build", "rustflags"]));
+    let mut flags = Vec::new();
     for (key, table) in config.get(&["target"]).and_then(toml::Value::as_table).into_iter().flatten() {
         let is_active = parse_platform(key).is_ok_and(|platform| plain.is_active(&platform) != Some(false));
         if is_active {
             flags.extend(words(table.get("rustflags")));
         }
     }
-    flags
+    if flags.is_empty() { words(config.get(&["build", "rustflags"])) } else { flags }
 }
 
 /// Flags as Cargo takes them: a list, or a string with spaces between.

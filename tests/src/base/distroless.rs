@@ -35,16 +35,28 @@ const PASSWD: &str = "root:x:0:0:root:/root:/sbin/nologin\n\
 const GROUP: &str = "root:x:0:\nnobody:x:65534:\ntty:x:5:\nstaff:x:50:\nnonroot:x:65532:\n";
 const NSSWITCH: &str = "passwd: files\ngroup: files\nhosts: files dns\nservices: files\nprotocols: files\n";
 
+/// What the base for static binaries has of that.
+const STATIC_PACKAGES: &[&str] = &["base-files", "media-types", "netbase", "tzdata"];
+
+/// The layer of the base for static binaries: no library at all.
+pub(super) fn without_libraries(certificates: &Certificates) -> Layer {
+    layer_of("distroless-static", STATIC_PACKAGES, certificates)
+}
+
 /// The layer of both tags: they differ in their configuration only.
 pub(super) fn layer(certificates: &Certificates) -> Layer {
-    let inputs = vec![REVISION.into(), SUITE.into(), PACKAGES.join(" "), certificates.input()];
+    layer_of("distroless-cc", PACKAGES, certificates)
+}
+
+fn layer_of(name: &'static str, packages: &'static [&'static str], certificates: &Certificates) -> Layer {
+    let inputs = vec![REVISION.into(), SUITE.into(), packages.join(" "), certificates.input()];
     let certificates = certificates.clone();
     Layer::new(
-        "distroless-cc",
+        name,
         inputs,
         Box::new(move |place, tree| {
             let suite = Suite::open(place, SUITE)?;
-            suite.unpack(PACKAGES, tree)?;
+            suite.unpack(packages, tree)?;
             let package = tempfile::tempdir().context("failed to create a folder for certificates")?;
             suite.unpack(&["ca-certificates"], package.path())?;
             Certificates::bundle(package.path(), tree)?;

@@ -58,10 +58,10 @@ pub fn provide(place: &Place, docker: &Docker) -> Result<()> {
 /// The table of base images.
 fn images(toolchain: &Toolchain, certificates: &Certificates) -> Vec<Image> {
     let rust = |suffix: &str, version: &str| format!("rust:{version}{suffix}");
-    let cc = |tag: &str, user: &str, workdir: &str| Image {
-        names: vec![format!("gcr.io/distroless/cc-debian12:{tag}")],
+    let distroless = |name: &str, layer: Layer, user: &str, workdir: &str| Image {
+        names: vec![format!("gcr.io/distroless/{name}")],
         platform: own_platform(),
-        layers: vec![distroless::layer(certificates)],
+        layers: vec![layer],
         config: json!({
             "Env": [format!("PATH={SYSTEM_PATH}"), "SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt"],
             "User": user,
@@ -95,8 +95,14 @@ fn images(toolchain: &Toolchain, certificates: &Certificates) -> Vec<Image> {
             layers: vec![debian::slim(certificates)],
             config: json!({ "Env": [format!("PATH={SYSTEM_PATH}")], "Cmd": ["bash"] }),
         },
-        cc("latest", "0", "/"),
-        cc("nonroot", "65532", "/home/nonroot"),
+        distroless("cc-debian12:latest", distroless::layer(certificates), "0", "/"),
+        distroless("cc-debian12:nonroot", distroless::layer(certificates), "65532", "/home/nonroot"),
+        distroless(
+            "static-debian12:nonroot",
+            distroless::without_libraries(certificates),
+            "65532",
+            "/home/nonroot",
+        ),
     ]
 }
 

@@ -218,7 +218,8 @@ mod tests {
     fn another_platform_needs_its_compiler_and_its_libraries() {
         let names = |platform: &str| triple::names_of(&platform.parse().unwrap()).unwrap();
         let builder = "linux/amd64".parse().unwrap();
-        let cross = Cross::of((&builder, names("linux/amd64")), names("linux/arm64"), None);
+        let (host, target) = (names("linux/amd64"), names("linux/arm64"));
+        let cross = Cross::of((&builder, host, host.gnu), (target, target.gnu), None);
         let compiler = ["gcc-aarch64-linux-gnu", "libc6-dev-arm64-cross"];
         let chosen = |config: &Config| choose(config, &Crates::default(), "scratch", cross.as_ref()).unwrap();
         assert_eq!(chosen(&Config::default()).value.build.apt(), compiler);
@@ -236,7 +237,8 @@ mod tests {
     fn what_belongs_to_the_build_stays_the_builders() {
         let names = |platform: &str| triple::names_of(&platform.parse().unwrap()).unwrap();
         let builder = "linux/amd64".parse().unwrap();
-        let cross = Cross::of((&builder, names("linux/amd64")), names("linux/arm64"), None).unwrap();
+        let (host, target) = (names("linux/amd64"), names("linux/arm64"));
+        let cross = Cross::of((&builder, host, host.gnu), (target, target.gnu), None).unwrap();
         for (name, entry) in table().iter().filter(|(_, entry)| entry.host) {
             let libraries = entry.apt.iter().filter(|package| package.ends_with("-dev"));
             assert!(libraries.into_iter().all(|package| cross.package(package) == *package), "{name}");
