@@ -2,6 +2,7 @@
 
 use buildkit_llb::source_map::SourceFile;
 use buildkit_llb::{Definition, Platform};
+use buildkit_proto::cap;
 use buildkit_proto::client::{Bridge, Capabilities, SolveOptions};
 use buildkit_proto::gateway::{CacheOptionsEntry, Result as GatewayResult};
 
@@ -9,10 +10,12 @@ use super::environment::Environment;
 use super::failure::{Failure, Files};
 use super::graph::marshal;
 use super::pin::Pins;
+use super::replaced::{self, Replaced};
 use super::{agent, definition, files, lockfile, warn};
 use crate::config::{self, Config, Layers};
 use crate::context::{self, ContextSpec};
 use crate::diagnostic::{Checked, Diagnostic, Findings};
+use crate::engine::Abilities;
 use crate::ignore;
 use crate::lower::sources::{self, Inputs};
 use crate::lower::{self, Materials};
@@ -40,11 +43,24 @@ struct Build<'a> {
     warnings: Vec<Diagnostic>,
     /// The lockfile made for a project that has none.
     generated_lockfile: Option<String>,
+    /// What build contexts stand in for among the crates.
+    replaced: Option<Replaced>,
 }
 
 /// Builds what the options ask for.
 pub(super) async fn drive(bridge: &Bridge, environment: &Environment) -> Result<GatewayResult, Failure> {
     let capabilities = bridge.ping().await?;
+    // Engines that know no warnings pass on the text of an error and nothing else.
+    let shows_excerpts = capabilities.has_gateway(cap::gateway::WARNINGS);
+    let outcome = Box::pin(build(bridge, environment, capabilities)).await;
+    outcome.map_err(|failure| if shows_excerpts { failure } else { failure.with_lines() })
+}
+
+async fn build(
+    bridge: &Bridge,
+    environment: &Environment,
+    capabilities: Capabilities,
+) -> Result<GatewayResult, Failure> {
     let mut warnings = Vec::new();
     let mut options = checked(options::parse(&environment.options), &mut warnings, Files::new)?;
     warnings.extend(options.sandbox.restrict(|cap| capabilities.has_llb(cap)));
@@ -55,7 +71,7 @@ pub(super) async fn drive(bridge: &Bridge, environment: &Environment) -> Result<
     let names: Vec<String> = inputs.keys().cloned().collect();
     let spec = checked(context::classify(&options, &names, &environment.session), &mut warnings, Files::new)?;
 
-    let definition = definition::read(bridge, &spec, &inputs).await?;
+    let definition = definition::read(bridge, &capabilities, &spec, &inputs).await?;
     let excludes = ignore::patterns(definition.ignore.as_deref().map(String::from_utf8_lossy).as_deref());
     let (tree, found) = files::read(bridge, &capabilities, &spec, &inputs, &excludes).await?;
     warnings.extend(found);
@@ -81,9 +97,16 @@ pub(super) async fn drive(bridge: &Bridge, environment: &Environment) -> Result<
         files,
         warnings,
         generated_lockfile: None,
+        replaced: None,
     };
     let mut project = build.take(project::load(&build.tree))?;
     build.take(project::check_lockfile(&project))?;
+    build.replaced =
+        replaced::graft(bridge, &build.capabilities, &build.spec, &build.inputs, &mut build.tree, &project)
+            .await?;
+    if build.replaced.is_some() {
+        project = build.take(project::load(&build.tree))?;
+    }
     let root = RelPath::new("Cargo.toml").unwrap_or_default();
     let layers = build.take(Layers::read(
         &build.options.build_args,
@@ -114,14 +137,25 @@ impl Build<'_> {
         checked(stage, &mut self.warnings, || files.clone())
     }
 
-    /// The platforms to build for: those asked for, else the engine's own.
+    /// The platforms to build for: those asked for, each once, else the one that builds.
     fn platforms(&self) -> Result<Vec<Platform>, Failure> {
-        if !self.options.platforms.is_empty() {
-            return Ok(self.options.platforms.clone());
+        if self.options.platforms.is_empty() {
+            return Ok(vec![self.builder()?]);
         }
-        let own = self.capabilities.platforms().first().map(Platform::from);
-        own.map(|platform| vec![platform])
-            .ok_or_else(|| Failure::Internal("the engine has no worker with a platform".to_owned()))
+        let mut platforms = Vec::new();
+        for platform in &self.options.platforms {
+            if !platforms.contains(platform) {
+                platforms.push(platform.clone());
+            }
+        }
+        Ok(platforms)
+    }
+
+    /// The platform that steps run on: the engine's own, unless the client wants another that the engine can run.
+    fn builder(&self) -> Result<Platform, Failure> {
+        let able: Vec<Platform> = self.capabilities.platforms().iter().map(Platform::from).collect();
+        options::builder(self.options.build_platform.as_ref(), &able)
+            .map_err(|diagnostic| Failure::Findings { diagnostics: vec![diagnostic], files: Files::new() })
     }
 
     /// Answers a question; what stands in the way of a build need not stand in the way of an answer.
@@ -162,7 +196,17 @@ impl Build<'_> {
         let mut all = self.files.clone();
         let wanted = request::wanted(name, &facts(&self.files));
         if !wanted.is_empty() {
-            all.extend(files::named(self.bridge, &self.spec, &self.inputs, &self.excludes, wanted).await?);
+            all.extend(
+                files::named(
+                    self.bridge,
+                    &self.capabilities,
+                    &self.spec,
+                    &self.inputs,
+                    &self.excludes,
+                    wanted,
+                )
+                .await?,
+            );
         }
         request::answer(name, &facts(&all))
             .map_err(|diagnostics| Failure::Findings { diagnostics, files: all })
@@ -177,10 +221,19 @@ impl Build<'_> {
         platform: &Platform,
         is_one_of_several: bool,
     ) -> Result<Built, Failure> {
+        let builder = self.builder()?;
+        let warned = self.warnings.len();
         let mut planned = self.plan(project, layers, goal, platform)?;
-        if let Planned::NeedsLockfile { toolchain, files } = &planned {
-            let materials = self.materials(&toolchain.image, None, platform, is_one_of_several).await?;
-            let contents = lockfile::make(self.bridge, toolchain, &materials, files).await?;
+        if let Planned::NeedsLockfile { toolchain, files, access } = &mut planned {
+            if let Some(replaced) = &self.replaced {
+                // It has one, which only does not know yet of the crates that were replaced.
+                self.warnings.truncate(warned);
+                files.insert(RelPath::new("Cargo.lock").unwrap_or_default(), replaced.lockfile.clone());
+            }
+            let materials =
+                self.materials(&toolchain.image, None, (&builder, platform), is_one_of_several).await?;
+            let contents =
+                lockfile::make(self.bridge, &self.capabilities, toolchain, &materials, files, access).await?;
             self.generated_lockfile = Some(String::from_utf8_lossy(&contents).into_owned());
             let path = RelPath::new("Cargo.lock").unwrap_or_default();
             self.tree.insert_file(path, contents);
@@ -215,9 +268,10 @@ impl Build<'_> {
         is_one_of_several: bool,
     ) -> Result<(Definition, Materials), Failure> {
         let base = Some(&plan.runtime.base).filter(|_| !matches!(goal, Goal::Stage(_)));
-        let mut materials = self.materials(&plan.toolchain.image, base, platform, is_one_of_several).await?;
+        let platforms = (&self.builder()?, platform);
+        let mut materials = self.materials(&plan.toolchain.image, base, platforms, is_one_of_several).await?;
         materials.no_cache = materials.no_cache.for_targets(target::names_of(plan, goal));
-        Ok((marshal(&lower::lower(plan, &materials, goal))?, materials))
+        Ok((marshal(&lower::lower(plan, &materials, goal), &self.capabilities)?, materials))
     }
 
     /// Says what is legal and probably not meant, or fails if the client wants to hear it that way.
@@ -255,6 +309,7 @@ impl Build<'_> {
         goal: &Goal,
         platform: &Platform,
     ) -> Result<Planned, Failure> {
+        let builder = self.builder()?;
         let planned = plan::plan(
             project,
             plan::Request {
@@ -262,6 +317,7 @@ impl Build<'_> {
                 layers,
                 goal,
                 platform,
+                builder: &builder,
                 generated_lockfile: self.generated_lockfile.as_deref(),
             },
         );
@@ -272,10 +328,10 @@ impl Build<'_> {
         &self,
         toolchain: &plan::Chosen<String>,
         base: Option<&plan::Chosen<String>>,
-        platform: &Platform,
+        (builder, platform): (&Platform, &Platform),
         is_one_of_several: bool,
     ) -> Result<Materials, Failure> {
-        let pins = Pins {
+        let pins = |platform| Pins {
             bridge: self.bridge,
             capabilities: &self.capabilities,
             named: &self.spec.named,
@@ -285,11 +341,11 @@ impl Build<'_> {
         };
         let base = async {
             match base {
-                Some(image) => pins.pin(image, context::BASE).await,
+                Some(image) => pins(platform).pin(image, context::BASE).await,
                 None => Ok(None),
             }
         };
-        let (toolchain, base) = tokio::try_join!(pins.pin(toolchain, context::TOOLCHAIN), base)?;
+        let (toolchain, base) = tokio::try_join!(pins(builder).pin(toolchain, context::TOOLCHAIN), base)?;
         let toolchain = toolchain.ok_or_else(|| Failure::Findings {
             diagnostics: vec![
                 Diagnostic::error("the toolchain image cannot be `scratch`")
@@ -297,14 +353,20 @@ impl Build<'_> {
             ],
             files: Files::new(),
         })?;
+        let context = sources::context(&self.spec, &self.inputs, &self.excludes);
+        let context = match &self.replaced {
+            Some(replaced) => replaced.lay_over(context, &self.inputs),
+            None => context,
+        };
         Ok(Materials {
-            context: sources::context(&self.spec, &self.inputs, &self.excludes),
-            agent: agent::find(self.environment, &self.options, platform)?,
+            context,
+            agent: agent::find(self.environment, &self.options, builder)?,
             toolchain,
             base,
             files: self.source_files(),
             no_cache: self.options.no_cache.clone(),
             sandbox: self.options.sandbox.clone(),
+            abilities: Abilities::of(|id| self.capabilities.has_llb(id)),
             proxy: lower::proxy::from_build_args(&self.options.build_args),
             prefix: if is_one_of_several { format!("{platform} ") } else { String::new() },
         })

@@ -180,11 +180,13 @@ fn outcome(files: &Files) -> String {
         Ok(warned) => warned.value,
         Err(errors) => return said(&errors),
     };
+    let amd64 = "linux/amd64".parse().unwrap();
     let request = Request {
         options: &options,
         layers: &layers,
         goal: &Goal::Image,
-        platform: &"linux/amd64".parse().unwrap(),
+        builder: &amd64,
+        platform: &amd64,
         generated_lockfile: None,
     };
     assert!(!target::names(&project).is_empty());
@@ -235,7 +237,8 @@ fn depth_is_answered_and_not_followed_to_the_end_of_the_stack() {
         with(name, &format!("[{}]\n", vec!["a"; DEPTH].join(".")));
     }
     // Features that follow from one another, and a chain of packages in the lockfile.
-    let chain: String = (0..DEPTH).map(|n| format!("f{n} = [\"f{}\"]\n", n + 1)).collect();
+    let chain: Vec<String> = (0..DEPTH).map(|n| format!("f{n} = [\"f{}\"]\n", n + 1)).collect();
+    let chain = chain.concat();
     let manifest = PROJECT.replace("tls = []\n", &format!("tls = [\"f0\"]\n{chain}f{DEPTH} = []\n"));
     outcome(&files(&manifest));
     let package = |n: usize| {
@@ -245,7 +248,7 @@ fn depth_is_answered_and_not_followed_to_the_end_of_the_stack() {
             n + 1
         )
     };
-    let chain: String = (0..DEPTH / 10).map(package).collect();
+    let chain = (0..DEPTH / 10).map(package).collect::<Vec<_>>().concat();
     let end = format!("[[package]]\nname = \"p{}\"\nversion = \"1.0.0\"\n", DEPTH / 10);
     let lockfile = PROJECT
         .replace(" \"libc\",\n", " \"libc\",\n \"p0\",\n")
