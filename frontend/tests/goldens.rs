@@ -91,6 +91,7 @@ fn planned(tree: &Tree, target: Option<&str>, arguments: &[(&str, &str)]) -> (Bu
         platform: &platform,
         builder: &platform,
         generated_lockfile: None,
+        names: tree,
     };
     match plan::plan(&project, request).unwrap().value {
         Planned::Ready(plan) => (*plan, goal),
@@ -121,6 +122,7 @@ fn graph(plan: &BuildPlan, goal: &Goal) -> Definition {
         sandbox: Sandbox::default(),
         abilities: Abilities::default(),
         proxy: None,
+        copies_selectively: true,
         prefix: String::new(),
     };
     lower::lower(plan, &materials, goal).marshal().unwrap()

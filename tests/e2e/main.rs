@@ -16,6 +16,7 @@ mod deps;
 mod dist;
 mod edits;
 mod examples;
+mod files;
 mod freshness;
 mod frontend_image;
 mod graph;

@@ -4,6 +4,7 @@
 //! `[workspace.metadata.supercargo]`. What nobody set is detected later. Every value remembers who set it.
 
 mod build_args;
+mod files;
 mod home;
 mod json_schema;
 mod keys;
@@ -17,6 +18,7 @@ mod spanned;
 mod tests;
 
 pub use build_args::{BUILD_ARGS, unknown_build_args};
+pub use files::{FileCopy, FileKey, FileRule, FileTable, Rest};
 pub use json_schema::json_schema;
 pub use layers::Layers;
 pub use list::{REST, with_rest};
@@ -28,7 +30,7 @@ pub use spanned::Spanned;
 use std::collections::BTreeMap;
 use std::fmt;
 
-use crate::diagnostic::Span;
+use crate::diagnostic::{Diagnostic, Span};
 
 /// Who set a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,6 +68,17 @@ pub struct Setting<T> {
     pub value: T,
     /// Who set it.
     pub origin: Origin,
+}
+
+impl<T> Setting<T> {
+    /// A finding about this value, at its lines where it stands in a file.
+    #[must_use]
+    pub fn at(&self, diagnostic: Diagnostic) -> Diagnostic {
+        match self.origin.span() {
+            Some(span) => diagnostic.at(span.clone()),
+            None => diagnostic,
+        }
+    }
 }
 
 /// What was asked for one package, merged from all homes; `None` and empty mean that nobody asked.
@@ -115,4 +128,6 @@ pub struct Config {
     pub labels: Option<Setting<BTreeMap<String, String>>>,
     /// `image.stop-signal`.
     pub stop_signal: Option<Setting<String>>,
+    /// `image.files`.
+    pub files: Option<Setting<Vec<FileRule>>>,
 }

@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Spanned;
+use super::files::FileKey;
 use super::sccache::SccacheKey;
 
 /// One home of the configuration, as it is written.
@@ -89,6 +90,8 @@ pub struct ImageTable {
     pub labels: Option<Spanned<BTreeMap<String, String>>>,
     /// As `STOPSIGNAL`.
     pub stop_signal: Option<Spanned<String>>,
+    /// As `COPY`: files of the build context, `[{ from = "config/*.toml", to = "/etc/api/", owner = "0:0", mode = "0644" }]`.
+    pub files: Option<Spanned<Vec<FileKey>>>,
 }
 
 /// How compiled code is kept between builds.

@@ -7,6 +7,7 @@ pub mod access;
 pub mod caches;
 pub mod cargo;
 pub mod cross;
+pub mod files;
 mod mode;
 pub mod paths;
 pub mod resolution;
@@ -28,6 +29,7 @@ use crate::name::RelPath;
 use crate::options::Options;
 use crate::project::Project;
 use crate::skeleton::{self, Features, Form, Outcome, Selection, Skeleton, SourceView};
+use crate::tree::Tree;
 
 use access::Access;
 use caches::Caches;
@@ -141,6 +143,8 @@ pub struct Request<'a> {
     pub builder: &'a Platform,
     /// A lockfile that the context lacks, made for this build.
     pub generated_lockfile: Option<&'a str>,
+    /// The names of the context's files.
+    pub names: &'a Tree,
 }
 
 /// A plan, or what is missing for one.
@@ -164,7 +168,7 @@ pub enum Planned {
 /// Errors: an ambiguous or unknown package, binary or feature; a toolchain that has no image or is too old; a
 /// platform that Rust does not know.
 pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
-    let Request { options, layers, goal, platform, builder, generated_lockfile } = request;
+    let Request { options, layers, goal, platform, builder, generated_lockfile, names } = request;
     let mut findings = Findings::default();
     let Some((package, package_because)) = findings.take(select::package(project, layers, goal)) else {
         return findings.fail();
@@ -225,7 +229,8 @@ pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
         }
         None => return findings.fail(),
     };
-    let Some(runtime) = findings.take(runtime::choose(&config, options, package, &binaries.value)) else {
+    let Some(runtime) = findings.take(runtime::choose(&config, options, package, &binaries.value, names))
+    else {
         return findings.fail();
     };
     let namespace = caches::namespace(&config, project, options.vcs_source.as_deref());
@@ -233,8 +238,8 @@ pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
     let Some(sccache) = findings.take(sccache::choose(config.sccache.as_ref(), &prefix, &namespace)) else {
         return findings.fail();
     };
-    let compiler = toolchain.name();
-    let identity = caches::Identity { image: &compiler, triple, profile: &selection.profile };
+    let image = toolchain.name();
+    let identity = caches::Identity { image: &image, triple, profile: &selection.profile };
     let mode = mode::choose(&config, without_layer.as_deref(), goal, &mut findings);
     let lockfile = dependencies.lockfile(project);
     let plan = BuildPlan {

@@ -319,6 +319,7 @@ impl Build<'_> {
                 platform,
                 builder: &builder,
                 generated_lockfile: self.generated_lockfile.as_deref(),
+                names: &self.tree,
             },
         );
         self.take(planned)
@@ -368,6 +369,7 @@ impl Build<'_> {
             sandbox: self.options.sandbox.clone(),
             abilities: Abilities::of(|id| self.capabilities.has_llb(id)),
             proxy: lower::proxy::from_build_args(&self.options.build_args),
+            copies_selectively: self.capabilities.has_llb(cap::FILE_COPY_INCLUDE_EXCLUDE_PATTERNS),
             prefix: if is_one_of_several { format!("{platform} ") } else { String::new() },
         })
     }
