@@ -170,7 +170,8 @@ fn the_schema_is_printed_without_a_project() {
     let printed = build.call("schema").succeed().unwrap();
     let schema: Value = serde_json::from_str(printed.stdout()).unwrap();
     assert_eq!(schema["additionalProperties"], false);
-    assert!(schema["properties"]["image"]["anyOf"][0]["properties"]["base"].is_object(), "{schema}");
+    let base = &schema["properties"]["image"]["anyOf"][0]["properties"]["base"];
+    assert_eq!((&base["x-build-arg"], &base["x-as"]), (&"IMAGE_BASE".into(), &"`FROM`".into()), "{schema}");
 }
 
 #[test]
