@@ -3,8 +3,6 @@
 //! `UPDATE_GOLDENS=1 cargo test -p supercargo --test reference` writes it anew. Default and counterpart of a key come
 //! from the comment on its field; where that says nothing, what the page has is kept.
 
-#![expect(clippy::unwrap_used, reason = "the functions below are all parts of the test at the end")]
-
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
