@@ -26,12 +26,13 @@ use supercargo::tree::{Entry, Tree};
 /// Example, `--target`, and build-args.
 type Case = (&'static str, Option<&'static str>, &'static [(&'static str, &'static str)]);
 
-const CASES: [Case; 7] = [
+const CASES: [Case; 8] = [
     ("axum-service", None, &[]),
     ("cli", None, &[]),
     ("features", None, &[]),
     ("features", Some("greet-json"), &[("FEATURES", "json")]),
     ("minimal", None, &[]),
+    ("private-registry", None, &[]),
     ("workspace", Some("api"), &[]),
     ("workspace", Some("worker"), &[]),
 ];

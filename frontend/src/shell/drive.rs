@@ -175,7 +175,7 @@ impl Build<'_> {
             Some(Planned::NeedsLockfile { .. }) | None => None,
         };
         let graph = match plan.filter(|_| request::needs_graph(name)) {
-            Some(plan) => Some(self.lowered(plan, goal, &platform, false).await?.0),
+            Some(plan) => Some(self.lowered(plan, goal, (&self.builder()?, &platform), false).await?.0),
             None => None,
         };
         let selected = selected(project, layers, goal);
@@ -245,7 +245,8 @@ impl Build<'_> {
         };
         self.check(project, layers, goal, &plan)?;
         self.warnings.extend(unused(&self.options, &self.spec, project, &plan));
-        let (definition, materials) = self.lowered(&plan, goal, platform, is_one_of_several).await?;
+        let (definition, materials) =
+            self.lowered(&plan, goal, (&builder, platform), is_one_of_several).await?;
         let options = SolveOptions { cache_imports: self.cache_imports(), evaluate: false };
         let reference = self.bridge.solve(definition.to_pb(), options).await?;
         let base_config = materials.base.map(|base| base.config);
@@ -264,11 +265,10 @@ impl Build<'_> {
         &self,
         plan: &BuildPlan,
         goal: &Goal,
-        platform: &Platform,
+        platforms: (&Platform, &Platform),
         is_one_of_several: bool,
     ) -> Result<(Definition, Materials), Failure> {
         let base = Some(&plan.runtime.base).filter(|_| !matches!(goal, Goal::Stage(_)));
-        let platforms = (&self.builder()?, platform);
         let mut materials = self.materials(&plan.toolchain.image, base, platforms, is_one_of_several).await?;
         materials.no_cache = materials.no_cache.for_targets(target::names_of(plan, goal));
         Ok((marshal(&lower::lower(plan, &materials, goal), &self.capabilities)?, materials))
