@@ -116,8 +116,10 @@ fn the_graph_is_drawn_in_both_languages() {
 
 #[test]
 fn the_dockerfile_builds_without_us_and_compiles_dependencies_apart() {
-    let (subject, build) =
-        subject("dockerfile", "[image]\ncmd = [\"a b\"]\nenv = { A = \"x \\\"$y\\\"\" }\n");
+    let (subject, build) = subject(
+        "dockerfile",
+        "[image]\nfiles = [{ from = \"say\", to = \"/etc/say/\", mode = \"0640\" }]\ncmd = [\"a b\"]\nenv = { A = \"x \\\"$y\\\"\" }\n",
+    );
     let printed = build.clone().call("dockerfile").succeed().unwrap();
     assert!(!printed.stdout().contains("# syntax"), "{}", printed.stdout());
     let image = "e2e-question-dockerfile";
@@ -130,6 +132,9 @@ fn the_dockerfile_builds_without_us_and_compiles_dependencies_apart() {
     assert_eq!((config.user.as_str(), config.cmd), ("7", vec!["a b".to_owned()]));
     assert_eq!(config.labels["org.opencontainers.image.description"], "It's \"$HOME\"");
     assert!(config.env.contains(&"A=x \"$y\"".to_owned()), "{:?}", config.env);
+
+    let files = testbed::image::files(bed.docker(), image).unwrap();
+    assert!(files.iter().any(|file| file == "etc/say/Cargo.toml"), "{files:?}");
 
     subject.project.edit("say/src/lib.rs", "answer", "reply").unwrap();
     let edited = build.succeed().unwrap();
@@ -170,7 +175,8 @@ fn the_schema_is_printed_without_a_project() {
     let printed = build.call("schema").succeed().unwrap();
     let schema: Value = serde_json::from_str(printed.stdout()).unwrap();
     assert_eq!(schema["additionalProperties"], false);
-    assert!(schema["properties"]["image"]["anyOf"][0]["properties"]["base"].is_object(), "{schema}");
+    let base = &schema["properties"]["image"]["anyOf"][0]["properties"]["base"];
+    assert_eq!((&base["x-build-arg"], &base["x-as"]), (&"IMAGE_BASE".into(), &"`FROM`".into()), "{schema}");
 }
 
 #[test]

@@ -10,6 +10,9 @@ use super::Spanned;
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct BuildTable {
     /// Packages of the toolchain image's distribution to install before anything is compiled; `"..."` stands for those
-    /// that the crates are known to need.
+    /// that the crates are known to need, see [native-libraries.md](native-libraries.md).
+    ///
+    /// - Default: `["..."]`
+    /// - As: `RUN apt-get install` in the stage that compiles
     pub packages: Option<Spanned<Vec<String>>>,
 }

@@ -6,17 +6,39 @@ use schemars::JsonSchema as _;
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
 
+use super::reference;
 use super::schema::Table;
 
 /// What a definition file may hold, and what an editor checks it by: draft 7, without references.
 #[must_use]
 pub fn json_schema() -> Value {
     let mut schema = types().clone();
+    annotate(&mut schema, "");
     allow_auto(&mut schema);
     if let Some(object) = schema.as_object_mut() {
         object.insert("title".to_owned(), json!("Supercargo"));
     }
     schema
+}
+
+/// Gives every key what the reference says of it: `x-default`, `x-as` and `x-build-arg`.
+fn annotate(schema: &mut Value, above: &str) {
+    let Some(Value::Object(properties)) = schema.get_mut("properties") else { return };
+    for (name, property) in properties {
+        let path = if above.is_empty() { name.clone() } else { format!("{above}.{name}") };
+        annotate(property, &path);
+        let key = reference::of_comment(&path, property);
+        let Value::Object(property) = property else { continue };
+        property.insert("description".to_owned(), json!(key.description));
+        let notes = [
+            ("x-default", key.default),
+            ("x-as", key.counterpart),
+            ("x-build-arg", reference::build_arg_of(&path)),
+        ];
+        for (note, value) in notes {
+            property.extend(value.map(|value| (note.to_owned(), json!(value))));
+        }
+    }
 }
 
 /// The schema as the types have it, before `"auto"` is added to each key.
@@ -99,7 +121,7 @@ fn with_auto(mut property: Map<String, Value>) -> Map<String, Value> {
         return property;
     }
     let mut outer = Map::new();
-    for key in ["title", "description", "default"] {
+    for key in ["title", "description", "default", "x-default", "x-as", "x-build-arg"] {
         if let Some(value) = property.remove(key) {
             outer.insert(key.to_owned(), value);
         }

@@ -57,6 +57,11 @@ impl<'a> Shape<'a> {
         self.0.iter().any(|schema| may_be(schema, "object"))
     }
 
+    /// Whether nothing but a table may stand here.
+    pub(super) fn is_table_only(&self) -> bool {
+        self.0.iter().all(|schema| may_be(schema, "object"))
+    }
+
     /// What may stand here, for a person.
     pub(super) fn words(&self) -> String {
         let mut words: Vec<String> = Vec::new();

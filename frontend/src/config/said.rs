@@ -87,12 +87,13 @@ fn walk(home: &Home<'_>, value: &DeValue<'_>, shape: &Shape<'_>, path: &str, sai
     for (key, value) in table {
         let name: &str = key.get_ref();
         let Some(shape) = known.get(name).or(free.as_ref()) else { continue };
-        let here = if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
+        let here = if path.is_empty() { bare(name) } else { format!("{path}.{}", bare(name)) };
         if known.contains_key(name) && value.get_ref().as_str() == Some("auto") {
             continue;
         }
-        // A table whose keys are the user's own is one value, unless each of its entries is a table of ours.
-        let entries = shape.free().is_some_and(|entry| !entry.keys().is_empty());
+        // A table whose keys are the user's own is one value, unless homes have a part in it each: those of variables and
+        // labels, and those whose entries are tables of ours.
+        let entries = shape.free().is_some_and(|entry| !entry.keys().is_empty() || entry.words() == "a text");
         if value.get_ref().is_table() && (!shape.keys().is_empty() || entries) {
             walk(home, value.get_ref(), shape, &here, said);
             continue;

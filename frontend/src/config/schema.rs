@@ -17,19 +17,42 @@ use super::sccache::SccacheKey;
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Table {
-    /// The package to build, as `cargo --package`.
+    /// The package to build.
+    ///
+    /// - Default: the one default member with a binary
+    /// - As: `cargo build --package`
     pub package: Option<Spanned<String>>,
-    /// The binary or binaries to put into the image, as `cargo --bin`.
+    /// The binary to put into the image, or several: the first is the entrypoint. `--target <bin>` makes an image of
+    /// one binary alone; the images of a list share one compile.
+    ///
+    /// - Default: `default-run`, else the only one
+    /// - As: `cargo build --bin`
     pub bin: Option<Spanned<OneOrMany>>,
-    /// Features to enable, as `cargo --features`.
+    /// Features to enable.
+    ///
+    /// - Default: none
+    /// - As: `cargo build --features`
     pub features: Option<Spanned<Vec<String>>>,
-    /// As `cargo --all-features`.
+    /// Whether all features are enabled.
+    ///
+    /// - Default: `false`
+    /// - As: `cargo build --all-features`
     pub all_features: Option<Spanned<bool>>,
-    /// As `cargo --no-default-features`.
+    /// Whether the default features are left out.
+    ///
+    /// - Default: `false`
+    /// - As: `cargo build --no-default-features`
     pub no_default_features: Option<Spanned<bool>>,
-    /// The profile, as `cargo --profile`.
+    /// The profile to compile with, Cargo's own or one of the project's.
+    ///
+    /// - Default: `release`
+    /// - As: `cargo build --profile`
     pub profile: Option<Spanned<String>>,
-    /// The C library to compile for, `gnu` or `musl`, or a full triple; the CPU always comes from `--platform`.
+    /// The C library to compile for, `gnu` or `musl` for a static binary, or a full triple; the CPU always comes from
+    /// `--platform`, see [toolchains.md](toolchains.md#static-binaries).
+    ///
+    /// - Default: `gnu`
+    /// - As: `cargo build --target`
     pub target: Option<Spanned<String>>,
     /// The compiler.
     #[serde(default)]
@@ -49,14 +72,25 @@ pub struct Table {
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct ToolchainTable {
-    /// `stable`, `1.95`, `nightly`, …
+    /// The compiler: `stable`, `1.95`, `nightly-2026-01-01`, ….
+    ///
+    /// - Default: rust-toolchain(.toml), else 1.95
+    /// - As: `rustup toolchain install`
     pub channel: Option<Spanned<String>>,
-    /// Any image that has cargo.
+    /// The image that compiles: any that has cargo and a linker.
+    ///
+    /// - Default: `rust:<channel>-bookworm`
+    /// - As: `FROM rust:… AS build`
     pub image: Option<Spanned<String>>,
-    /// Components that the compile needs, as `rustup component add`; `"..."` stands for those of the toolchain file.
+    /// Components that the compile needs.
+    ///
+    /// - Default: those of the toolchain file
+    /// - As: `rustup component add`
     pub components: Option<Spanned<Vec<String>>>,
-    /// Targets whose standard library the compile needs, as `rustup target add`; `"..."` stands for those of the
-    /// toolchain file.
+    /// Targets whose standard library the compile needs.
+    ///
+    /// - Default: those of the toolchain file
+    /// - As: `rustup target add`
     pub targets: Option<Spanned<Vec<String>>>,
 }
 
@@ -64,11 +98,22 @@ pub struct ToolchainTable {
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct CacheTable {
-    /// How compiled code is kept between builds.
+    /// How compiled code is kept between builds: `auto`, `layers`, `mounts` or `none`, see [caching.md](caching.md).
+    ///
+    /// - Default: `auto`: a layer for dependencies and a cache mount for your own crates
+    /// - As: `RUN --mount=type=cache`
     pub mode: Option<Spanned<CacheMode>>,
-    /// What the ids of cache mounts start with.
+    /// What the ids of cache mounts are made from: projects with the same share compiled code.
+    ///
+    /// - Default: the client's repository, else the root package's name, else the names of the members
+    /// - As: `--mount=type=cache,id=…`
     pub namespace: Option<Spanned<String>>,
-    /// Whether and where sccache keeps compiled code.
+    /// Whether and where sccache keeps compiled code: `true` is a directory on the builder, a table such as `{ backend
+    /// = "s3", bucket = "b", secret = "sccache" }` is a storage on the network, see [caching.md](caching.md#sccache).
+    /// The build-arg takes `true` or `false`.
+    ///
+    /// - Default: `false`
+    /// - As: `ENV RUSTC_WRAPPER=sccache`
     pub sccache: Option<Spanned<SccacheKey>>,
 }
 
@@ -76,30 +121,68 @@ pub struct CacheTable {
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct ImageTable {
-    /// The image the binary is put on, as `FROM`.
+    /// The image that the binaries are put on.
+    ///
+    /// - Default: `gcr.io/distroless/cc-debian12:nonroot`
+    /// - As: `FROM`
     pub base: Option<Spanned<String>>,
     /// Packages of the base's distribution to install in it; `"..."` stands for those that the crates are known to need.
     /// On a base without a package manager, packages whose libraries are taken from the builder.
+    ///
+    /// - Default: none; libraries that the program links are there without
+    /// - As: `RUN apt-get install` in the last stage
     pub packages: Option<Spanned<Vec<String>>>,
-    /// As `USER`.
+    /// The user that the program runs as.
+    ///
+    /// - Default: `65532:65532`
+    /// - As: `USER`
     pub user: Option<Spanned<String>>,
-    /// As `WORKDIR`.
+    /// The working directory, an absolute path.
+    ///
+    /// - Default: `/`; with a base of your own, the base's
+    /// - As: `WORKDIR`
     pub workdir: Option<Spanned<String>>,
-    /// As `ENTRYPOINT` in exec form.
+    /// The program, in exec form.
+    ///
+    /// - Default: `["/usr/local/bin/<bin>"]`
+    /// - As: `ENTRYPOINT`
     pub entrypoint: Option<Spanned<Vec<String>>>,
-    /// As `CMD` in exec form.
+    /// Its arguments, in exec form.
+    ///
+    /// - Default: none
+    /// - As: `CMD`
     pub cmd: Option<Spanned<Vec<String>>>,
-    /// As `ENV`.
+    /// Variables of the program.
+    ///
+    /// - Default: none
+    /// - As: `ENV`
     pub env: Option<Spanned<BTreeMap<String, String>>>,
-    /// As `EXPOSE`: `8080` or `"9000/udp"`.
+    /// Ports that it listens on: `8080` or `"9000/udp"`.
+    ///
+    /// - Default: none
+    /// - As: `EXPOSE`
     pub expose: Option<Spanned<Vec<Port>>>,
-    /// As `VOLUME`.
+    /// Paths that are volumes.
+    ///
+    /// - Default: none
+    /// - As: `VOLUME`
     pub volumes: Option<Spanned<Vec<String>>>,
-    /// As `LABEL`.
+    /// Labels of the image; an empty value removes one.
+    ///
+    /// - Default: OCI title, version, description, licenses, source, url, documentation from Cargo, revision from the
+    ///   client
+    /// - As: `LABEL`
     pub labels: Option<Spanned<BTreeMap<String, String>>>,
-    /// As `STOPSIGNAL`.
+    /// The signal that stops the program.
+    ///
+    /// - Default: the base's
+    /// - As: `STOPSIGNAL`
     pub stop_signal: Option<Spanned<String>>,
-    /// As `COPY`: files of the build context, `[{ from = "config/*.toml", to = "/etc/api/", owner = "0:0", mode = "0644" }]`.
+    /// Files of the build context to copy into the image: `[{ from = "config/*.toml", to = "/etc/api/", owner = "0:0",
+    /// mode = "0644" }]`, see [image.md](image.md#files).
+    ///
+    /// - Default: none
+    /// - As: `COPY --chown --chmod`
     pub files: Option<Spanned<Vec<FileKey>>>,
 }
 

@@ -155,7 +155,8 @@ fn everything_that_was_said_is_told_with_who_said_it_and_what_counts() {
         [
             "bin = [\"a\", \"b\"] (Dockerfile:1)",
             "features = [\"p\"] (Cargo.toml:5)",
-            "image.env = { A = \"1\", \"b c\" = \"2\" } (Dockerfile:4)",
+            "image.env.\"b c\" = \"2\" (Dockerfile:4)",
+            "image.env.A = \"1\" (Dockerfile:4)",
             "image.user = \"7\" (Cargo.toml:9)",
             "profile = dev (build-arg PROFILE)",
             "profile = \"package\" (Cargo.toml:4) < build-arg PROFILE",

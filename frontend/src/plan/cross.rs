@@ -27,10 +27,10 @@ pub struct Cross {
     pub environment: BTreeMap<String, String>,
     /// Debian packages with the tools named above; empty if they are the user's own.
     #[serde(skip)]
-    pub(super) packages: Vec<String>,
+    pub packages: Vec<String>,
     /// The names of the platform that is compiled for.
     #[serde(skip)]
-    pub(super) target: Names,
+    pub target: Names,
 }
 
 /// Beginnings of the names of libraries that tools of the build are linked with, and not programs that it makes.

@@ -55,13 +55,21 @@ fn head(plan: &BuildPlan) -> Vec<String> {
     if plan.sccache.is_some() {
         lines.push("#  - sccache is left out.".to_owned());
     }
+    if !plan.access.is_empty() {
+        lines.push(
+            "#  - Credentials of registries and repositories are left out: add `--mount=type=secret` or `type=ssh`."
+                .to_owned(),
+        );
+    }
     lines
 }
 
 fn toolchain(plan: &BuildPlan) -> Vec<String> {
+    let cross = plan.cargo.cross.as_ref();
+    let platform = cross.map(|cross| format!("--platform={} ", cross.builder)).unwrap_or_default();
     let mut lines = vec![
         String::new(),
-        format!("FROM {} AS toolchain", plan.toolchain.image.value),
+        format!("FROM {platform}{} AS toolchain", plan.toolchain.image.value),
         format!("WORKDIR {}", paths::WORKSPACE),
     ];
     let install = &plan.toolchain.install;
@@ -78,6 +86,22 @@ fn toolchain(plan: &BuildPlan) -> Vec<String> {
     }
     if !install.targets.is_empty() {
         lines.push(format!("RUN rustup target add {}", all(&install.targets)));
+    }
+    let packages: Vec<String> = plan.native.build.apt().iter().map(|package| shell(package)).collect();
+    if !packages.is_empty() {
+        let foreign = cross.filter(|_| packages.iter().any(|package| package.contains(':')));
+        let add = foreign.map(|cross| format!("dpkg --add-architecture {} && ", cross.target.debian));
+        lines.push(format!(
+            "RUN {}apt-get update && apt-get install -y --no-install-recommends {}",
+            add.unwrap_or_default(),
+            packages.join(" ")
+        ));
+    }
+    if let Some(cross) = cross {
+        if !install.targets.contains_key(&plan.cargo.triple) {
+            lines.push(format!("RUN rustup target add {}", shell(&plan.cargo.triple)));
+        }
+        lines.extend(variables("ENV", &cross.environment));
     }
     lines.extend(variables("ENV", &plan.cargo.environment));
     lines
@@ -132,9 +156,16 @@ fn build(plan: &BuildPlan, has_lockfile: bool) -> Vec<String> {
 
 fn image(plan: &BuildPlan) -> Vec<String> {
     let runtime = &plan.runtime;
-    let mut lines = vec![String::new(), format!("FROM {}", runtime.base.value)];
+    let is_cross = plan.cargo.cross.is_some() && runtime.base.value != "scratch";
+    let platform = if is_cross { format!("--platform={} ", plan.platform) } else { String::new() };
+    let mut lines = vec![String::new(), format!("FROM {platform}{}", runtime.base.value)];
     for (name, path) in &runtime.binaries {
         lines.push(format!("COPY --from=build {}", json_list([&format!("{OUT}/{name}"), path])));
+    }
+    for file in &runtime.files {
+        let (user, group) = file.owner;
+        let mode = file.mode.map(|mode| format!(" --chmod={mode:04o}")).unwrap_or_default();
+        lines.push(format!("COPY --chown={user}:{group}{mode} {}", json_list([&file.from, &file.to])));
     }
     lines.extend(variables("ENV", &runtime.env));
     lines.extend(variables("LABEL", &runtime.labels));
