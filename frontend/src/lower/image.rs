@@ -6,16 +6,14 @@ use buildkit_llb::file::{Copy, FileOp};
 use super::{Materials, audit, packages};
 use crate::plan::BuildPlan;
 
-/// The runtime base with the libraries that it lacks, and above them the binaries in a layer of their own.
+/// The runtime base with the binaries and the libraries that it lacks, in one layer: most images need no libraries, and a
+/// layer of their own would then be an empty one.
 pub(super) fn image(plan: &BuildPlan, materials: &Materials, built: &Output) -> Output {
     let base = packages::complete_base(plan, materials);
     let libraries = audit::libraries(plan, materials, built, &base);
-    let base = FileOp::on(base)
-        .copy(Copy::new(libraries, "/", "/").contents_only().timestamp(plan.runtime.timestamp))
-        .name(format!("{}[image] add libraries", materials.prefix))
-        .output();
+    let libraries = Copy::new(libraries, "/", "/").contents_only().timestamp(plan.runtime.timestamp);
     let copies =
-        plan.runtime.binaries.iter().fold(FileOp::on(base), |operation, (name, path)| {
+        plan.runtime.binaries.iter().fold(FileOp::on(base).copy(libraries), |operation, (name, path)| {
             operation.copy(binary(plan, built, name, path))
         });
     copies.name(format!("{}[image] add {}", materials.prefix, plan.binaries.value.join(", "))).output()
