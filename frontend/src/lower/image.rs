@@ -1,22 +1,76 @@
-//! `[image]`: the base with the binaries on top, or the binaries alone.
+//! `[image]`: the base with files and binaries on top, or the binaries alone.
+
+use std::collections::BTreeSet;
 
 use buildkit_llb::Output;
-use buildkit_llb::file::{Copy, FileOp};
+use buildkit_llb::file::{Copy, FileOp, Owner};
 
+use super::layer::Layer;
 use super::{Materials, audit, packages};
 use crate::plan::BuildPlan;
+use crate::plan::files::FileCopied;
 
-/// The runtime base with the binaries and the libraries that it lacks, in one layer: most images need no libraries, and a
-/// layer of their own would then be an empty one.
+/// The runtime base with the libraries that it lacks, the files of the context and the binaries.
+///
+/// Files have a layer of their own, and libraries where packages are known to bring some; else the layer of the
+/// binaries takes what the audit finds, which is most often nothing.
 pub(super) fn image(plan: &BuildPlan, materials: &Materials, built: &Output) -> Output {
     let base = packages::complete_base(plan, materials);
-    let libraries = audit::libraries(plan, materials, built, &base);
-    let libraries = Copy::new(libraries, "/", "/").contents_only().timestamp(plan.runtime.timestamp);
-    let copies =
-        plan.runtime.binaries.iter().fold(FileOp::on(base).copy(libraries), |operation, (name, path)| {
-            operation.copy(binary(plan, built, name, path))
-        });
-    copies.name(format!("{}[image] add {}", materials.prefix, plan.binaries.value.join(", "))).output()
+    let timestamp = plan.runtime.timestamp;
+    let lacking = audit::libraries(plan, materials, built, &base);
+    let libraries = Copy::new(lacking, "/", "/").contents_only().timestamp(timestamp);
+    let (base, with_binaries) = if plan.runtime.has_libraries {
+        let layer = Layer {
+            what: "libraries".to_owned(),
+            copies: vec![libraries],
+            directories: BTreeSet::new(),
+            timestamp,
+        };
+        (layer.on(&base, materials), None)
+    } else {
+        (base, Some(libraries))
+    };
+    // Under the binaries, which change with every edit of the code: an edit of either leaves the other's layer as it is.
+    let base = files(plan, materials).on(&base, materials);
+    let runtime = &plan.runtime;
+    let binaries = Layer {
+        what: plan.binaries.value.join(", "),
+        copies: with_binaries
+            .into_iter()
+            .chain(runtime.binaries.iter().map(|(name, path)| binary(plan, built, name, path)))
+            .collect(),
+        directories: runtime.binaries.values().map(|path| parent(path)).collect(),
+        timestamp,
+    };
+    binaries.on(&base, materials)
+}
+
+/// The files of the context that the user asked for.
+fn files(plan: &BuildPlan, materials: &Materials) -> Layer {
+    let files = &plan.runtime.files;
+    Layer {
+        what: "files".to_owned(),
+        copies: files.iter().map(|file| file_copy(plan, materials, file)).collect(),
+        directories: files.iter().map(FileCopied::directory).collect(),
+        timestamp: plan.runtime.timestamp,
+    }
+}
+
+/// As `COPY` does it: of a directory its contents, and what a link leads to.
+fn file_copy(plan: &BuildPlan, materials: &Materials, file: &FileCopied) -> Copy {
+    let (user, group) = file.owner;
+    let mut copy = Copy::new(materials.context.clone(), format!("/{}", file.from), &file.to)
+        .contents_only()
+        .follow_symlinks()
+        .owner(Owner::ids(user, group))
+        .timestamp(plan.runtime.timestamp);
+    if file.is_pattern {
+        copy = copy.allow_wildcard();
+    }
+    match file.mode {
+        Some(mode) => copy.mode(mode),
+        None => copy,
+    }
 }
 
 /// The binaries alone, at the root.
@@ -32,4 +86,9 @@ fn binary(plan: &BuildPlan, built: &Output, name: &str, path: &str) -> Copy {
         .create_dest_path()
         .mode(0o755)
         .timestamp(plan.runtime.timestamp)
+}
+
+/// The directory that holds an absolute path.
+fn parent(path: &str) -> String {
+    path.rsplit_once('/').map_or("", |(parent, _)| parent).to_owned()
 }

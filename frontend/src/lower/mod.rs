@@ -7,6 +7,7 @@ mod deps;
 mod exec;
 mod fetch;
 mod image;
+mod layer;
 mod manifests;
 mod notices;
 mod packages;
@@ -53,6 +54,8 @@ pub struct Materials {
     pub abilities: Abilities,
     /// The client's proxy.
     pub proxy: Option<ProxyEnv>,
+    /// Whether the engine can leave things out of a copy.
+    pub copies_selectively: bool,
     /// Starts every name when several platforms are built: `linux/arm64 `.
     pub prefix: String,
 }

@@ -7,6 +7,7 @@ pub mod access;
 pub mod caches;
 pub mod cargo;
 pub mod cross;
+pub mod files;
 mod mode;
 pub mod native;
 pub mod paths;
@@ -29,6 +30,7 @@ use crate::name::RelPath;
 use crate::options::Options;
 use crate::project::Project;
 use crate::skeleton::{self, Features, Form, Outcome, Selection, Skeleton, SourceView};
+use crate::tree::Tree;
 
 use access::Access;
 use caches::Caches;
@@ -146,6 +148,8 @@ pub struct Request<'a> {
     pub builder: &'a Platform,
     /// A lockfile that the context lacks, made for this build.
     pub generated_lockfile: Option<&'a str>,
+    /// The names of the context's files.
+    pub names: &'a Tree,
 }
 
 /// A plan, or what is missing for one.
@@ -169,7 +173,7 @@ pub enum Planned {
 /// Errors: an ambiguous or unknown package, binary or feature; a toolchain that has no image or is too old; a
 /// platform that Rust does not know.
 pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
-    let Request { options, layers, goal, platform, builder, generated_lockfile } = request;
+    let Request { options, layers, goal, platform, builder, generated_lockfile, names } = request;
     let mut findings = Findings::default();
     let Some((package, package_because)) = findings.take(select::package(project, layers, goal)) else {
         return findings.fail();
@@ -181,8 +185,7 @@ pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
         return findings.fail();
     };
     let compiled = select::together(&binaries.value, config.bins.as_ref(), package);
-    let named = findings.take(triples(builder, platform));
-    let Some((host, target)) = named else { return findings.fail() };
+    let Some((host, target)) = findings.take(triples(builder, platform)) else { return findings.fail() };
     let triple = target.gnu;
     let selection = Selection {
         packages: BTreeSet::from([package.name.clone()]),
@@ -220,17 +223,15 @@ pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
             (Dependencies::of_sources(&because), Some(because))
         }
         Some(Outcome::NeedsLockfile) => {
-            findings.push(
-                Diagnostic::warning("the project has no `Cargo.lock`, so each new build may get other versions of its dependencies")
-                    .hint("Run `cargo generate-lockfile` and commit Cargo.lock."),
-            );
+            findings.push(no_lockfile());
             let files = resolution::files(project, &view);
             let (toolchain, access) = (Box::new(toolchain), Box::new(Access::of_manifests(project)));
             return findings.finish(Planned::NeedsLockfile { toolchain, files, access });
         }
         None => return findings.fail(),
     };
-    let Some(runtime) = findings.take(runtime::choose(&config, options, package, &binaries.value)) else {
+    let Some(runtime) = findings.take(runtime::choose(&config, options, package, &binaries.value, names))
+    else {
         return findings.fail();
     };
     let namespace = caches::namespace(&config, project, options.vcs_source.as_deref());
@@ -238,10 +239,12 @@ pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
     let Some(sccache) = findings.take(sccache::choose(config.sccache.as_ref(), &prefix, &namespace)) else {
         return findings.fail();
     };
-    let maker = toolchain.name();
-    let identity = caches::Identity { image: &maker, triple, profile: &selection.profile };
-    let native = native::of(project, &selection, &config, &runtime.base.value);
+    let image = toolchain.name();
+    let identity = caches::Identity { image: &image, triple, profile: &selection.profile };
+    let cross = Cross::of((builder, host), target, project.cargo_config.as_ref());
+    let native = native::of(project, &selection, &config, &runtime.base.value, cross.as_ref());
     let Some(native) = findings.take(native) else { return findings.fail() };
+    let runtime = Runtime { has_libraries: !native.is_empty(), ..runtime };
     let mode = mode::choose(&config, without_layer.as_deref(), goal, &mut findings);
     let lockfile = dependencies.lockfile(project);
     let plan = BuildPlan {
@@ -256,7 +259,7 @@ pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
             features: Invocation::feature_arguments(&selection.features),
             locked: view.locked,
             environment: Invocation::environment(),
-            cross: Cross::of((builder, host), target, project.cargo_config.as_ref()),
+            cross,
         },
         dependencies,
         anchor: anchor(package.manifest.clone(), &package.text),
@@ -269,6 +272,13 @@ pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
         runtime,
     };
     findings.finish(Planned::Ready(Box::new(plan)))
+}
+
+fn no_lockfile() -> Diagnostic {
+    Diagnostic::warning(
+        "the project has no `Cargo.lock`, so each new build may get other versions of its dependencies",
+    )
+    .hint("Run `cargo generate-lockfile` and commit Cargo.lock.")
 }
 
 /// The names of the platform that steps run on and of the one that they compile for.

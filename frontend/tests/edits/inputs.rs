@@ -39,6 +39,7 @@ pub(crate) fn steps(case: &Case) -> Result<Steps, String> {
     let layers = Layers::read(&options.build_args, None, (&root, &project.workspace.text)).unwrap().value;
     let goal = target::route(&project, Some(&case.binary)).map_err(|error| error.message)?;
     let platform: Platform = "linux/amd64".parse().unwrap();
+    let names = fixture::names(&case.files);
     let request = Request {
         options: &options,
         layers: &layers,
@@ -46,6 +47,7 @@ pub(crate) fn steps(case: &Case) -> Result<Steps, String> {
         platform: &platform,
         builder: &platform,
         generated_lockfile: None,
+        names: &names,
     };
     let planned = plan::plan(&project, request).map_err(|errors| fixture::messages(&errors))?.value;
     let Planned::Ready(plan) = planned else { panic!("every layout has a lockfile") };
@@ -76,6 +78,7 @@ fn materials(plan: &BuildPlan, toolchain_digest: &str) -> Materials {
         sandbox: Sandbox::default(),
         abilities: Abilities::default(),
         proxy: None,
+        copies_selectively: true,
         prefix: String::new(),
     }
 }

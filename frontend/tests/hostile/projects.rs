@@ -188,6 +188,7 @@ fn outcome(files: &Files) -> String {
         builder: &amd64,
         platform: &amd64,
         generated_lockfile: None,
+        names: &crate::fixture::names(files),
     };
     assert!(!target::names(&project).is_empty());
     match plan::plan(&project, request) {

@@ -6,6 +6,7 @@ mod table;
 use serde::Serialize;
 
 use super::Chosen;
+use super::cross::Cross;
 use crate::config::{Config, REST, Setting};
 use crate::diagnostic::{Checked, Diagnostic, Findings};
 use crate::project::Project;
@@ -65,23 +66,62 @@ impl Native {
 /// Decides which packages are installed for what `selection` compiles of the project, to run on `base`.
 ///
 /// Errors: those of [`choose`].
-pub(super) fn of(project: &Project, selection: &Selection, config: &Config, base: &str) -> Checked<Native> {
+pub(super) fn of(
+    project: &Project,
+    selection: &Selection,
+    config: &Config,
+    base: &str,
+    cross: Option<&Cross>,
+) -> Checked<Native> {
     let mut findings = Findings::default();
     let Some(crates) = findings.take(skeleton::crates(project, selection)) else { return findings.fail() };
-    let Some(native) = findings.take(choose(config, &crates, base)) else { return findings.fail() };
+    let Some(native) = findings.take(choose(config, &crates, base, cross)) else { return findings.fail() };
     findings.finish(native)
 }
 
 /// Decides which packages are installed for what is compiled and runs on `base`.
 ///
 /// Errors: a name that no package can have.
-pub fn choose(config: &Config, crates: &Crates<'_>, base: &str) -> Checked<Native> {
+pub fn choose(config: &Config, crates: &Crates<'_>, base: &str, cross: Option<&Cross>) -> Checked<Native> {
     let mut findings = Findings::default();
-    let build = listed("build.packages", config.build_packages.as_ref(), inferred(crates), &mut findings);
+    let mut inferred = inferred(crates);
+    if let Some(cross) = cross.filter(|cross| !cross.packages.is_empty()) {
+        let names = Names { apt: cross.packages.clone(), apk: Vec::new() };
+        inferred.0.push(Chosen { value: names, because: cross.linker.because.clone() });
+        if let Some(warning) = without_compiler(config.build_packages.as_ref(), cross) {
+            findings.push(warning);
+        }
+    }
+    let mut build = listed("build.packages", config.build_packages.as_ref(), inferred, &mut findings);
+    if let Some(cross) = cross {
+        for name in build.0.iter_mut().flat_map(|chosen| &mut chosen.value.apt) {
+            *name = cross.package(name);
+        }
+    }
     let none = SystemPackages::default();
     let image = listed("image.packages", config.image_packages.as_ref(), none, &mut findings);
     let image_from = if image.is_empty() { Origin::Base } else { Origin::of(base) };
     findings.finish(Native { build, image, image_from })
+}
+
+/// A warning for a list that takes the place of what is inferred, the compiler for the platform among it. An empty list
+/// says that the image has everything.
+fn without_compiler(setting: Option<&Setting<Vec<String>>>, cross: &Cross) -> Option<Diagnostic> {
+    let setting = setting.filter(|setting| !setting.value.is_empty())?;
+    let is_there = |name: &String| setting.value.iter().any(|listed| listed == REST || listed == name);
+    if cross.packages.iter().all(is_there) {
+        return None;
+    }
+    let warning = Diagnostic::warning(format!(
+        "`build.packages` has no `\"...\"`, so what compiles for `{}` is not installed: `{}`",
+        cross.target.platform,
+        cross.packages.join("`, `")
+    ))
+    .hint("`\"...\"` in the list stands for the packages that are inferred.");
+    Some(match setting.origin.span() {
+        Some(span) => warning.at(span.clone()),
+        None => warning,
+    })
 }
 
 /// What the table knows of the crates.
@@ -150,8 +190,10 @@ fn listed(
 
 #[cfg(test)]
 mod tests {
-    use super::choose;
+    use super::{choose, table};
     use crate::config::{Config, Origin, Setting};
+    use crate::plan::cross::Cross;
+    use crate::plan::triple;
     use crate::skeleton::Crates;
 
     fn asked(names: &[&str]) -> Config {
@@ -163,12 +205,41 @@ mod tests {
     #[test]
     fn names_that_could_be_options_are_refused() {
         for name in ["-y", "a b", "", "a;b", "../x", "a:", "=1"] {
-            let errors = choose(&asked(&[name]), &Crates::default(), "scratch").unwrap_err();
+            let errors = choose(&asked(&[name]), &Crates::default(), "scratch", None).unwrap_err();
             assert!(errors.iter().any(|error| error.message.contains("`build.packages` names")), "{name}");
         }
         let names = ["libpq-dev", "libssl-dev:arm64", "g++=4:12.2-3"];
-        let chosen = choose(&asked(&names), &Crates::default(), "scratch").unwrap().value;
+        let chosen = choose(&asked(&names), &Crates::default(), "scratch", None).unwrap().value;
         assert_eq!(chosen.build.apt(), ["g++=4:12.2-3", "libpq-dev", "libssl-dev:arm64"]);
-        assert!(choose(&asked(&[]), &Crates::default(), "scratch").unwrap().value.is_empty());
+        assert!(choose(&asked(&[]), &Crates::default(), "scratch", None).unwrap().value.is_empty());
+    }
+
+    #[test]
+    fn another_platform_needs_its_compiler_and_its_libraries() {
+        let names = |platform: &str| triple::names_of(&platform.parse().unwrap()).unwrap();
+        let builder = "linux/amd64".parse().unwrap();
+        let cross = Cross::of((&builder, names("linux/amd64")), names("linux/arm64"), None);
+        let compiler = ["gcc-aarch64-linux-gnu", "libc6-dev-arm64-cross"];
+        let chosen = |config: &Config| choose(config, &Crates::default(), "scratch", cross.as_ref()).unwrap();
+        assert_eq!(chosen(&Config::default()).value.build.apt(), compiler);
+        let more = chosen(&asked(&["...", "libpq-dev"]));
+        assert_eq!(more.value.build.apt(), [&compiler[..], &["libpq-dev:arm64"]].concat());
+        assert!(more.warnings.is_empty());
+        let instead = chosen(&asked(&["libpq-dev"]));
+        assert_eq!(instead.value.build.apt(), ["libpq-dev:arm64"]);
+        assert!(instead.warnings[0].message.contains("`gcc-aarch64-linux-gnu`"));
+        let nothing = chosen(&asked(&[]));
+        assert!(nothing.value.is_empty() && nothing.warnings.is_empty());
+    }
+
+    #[test]
+    fn what_belongs_to_the_build_stays_the_builders() {
+        let names = |platform: &str| triple::names_of(&platform.parse().unwrap()).unwrap();
+        let builder = "linux/amd64".parse().unwrap();
+        let cross = Cross::of((&builder, names("linux/amd64")), names("linux/arm64"), None).unwrap();
+        for (name, entry) in table().iter().filter(|(_, entry)| entry.host) {
+            let libraries = entry.apt.iter().filter(|package| package.ends_with("-dev"));
+            assert!(libraries.into_iter().all(|package| cross.package(package) == *package), "{name}");
+        }
     }
 }
