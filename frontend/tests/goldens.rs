@@ -26,7 +26,7 @@ use supercargo::tree::{Entry, Tree};
 /// Example, `--target`, and build-args.
 type Case = (&'static str, Option<&'static str>, &'static [(&'static str, &'static str)]);
 
-const CASES: [Case; 9] = [
+const CASES: [Case; 10] = [
     ("axum-service", None, &[]),
     ("cli", None, &[]),
     ("features", None, &[]),
@@ -34,6 +34,7 @@ const CASES: [Case; 9] = [
     ("minimal", None, &[]),
     ("private-registry", None, &[]),
     ("multi-platform", None, &[]),
+    ("native", None, &[]),
     ("workspace", Some("api"), &[]),
     ("workspace", Some("worker"), &[]),
 ];

@@ -21,6 +21,7 @@ mod freshness;
 mod frontend_image;
 mod graph;
 mod guarded;
+mod hostile_contexts;
 mod image;
 mod layouts;
 mod modes;

@@ -49,6 +49,15 @@ pub(crate) enum Error {
         /// Why not.
         source: serde_json::Error,
     },
+    /// A package whose files the image is to get is not installed here.
+    #[error(
+        "the toolchain image has no package `{package}` that dpkg knows of; packages are taken from a toolchain image of \
+         Debian or one of its relatives only"
+    )]
+    NotInBuilder {
+        /// Its name.
+        package: String,
+    },
     /// Something of the toolchain is missing and nothing can install it.
     #[error(
         "the toolchain image has no {missing}, and no `rustup` on its PATH to install it; name an image that has it \

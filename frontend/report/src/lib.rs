@@ -6,11 +6,13 @@
 //! compile step, so this crate holds what both sides must agree on and nothing else.
 
 mod access;
+mod audit;
 mod install;
 mod packages;
 mod sccache;
 
 pub use access::{Access, CERTIFICATES, GitAccess, HostAccess, RegistryAccess, Secret};
+pub use audit::{Audit, Linked, Needs};
 pub use install::Install;
 pub use packages::Packages;
 pub use sccache::{Sccache, SccacheSecret};
@@ -36,6 +38,8 @@ pub enum Job {
     Install(Install),
     /// Install packages of the system.
     Packages(Packages),
+    /// Look whether the base can run the binaries.
+    Audit(Audit),
 }
 
 impl Job {
@@ -49,6 +53,7 @@ impl Job {
             Self::Compile(job) => &job.command,
             Self::Install(job) => &job.command,
             Self::Packages(job) => &job.command,
+            Self::Audit(job) => &job.command,
         }
     }
 
@@ -62,6 +67,7 @@ impl Job {
             Self::Compile(job) => job.command = command,
             Self::Install(job) => job.command = command,
             Self::Packages(job) => job.command = command,
+            Self::Audit(job) => job.command = command,
         }
         self
     }
@@ -225,7 +231,7 @@ pub struct Freshness {
 pub struct Collect {
     /// Names of the binaries, as cargo calls the targets.
     pub binaries: Vec<String>,
-    /// Absolute path of the directory that receives `bin/<name>` and `report.json`.
+    /// Absolute path of the directory that receives `bin/<name>`, `report.json`, and a [`Needs`] as `needs.json`.
     pub into: String,
 }
 

@@ -1,6 +1,7 @@
 //! Decisions to vertices: a plan becomes a graph. Nothing here decides.
 
 mod access;
+mod audit;
 mod build;
 mod deps;
 mod exec;
@@ -79,7 +80,7 @@ pub fn lower(plan: &BuildPlan, materials: &Materials, goal: &Goal) -> Output {
         Goal::Stage(Stage::Fetch) => fetched.home,
         Goal::Stage(Stage::Deps) => deps,
         Goal::Stage(Stage::Binaries) => image::binaries(plan, materials, &built()),
-        Goal::Image | Goal::Binary(_) => image::image(plan, materials, &built()),
+        Goal::Image | Goal::Binary(_) => image::image(plan, compiling, &built()),
     }
 }
 

@@ -7,7 +7,7 @@ use supercargo_report::{Job, Packages};
 use super::Materials;
 use super::exec::{PinnedImage, agent_in, locate};
 use crate::config::CacheMode;
-use crate::plan::native::SystemPackages;
+use crate::plan::native::{Origin, SystemPackages};
 use crate::plan::{BuildPlan, paths};
 
 /// The materials of every step that compiles: the toolchain image has the packages that the plan names.
@@ -22,8 +22,8 @@ pub(super) fn complete(plan: &BuildPlan, materials: &Materials) -> Materials {
         Place { image: &materials.toolchain, agent: paths::AGENT, cache: paths::PACKAGES, timestamp: None };
     let toolchain = PinnedImage {
         output: install(plan, materials, &place, packages, "[packages] install"),
-        // The vertex also holds the agent, and a new agent does not make another toolchain.
-        identity: Some(format!("{} + {}", materials.toolchain.identity(), packages.apt().join(", "))),
+        // The vertex also holds the agent, and a new agent does not make other libraries.
+        identity: Some(format!("{} + {}", materials.toolchain.identity(), packages.apt().join(" "))),
         ..materials.toolchain.clone()
     };
     Materials { toolchain, ..materials.clone() }
@@ -32,7 +32,7 @@ pub(super) fn complete(plan: &BuildPlan, materials: &Materials) -> Materials {
 /// The runtime base with the packages that the plan names for it.
 pub(super) fn complete_base(plan: &BuildPlan, materials: &Materials) -> Output {
     let Some(base) = &materials.base else { return Output::scratch() };
-    if plan.native.image.is_empty() {
+    if plan.native.image.is_empty() || plan.native.image_from != Origin::Base {
         return base.output.clone();
     }
     let place = Place {
@@ -42,6 +42,21 @@ pub(super) fn complete_base(plan: &BuildPlan, materials: &Materials) -> Output {
         timestamp: Some(plan.runtime.timestamp),
     };
     install(plan, materials, &place, &plan.native.image, "[image] install")
+}
+
+/// The materials of the step that takes libraries from the builder: it has the packages of the image, where the base
+/// cannot install them.
+pub(super) fn complete_builder(plan: &BuildPlan, compiling: &Materials) -> Materials {
+    if plan.native.image.is_empty() || plan.native.image_from != Origin::Builder {
+        return compiling.clone();
+    }
+    let place =
+        Place { image: &compiling.toolchain, agent: paths::AGENT, cache: paths::PACKAGES, timestamp: None };
+    let toolchain = PinnedImage {
+        output: install(plan, compiling, &place, &plan.native.image, "[image] install in the builder"),
+        ..compiling.toolchain.clone()
+    };
+    Materials { toolchain, ..compiling.clone() }
 }
 
 /// Where packages are installed.

@@ -83,9 +83,9 @@ pub fn choose(
     Caches {
         mode,
         downloads: format!("{prefix}{FORMAT}/downloads"),
+        packages: format!("{prefix}{FORMAT}/packages"),
         dependencies: format!("{prefix}{FORMAT}/dependencies/{namespace}/{compiler}/{triple}/{profile}"),
         target: format!("{prefix}{FORMAT}/{kind}/{namespace}/{}/{compiler}/{triple}/{profile}", package.name),
-        packages: format!("{prefix}{FORMAT}/packages"),
     }
 }
 

@@ -242,9 +242,9 @@ pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
     let image = toolchain.name();
     let identity = caches::Identity { image: &image, triple, profile: &selection.profile };
     let cross = Cross::of((builder, host), target, project.cargo_config.as_ref());
-    let native = skeleton::crates(project, &selection)
-        .and_then(|crates| native::choose(&config, &crates.value, cross.as_ref()));
+    let native = native::of(project, &selection, &config, &runtime.base.value, cross.as_ref());
     let Some(native) = findings.take(native) else { return findings.fail() };
+    let runtime = Runtime { has_libraries: !native.is_empty(), ..runtime };
     let mode = mode::choose(&config, without_layer.as_deref(), goal, &mut findings);
     let lockfile = dependencies.lockfile(project);
     let plan = BuildPlan {

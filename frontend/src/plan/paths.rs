@@ -56,3 +56,12 @@ pub const AGENT_IN_IMAGE: &str = "/.supercargo-agent";
 
 /// The cache mount for packages in such a step.
 pub const PACKAGES_IN_IMAGE: &str = "/.supercargo-packages";
+
+/// What the binaries need, in the audit.
+pub const NEEDS: &str = "/supercargo/needs.json";
+
+/// The runtime base, in the audit.
+pub const BASE: &str = "/supercargo/base";
+
+/// What the audit lays over the base.
+pub const LIBRARIES: &str = "/supercargo/libraries";

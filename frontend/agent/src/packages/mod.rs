@@ -11,7 +11,8 @@ use supercargo_report::Packages;
 
 use crate::console;
 use crate::error::Error;
-use system::{Manager, System};
+use system::Manager;
+pub(crate) use system::System;
 use times::Before;
 
 /// Runs the image's package manager and returns its exit code.

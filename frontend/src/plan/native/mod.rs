@@ -7,15 +7,13 @@ use serde::Serialize;
 
 use super::Chosen;
 use super::cross::Cross;
-use crate::config::{Config, Setting};
+use crate::config::{Config, REST, Setting};
 use crate::diagnostic::{Checked, Diagnostic, Findings};
-use crate::skeleton::{Crate, Crates};
+use crate::project::Project;
+use crate::skeleton::{self, Crate, Crates, Selection};
 
 pub use packages::{Names, SystemPackages};
 pub use table::{Entry, table};
-
-/// What stands in a list for the items that are inferred.
-const INFERRED: &str = "...";
 
 /// The packages that are installed for a build.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -23,9 +21,38 @@ pub struct Native {
     /// In the toolchain image, before anything is compiled.
     #[serde(skip_serializing_if = "SystemPackages::is_empty")]
     pub build: SystemPackages,
-    /// In the runtime base.
+    /// In the image.
     #[serde(skip_serializing_if = "SystemPackages::is_empty")]
     pub image: SystemPackages,
+    /// How those come into it.
+    #[serde(skip_serializing_if = "Origin::is_base")]
+    pub image_from: Origin,
+}
+
+/// Where the packages of an image are from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Origin {
+    /// The base's package manager installs them.
+    #[default]
+    Base,
+    /// The base has none: they are installed in the builder, and their files are taken from there.
+    Builder,
+}
+
+impl Origin {
+    /// For a base of that name.
+    #[must_use]
+    pub fn of(base: &str) -> Self {
+        let has_none =
+            base == "scratch" || base.contains("distroless") || base.starts_with("cgr.dev/chainguard/");
+        if has_none { Self::Builder } else { Self::Base }
+    }
+
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature is serde's")]
+    fn is_base(&self) -> bool {
+        *self == Self::Base
+    }
 }
 
 impl Native {
@@ -36,10 +63,26 @@ impl Native {
     }
 }
 
-/// Decides which packages are installed for what is compiled, perhaps for another platform than the builder's.
+/// Decides which packages are installed for what `selection` compiles of the project, to run on `base`.
+///
+/// Errors: those of [`choose`].
+pub(super) fn of(
+    project: &Project,
+    selection: &Selection,
+    config: &Config,
+    base: &str,
+    cross: Option<&Cross>,
+) -> Checked<Native> {
+    let mut findings = Findings::default();
+    let Some(crates) = findings.take(skeleton::crates(project, selection)) else { return findings.fail() };
+    let Some(native) = findings.take(choose(config, &crates, base, cross)) else { return findings.fail() };
+    findings.finish(native)
+}
+
+/// Decides which packages are installed for what is compiled and runs on `base`.
 ///
 /// Errors: a name that no package can have.
-pub fn choose(config: &Config, crates: &Crates<'_>, cross: Option<&Cross>) -> Checked<Native> {
+pub fn choose(config: &Config, crates: &Crates<'_>, base: &str, cross: Option<&Cross>) -> Checked<Native> {
     let mut findings = Findings::default();
     let mut inferred = inferred(crates);
     if let Some(cross) = cross.filter(|cross| !cross.packages.is_empty()) {
@@ -57,14 +100,15 @@ pub fn choose(config: &Config, crates: &Crates<'_>, cross: Option<&Cross>) -> Ch
     }
     let none = SystemPackages::default();
     let image = listed("image.packages", config.image_packages.as_ref(), none, &mut findings);
-    findings.finish(Native { build, image })
+    let image_from = if image.is_empty() { Origin::Base } else { Origin::of(base) };
+    findings.finish(Native { build, image, image_from })
 }
 
 /// A warning for a list that takes the place of what is inferred, the compiler for the platform among it. An empty list
 /// says that the image has everything.
 fn without_compiler(setting: Option<&Setting<Vec<String>>>, cross: &Cross) -> Option<Diagnostic> {
     let setting = setting.filter(|setting| !setting.value.is_empty())?;
-    let is_there = |name: &String| setting.value.iter().any(|listed| listed == INFERRED || listed == name);
+    let is_there = |name: &String| setting.value.iter().any(|listed| listed == REST || listed == name);
     if cross.packages.iter().all(is_there) {
         return None;
     }
@@ -125,7 +169,7 @@ fn listed(
     let mut packages = SystemPackages::default();
     let mut names = Vec::new();
     for name in &setting.value {
-        if name == INFERRED {
+        if name == REST {
             packages = inferred.clone();
         } else if packages::is_name(name) {
             names.push(name.clone());
@@ -161,13 +205,13 @@ mod tests {
     #[test]
     fn names_that_could_be_options_are_refused() {
         for name in ["-y", "a b", "", "a;b", "../x", "a:", "=1"] {
-            let errors = choose(&asked(&[name]), &Crates::default(), None).unwrap_err();
+            let errors = choose(&asked(&[name]), &Crates::default(), "scratch", None).unwrap_err();
             assert!(errors.iter().any(|error| error.message.contains("`build.packages` names")), "{name}");
         }
         let names = ["libpq-dev", "libssl-dev:arm64", "g++=4:12.2-3"];
-        let chosen = choose(&asked(&names), &Crates::default(), None).unwrap().value;
+        let chosen = choose(&asked(&names), &Crates::default(), "scratch", None).unwrap().value;
         assert_eq!(chosen.build.apt(), ["g++=4:12.2-3", "libpq-dev", "libssl-dev:arm64"]);
-        assert!(choose(&asked(&[]), &Crates::default(), None).unwrap().value.is_empty());
+        assert!(choose(&asked(&[]), &Crates::default(), "scratch", None).unwrap().value.is_empty());
     }
 
     #[test]
@@ -176,7 +220,7 @@ mod tests {
         let builder = "linux/amd64".parse().unwrap();
         let cross = Cross::of((&builder, names("linux/amd64")), names("linux/arm64"), None);
         let compiler = ["gcc-aarch64-linux-gnu", "libc6-dev-arm64-cross"];
-        let chosen = |config: &Config| choose(config, &Crates::default(), cross.as_ref()).unwrap();
+        let chosen = |config: &Config| choose(config, &Crates::default(), "scratch", cross.as_ref()).unwrap();
         assert_eq!(chosen(&Config::default()).value.build.apt(), compiler);
         let more = chosen(&asked(&["...", "libpq-dev"]));
         assert_eq!(more.value.build.apt(), [&compiler[..], &["libpq-dev:arm64"]].concat());
