@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::time::SystemTime;
 
 use serde_json::Value;
 use testbed::base::foreign;
@@ -111,8 +112,8 @@ fn one_build_gives_programs_for_three_machines() {
     assert!(log.ran().is_empty(), "{:?}", log.ran());
     assert_eq!(Image::inspect(bed.docker(), "e2e-other-platform").unwrap().architecture, "arm64");
 
-    // An edit compiles one crate for each, and no dependency.
-    project.append("src/main.rs", "// An edit.\n").unwrap();
+    // An edit that no earlier run of this test made compiles one crate for each, and no dependency.
+    project.append("src/main.rs", &format!("// {:?}\n", SystemTime::now())).unwrap();
     let log = everywhere.output("type=cacheonly").succeed().unwrap();
     story::assert_dependencies_reused(&log);
     let steps: Vec<_> = log.vertices().iter().filter(|vertex| vertex.name().contains("[build]")).collect();
