@@ -180,12 +180,14 @@ fn a_bill_of_materials_is_made_by_the_scanner() {
     let image = format!("{}/e2e/scanner:latest", bed.registry().unwrap());
     Build::new(bed.docker(), scanner.path()).tag(&image).arg("--push").succeed().unwrap();
     let layout = tempfile::tempdir().unwrap();
-    Build::new(bed.docker(), project.path())
+    let build = Build::new(bed.docker(), project.path())
         .output(format!("type=oci,tar=false,dest={}", layout.path().display()))
         .arg("--provenance=false")
-        .arg(format!("--sbom=generator={image}"))
-        .succeed()
-        .unwrap();
+        .arg(format!("--sbom=generator={image}"));
+    if !makes_layouts(bed, &build) {
+        return;
+    }
+    build.succeed().unwrap();
     let index = json(&layout.path().join("index.json"));
     let inner = blob(layout.path(), &index["manifests"][0]);
     let manifests = inner["manifests"].as_array().unwrap();

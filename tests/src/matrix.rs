@@ -126,6 +126,20 @@ const NOTES: &str = "
 mod tests {
     use super::{Column, Page};
     use crate::engine::release::Choice;
+    use crate::place::workspace_root;
+
+    /// `UPDATE_GOLDENS=1` writes the page anew, with what it says of the engines.
+    #[test]
+    fn the_page_has_the_rows_that_tests_go_by() {
+        let file = workspace_root().join("docs/compatibility.md");
+        let old = std::fs::read_to_string(&file).unwrap();
+        let new = Page::of(&old).to_string();
+        if std::env::var_os("UPDATE_GOLDENS").is_some() {
+            std::fs::write(&file, &new).unwrap();
+        } else {
+            assert!(old == new, "docs/compatibility.md is not what `cargo bed matrix` would write");
+        }
+    }
 
     #[test]
     fn a_page_keeps_what_it_knows_of_other_engines() {

@@ -176,7 +176,7 @@ pub(super) fn not_sent(status: Status) -> Failure {
                 Diagnostic::error(
                     "this engine cannot hand an archive on standard input over to a frontend of one's own",
                 )
-                .hint("Docker 23.0 (BuildKit 0.10) and later can; here, unpack it and give the folder."),
+                .hint("Docker 27.5 (BuildKit 0.18) and later can; here, unpack it and give the folder."),
             ],
             files: super::failure::Files::new(),
         };

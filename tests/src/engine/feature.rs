@@ -72,7 +72,7 @@ pub const ROWS: &[Row] = &[
     Row {
         feature: Feature::ArchiveOnStandardInput,
         title: "an archive on standard input (`docker buildx build -`)",
-        since: (23, 0),
+        since: (27, 5),
         store: None,
         instead: "an error that says to unpack it and give the folder",
         tests: &["contexts::an_archive_is_built_from_the_web_and_from_standard_input"],
@@ -103,6 +103,7 @@ pub const ROWS: &[Row] = &[
             "contexts::files_and_layouts_stand_in_for_the_base",
             "outputs::a_layout_has_configuration_history_and_annotations",
             "outputs::provenance_is_made_and_names_the_images",
+            "outputs::a_bill_of_materials_is_made_by_the_scanner",
             "outputs::archives_hold_the_image_or_the_files",
         ],
     },
