@@ -62,6 +62,31 @@ fn a_repository_is_built_by_its_address() {
 }
 
 #[test]
+fn a_branch_must_stand_for_the_commit_that_is_named() {
+    let bed = Bed::ensure().unwrap();
+    let definition = Project::of(&[("Dockerfile", &bed.syntax())]).unwrap();
+    let sources = probe::bare();
+    sources.write("data.txt", "of a known commit").unwrap();
+    let first = commit(sources.path());
+    let name = sources.path().file_name().unwrap().display().to_string();
+    let daemon = GitServer::of(sources.path().parent().unwrap());
+    let build = |commit: &str| {
+        let address = format!("git://127.0.0.1:{}/{name}?branch=main&commit={commit}", daemon.port);
+        Build::new(bed.docker(), definition.path()).build_context("source", &address)
+    };
+    if !bed.has(Feature::GitCommit) {
+        let refused = build(&first).fail().unwrap();
+        for words in ["this engine cannot do", "source.git.checksum", "BuildKit 0.22", "Docker 28.5"] {
+            assert!(refused.message().contains(words), "no `{words}` in {}", refused.message());
+        }
+        return;
+    }
+    assert_eq!(data(build(&first)), "of a known commit");
+    let refused = build(&"0".repeat(40)).target("binaries").output("type=cacheonly").fail().unwrap();
+    assert!(refused.message().contains("expected checksum"), "{}", refused.message());
+}
+
+#[test]
 fn an_archive_is_built_from_the_web_and_from_standard_input() {
     let bed = Bed::ensure().unwrap();
     let project = probe::project(bed);

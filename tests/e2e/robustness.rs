@@ -18,7 +18,7 @@ const PATIENCE: Duration = Duration::from_mins(3);
 
 /// How a client goes away.
 #[derive(Clone, Copy, Debug)]
-enum Leave {
+pub(crate) enum Leave {
     /// Ctrl-C.
     Interrupted,
     /// A closed laptop.
@@ -61,16 +61,21 @@ fn meanwhile(build: &Build, time_has_come: impl Fn() -> bool, act: impl FnOnce()
     })
 }
 
-/// Has the client go away when the time has come, and waits until the engine has nothing left to do.
-fn leave(spare: &Spare, build: &Build, tag: &str, how: Leave, time_has_come: impl Fn() -> bool) {
-    let log = meanwhile(build, time_has_come, || {
+/// Has the client of the build with this tag go away when the time has come.
+pub(crate) fn go_away(build: &Build, tag: &str, how: Leave, time_has_come: impl Fn() -> bool) -> BuildLog {
+    meanwhile(build, time_has_come, || {
         for client in clients(tag) {
             match how {
                 Leave::Interrupted => client.interrupt().unwrap(),
                 Leave::Killed => client.kill().unwrap(),
             }
         }
-    });
+    })
+}
+
+/// Has the client go away when the time has come, and waits until the engine has nothing left to do.
+fn leave(spare: &Spare, build: &Build, tag: &str, how: Leave, time_has_come: impl Fn() -> bool) {
+    let log = go_away(build, tag, how, time_has_come);
     assert!(!log.is_success(), "the client was {how:?}");
     wait_until("what the client asked for goes on without it", || at_work(spare).is_empty());
     let containers = spare.docker().command(["ps", "--all", "--quiet"]).run().unwrap();

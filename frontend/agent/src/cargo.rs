@@ -68,17 +68,23 @@ pub(crate) fn answer(command: &[&str]) -> Result<String, Error> {
 }
 
 /// Runs `command` with `environment` on top of ours, and gives every line of its standard output, with the line end, to
-/// `on_line`.
+/// `on_line`; those of its standard error go to `on_error`, on a thread of their own.
 pub(crate) fn run_with_lines(
     command: &[String],
     environment: &[(&'static str, PathBuf)],
     on_line: impl FnMut(&[u8]),
+    on_error: impl FnMut(&[u8]) + Send,
 ) -> Result<Exit, Error> {
-    let mut child = Running::start(command, environment, Stdio::piped(), Stdio::inherit())?;
-    if let Some(stdout) = child.process.stdout.take() {
-        each_line(BufReader::new(stdout), on_line)
-            .map_err(|source| Error::System { action: "read cargo's messages", source })?;
-    }
+    let mut child = Running::start(command, environment, Stdio::piped(), Stdio::piped())?;
+    let (stdout, stderr) = (child.process.stdout.take(), child.process.stderr.take());
+    let read = std::thread::scope(|scope| {
+        let errors =
+            scope.spawn(move || stderr.map_or(Ok(()), |stderr| each_line(BufReader::new(stderr), on_error)));
+        let lines = stdout.map_or(Ok(()), |stdout| each_line(BufReader::new(stdout), on_line));
+        // A thread that panicked has said so itself.
+        lines.and(errors.join().unwrap_or(Ok(())))
+    });
+    read.map_err(|source| Error::System { action: "read cargo's messages", source })?;
     child.wait()
 }
 

@@ -4,12 +4,14 @@ use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
-use supercargo_report::{Collect, Report};
+use serde::Serialize;
+use supercargo_report::{Collect, Needs, Report};
 
+use crate::elf;
 use crate::error::Error;
 use crate::messages::Artifact;
 
-/// Copies each wanted binary to `bin/<name>` and writes `report.json`.
+/// Copies each wanted binary to `bin/<name>` and writes `report.json` and `needs.json`.
 ///
 /// Where a binary is comes from cargo's message about it: the target directory may hold one of the same name that no
 /// source makes any more.
@@ -17,6 +19,7 @@ pub(crate) fn collect(job: &Collect, artifacts: &[Artifact], report: &Report) ->
     let into = Path::new(&job.into);
     let directory = into.join("bin");
     fs::create_dir_all(&directory).map_err(Error::file("create", &directory))?;
+    let mut needs = Needs::default();
     for name in &job.binaries {
         let from = executable(artifacts, name).ok_or_else(|| Error::MissingBinary {
             wanted: name.clone(),
@@ -26,10 +29,15 @@ pub(crate) fn collect(job: &Collect, artifacts: &[Artifact], report: &Report) ->
         fs::copy(from, &to).map_err(Error::file("copy", Path::new(from)))?;
         fs::set_permissions(&to, Permissions::from_mode(0o755))
             .map_err(Error::file("make executable", &to))?;
+        needs.binaries.extend(elf::read(&to)?.map(|file| (name.clone(), file.linked)));
     }
-    let path = into.join("report.json");
-    let text = serde_json::to_vec(report).map_err(|source| Error::Json { path: path.clone(), source })?;
-    fs::write(&path, text).map_err(Error::file("write", &path))
+    write(&into.join("needs.json"), &needs)?;
+    write(&into.join("report.json"), report)
+}
+
+fn write<T: Serialize>(path: &Path, value: &T) -> Result<(), Error> {
+    let text = serde_json::to_vec(value).map_err(|source| Error::Json { path: path.to_owned(), source })?;
+    fs::write(path, text).map_err(Error::file("write", path))
 }
 
 fn executable<'a>(artifacts: &'a [Artifact], wanted: &str) -> Option<&'a str> {

@@ -11,6 +11,7 @@ use crate::collect;
 use crate::console;
 use crate::error::Error;
 use crate::freshness::Tracked;
+use crate::hints::Hints;
 use crate::kept::Kept;
 use crate::messages::{Artifact, Artifacts, Script};
 use crate::package::PackageId;
@@ -27,8 +28,8 @@ const EXPLAINED: usize = 8;
 /// How many changed files the last lines name before they only count.
 const CHANGED: usize = 5;
 
-/// Runs the compile and returns cargo's exit code. Nothing is said after a failure of cargo's: its own last words are
-/// what the user needs.
+/// Runs the compile and returns cargo's exit code. Nothing is said after a failure of cargo's, since its own last words are
+/// what the user needs, but what the system lacks.
 pub(crate) fn compile(job: &Compile) -> Result<u8, Error> {
     let target_dir = Path::new(&job.target_dir);
     let mut tracked = match &job.freshness {
@@ -47,14 +48,23 @@ pub(crate) fn compile(job: &Compile) -> Result<u8, Error> {
     let mut artifacts = Artifacts::default();
     let mut runs = Vec::new();
     let mut noted = Ok(());
-    let exit = cargo::run_with_lines(&job.command, &sccache.environment(), |line| {
+    let mut hints = Hints::default();
+    let on_message = |line: &[u8]| {
         let known = artifacts.0.len();
         let script = artifacts.take(line);
         runs.extend(script.clone());
         if noted.is_ok() {
             noted = note(&mut tracked, &mut workplace, script, artifacts.0.get(known));
         }
-    })?;
+    };
+    let on_error = |line: &[u8]| {
+        console::passed_on(line);
+        hints.see(line);
+    };
+    let exit = cargo::run_with_lines(&job.command, &sccache.environment(), on_message, on_error)?;
+    if let Some(hint) = hints.text().filter(|_| exit.code() != 0) {
+        console::note(&hint);
+    }
     let cached = sccache.finish();
     // An error inside the loop waits until here, so that cargo never runs alone.
     noted?;

@@ -21,6 +21,11 @@ pub(crate) fn rendered(text: &str) {
     drop(std::io::stderr().lock().write_all(text.as_bytes()));
 }
 
+/// Bytes that somebody else wrote as errors, as they are.
+pub(crate) fn passed_on(bytes: &[u8]) {
+    drop(std::io::stderr().lock().write_all(bytes));
+}
+
 /// Something that went otherwise than it should; the build goes on.
 pub(crate) fn warning(text: &str) {
     rendered(&format!("supercargo: warning: {text}\n"));

@@ -49,6 +49,15 @@ pub(crate) enum Error {
         /// Why not.
         source: serde_json::Error,
     },
+    /// A package whose files the image is to get is not installed here.
+    #[error(
+        "the toolchain image has no package `{package}` that dpkg knows of; packages are taken from a toolchain image of \
+         Debian or one of its relatives only"
+    )]
+    NotInBuilder {
+        /// Its name.
+        package: String,
+    },
     /// Something of the toolchain is missing and nothing can install it.
     #[error(
         "the toolchain image has no {missing}, and no `rustup` on its PATH to install it; name an image that has it \
@@ -70,6 +79,18 @@ pub(crate) enum Error {
         set: String,
         /// The channel asked for.
         channel: String,
+    },
+    /// The image has no package manager that is known.
+    #[error(
+        "cannot install {}: the image is {system}, and packages are installed with `apt-get` on Debian and its relatives \
+         and with `apk` on Alpine; use an image of those, or one that has them already and `packages = []`",
+        quoted(packages)
+    )]
+    NoPackageManager {
+        /// What the image says it is.
+        system: String,
+        /// What was to be installed.
+        packages: Vec<String>,
     },
     /// There is no sccache program.
     #[error(

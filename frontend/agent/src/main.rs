@@ -16,9 +16,12 @@
 //!   [`circumstances`] say what is different. Its [`mount`] is what it remembers.
 //! - Both sweep out what is not [`live`] by the [`history`] of the last runs. [`mod@unit`] knows where what lies.
 //! - [`install`] adds to the toolchain what the image lacks of it.
+//! - [`packages`] installs what the system's package manager has.
+//! - [`audit`] looks whether the base of the image has what the binaries need, by what [`elf`] says of them.
 //! - [`cargo`] is the one place that starts a process.
 
 mod access;
+mod audit;
 mod cargo;
 mod cause;
 mod circumstances;
@@ -27,12 +30,14 @@ mod collect;
 mod compile;
 mod console;
 mod downloads;
+mod elf;
 mod error;
 mod export;
 mod fetch;
 mod files;
 mod freshness;
 mod git_credential;
+mod hints;
 mod history;
 mod index;
 mod inputs;
@@ -46,6 +51,7 @@ mod memory;
 mod messages;
 mod mount;
 mod package;
+mod packages;
 mod pinned;
 mod restored;
 mod reuse;
@@ -97,5 +103,7 @@ fn run() -> Result<u8, Error> {
         Job::Unpack(job) => unpack::unpack(&job),
         Job::Compile(job) => compile::compile(&job),
         Job::Install(job) => install::install(&job),
+        Job::Audit(job) => audit::audit(&job),
+        Job::Packages(job) => packages::install(&job),
     }
 }

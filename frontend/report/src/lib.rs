@@ -6,11 +6,15 @@
 //! compile step, so this crate holds what both sides must agree on and nothing else.
 
 mod access;
+mod audit;
 mod install;
+mod packages;
 mod sccache;
 
 pub use access::{Access, CERTIFICATES, GitAccess, HostAccess, RegistryAccess, Secret};
+pub use audit::{Audit, Linked, Needs};
 pub use install::Install;
+pub use packages::Packages;
 pub use sccache::{Sccache, SccacheSecret};
 
 use serde::{Deserialize, Serialize};
@@ -32,6 +36,10 @@ pub enum Job {
     Compile(Compile),
     /// Add to the toolchain what the image lacks of it.
     Install(Install),
+    /// Install packages of the system.
+    Packages(Packages),
+    /// Look whether the base can run the binaries.
+    Audit(Audit),
 }
 
 impl Job {
@@ -44,6 +52,8 @@ impl Job {
             Self::Unpack(job) => &job.command,
             Self::Compile(job) => &job.command,
             Self::Install(job) => &job.command,
+            Self::Packages(job) => &job.command,
+            Self::Audit(job) => &job.command,
         }
     }
 
@@ -56,6 +66,8 @@ impl Job {
             Self::Unpack(job) => job.command = command,
             Self::Compile(job) => job.command = command,
             Self::Install(job) => job.command = command,
+            Self::Packages(job) => job.command = command,
+            Self::Audit(job) => job.command = command,
         }
         self
     }
@@ -219,7 +231,7 @@ pub struct Freshness {
 pub struct Collect {
     /// Names of the binaries, as cargo calls the targets.
     pub binaries: Vec<String>,
-    /// Absolute path of the directory that receives `bin/<name>` and `report.json`.
+    /// Absolute path of the directory that receives `bin/<name>`, `report.json`, and a [`Needs`] as `needs.json`.
     pub into: String,
 }
 

@@ -103,10 +103,12 @@ impl Config {
             toolchain_image: self.toolchain_image.or(below.toolchain_image),
             components: list_or(self.components, below.components),
             toolchain_targets: list_or(self.toolchain_targets, below.toolchain_targets),
+            build_packages: list_or(self.build_packages, below.build_packages),
             cache_mode: self.cache_mode.or(below.cache_mode),
             cache_namespace: self.cache_namespace.or(below.cache_namespace),
             sccache: self.sccache.or(below.sccache),
             base: self.base.or(below.base),
+            image_packages: list_or(self.image_packages, below.image_packages),
             user: self.user.or(below.user),
             workdir: self.workdir.or(below.workdir),
             entrypoint: list_or(self.entrypoint, below.entrypoint),
@@ -163,7 +165,16 @@ impl Source<'_> {
 
     fn config(&self, table: Table) -> Config {
         let Table {
-            bin, features, all_features, no_default_features, profile, toolchain, cache, image, ..
+            bin,
+            features,
+            all_features,
+            no_default_features,
+            profile,
+            toolchain,
+            build,
+            cache,
+            image,
+            ..
         } = table;
         Config {
             bins: self
@@ -177,6 +188,7 @@ impl Source<'_> {
             toolchain_image: self.setting(toolchain.image),
             components: self.setting(toolchain.components),
             toolchain_targets: self.setting(toolchain.targets),
+            build_packages: self.setting(build.packages),
             cache_mode: self.setting(cache.mode),
             cache_namespace: self.setting(cache.namespace),
             sccache: self.setting(cache.sccache).map(|setting| Setting {
@@ -184,6 +196,7 @@ impl Source<'_> {
                 origin: setting.origin,
             }),
             base: self.setting(image.base),
+            image_packages: self.setting(image.packages),
             user: self.setting(image.user),
             workdir: self.setting(image.workdir),
             entrypoint: self.setting(image.entrypoint),

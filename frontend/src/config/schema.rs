@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Spanned;
+use super::build::BuildTable;
 use super::files::FileKey;
 use super::sccache::SccacheKey;
 
@@ -50,6 +51,9 @@ pub struct Table {
     /// The compiler.
     #[serde(default)]
     pub toolchain: ToolchainTable,
+    /// What is there when things are compiled.
+    #[serde(default)]
+    pub build: BuildTable,
     /// The caches.
     #[serde(default)]
     pub cache: CacheTable,
@@ -116,6 +120,13 @@ pub struct ImageTable {
     /// - Default: `gcr.io/distroless/cc-debian12:nonroot`
     /// - As: `FROM`
     pub base: Option<Spanned<String>>,
+    /// Packages of the base's distribution to install in it, which the program opens while it runs; libraries that it
+    /// links are there without. `"..."` stands for those that the crates are known to need. See
+    /// [native-libraries.md](native-libraries.md#when-it-runs).
+    ///
+    /// - Default: none
+    /// - As: `RUN apt-get install` in the last stage
+    pub packages: Option<Spanned<Vec<String>>>,
     /// The user that the program runs as.
     ///
     /// - Default: `65532:65532`

@@ -1,24 +1,46 @@
 //! `[image]`: the base with files and binaries on top, or the binaries alone.
 
+use std::collections::BTreeSet;
+
 use buildkit_llb::Output;
 use buildkit_llb::file::{Copy, FileOp, Owner};
 
-use super::Materials;
 use super::layer::Layer;
+use super::{Materials, audit, packages};
 use crate::plan::BuildPlan;
 use crate::plan::files::FileCopied;
 
-/// The runtime base with the files of the context and the binaries, each in a layer of its own.
+/// The runtime base with the libraries that it lacks, the files of the context and the binaries.
+///
+/// Files have a layer of their own, and libraries where packages are known to bring some; else the layer of the
+/// binaries takes what the audit finds, which is most often nothing.
 pub(super) fn image(plan: &BuildPlan, materials: &Materials, built: &Output) -> Output {
-    let base = materials.base.as_ref().map_or_else(Output::scratch, |image| image.output.clone());
+    let base = packages::complete_base(plan, materials);
+    let timestamp = plan.runtime.timestamp;
+    let lacking = audit::libraries(plan, materials, built, &base);
+    let libraries = Copy::new(lacking, "/", "/").contents_only().timestamp(timestamp);
+    let (base, with_binaries) = if plan.runtime.has_libraries {
+        let layer = Layer {
+            what: "libraries".to_owned(),
+            copies: vec![libraries],
+            directories: BTreeSet::new(),
+            timestamp,
+        };
+        (layer.on(&base, materials), None)
+    } else {
+        (base, Some(libraries))
+    };
     // Under the binaries, which change with every edit of the code: an edit of either leaves the other's layer as it is.
     let base = files(plan, materials).on(&base, materials);
     let runtime = &plan.runtime;
     let binaries = Layer {
         what: plan.binaries.value.join(", "),
-        copies: runtime.binaries.iter().map(|(name, path)| binary(plan, built, name, path)).collect(),
+        copies: with_binaries
+            .into_iter()
+            .chain(runtime.binaries.iter().map(|(name, path)| binary(plan, built, name, path)))
+            .collect(),
         directories: runtime.binaries.values().map(|path| parent(path)).collect(),
-        timestamp: runtime.timestamp,
+        timestamp,
     };
     binaries.on(&base, materials)
 }

@@ -1,6 +1,7 @@
 //! Decisions to vertices: a plan becomes a graph. Nothing here decides.
 
 mod access;
+mod audit;
 mod build;
 mod deps;
 mod exec;
@@ -9,6 +10,7 @@ mod image;
 mod layer;
 mod manifests;
 mod notices;
+mod packages;
 pub mod proxy;
 mod sccache;
 pub mod sources;
@@ -68,7 +70,7 @@ pub fn lower(plan: &BuildPlan, materials: &Materials, goal: &Goal) -> Output {
     let manifests =
         if plan.dependencies.from_sources { source.clone() } else { manifests::skeleton(plan, &shared) };
     let fetched = fetch::fetch(plan, (&shared, materials), &manifests);
-    let compiling = &toolchain::with_target(plan, materials);
+    let compiling = &packages::complete(plan, &toolchain::with_target(plan, materials));
     let deps = deps::compile(plan, compiling, &manifests, &fetched);
     let built =
         || build::compile(plan, compiling, &source, &fetch::complete(plan, materials, &fetched), &deps);
@@ -78,7 +80,7 @@ pub fn lower(plan: &BuildPlan, materials: &Materials, goal: &Goal) -> Output {
         Goal::Stage(Stage::Fetch) => fetched.home,
         Goal::Stage(Stage::Deps) => deps,
         Goal::Stage(Stage::Binaries) => image::binaries(plan, materials, &built()),
-        Goal::Image | Goal::Binary(_) => image::image(plan, materials, &built()),
+        Goal::Image | Goal::Binary(_) => image::image(plan, compiling, &built()),
     }
 }
 

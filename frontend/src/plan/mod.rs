@@ -9,6 +9,7 @@ pub mod cargo;
 pub mod cross;
 pub mod files;
 mod mode;
+pub mod native;
 pub mod paths;
 pub mod resolution;
 pub mod runtime;
@@ -35,6 +36,7 @@ use access::Access;
 use caches::Caches;
 use cargo::Invocation;
 use cross::Cross;
+use native::Native;
 use runtime::Runtime;
 use sccache::Sccache;
 use target::Goal;
@@ -70,6 +72,9 @@ pub struct BuildPlan {
     pub binaries: Chosen<Vec<String>>,
     /// The compiler.
     pub toolchain: Toolchain,
+    /// The packages of the system.
+    #[serde(skip_serializing_if = "Native::is_empty")]
+    pub native: Native,
     /// What all cargo commands have in common.
     pub cargo: Invocation,
     /// The dependencies.
@@ -240,6 +245,10 @@ pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
     };
     let image = toolchain.name();
     let identity = caches::Identity { image: &image, triple, profile: &selection.profile };
+    let cross = Cross::of((builder, host), target, project.cargo_config.as_ref());
+    let native = native::of(project, &selection, &config, &runtime.base.value, cross.as_ref());
+    let Some(native) = findings.take(native) else { return findings.fail() };
+    let runtime = Runtime { has_libraries: !native.is_empty(), ..runtime };
     let mode = mode::choose(&config, without_layer.as_deref(), goal, &mut findings);
     let lockfile = dependencies.lockfile(project);
     let plan = BuildPlan {
@@ -254,7 +263,7 @@ pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
             features: Invocation::feature_arguments(&selection.features),
             locked: view.locked,
             environment: Invocation::environment(),
-            cross: Cross::of((builder, host), target, project.cargo_config.as_ref()),
+            cross,
         },
         dependencies,
         anchor: anchor(package.manifest.clone(), &package.text),
@@ -262,6 +271,7 @@ pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
         package: Chosen { value: package.name.clone(), because: package_because },
         binaries,
         toolchain,
+        native,
         sccache,
         runtime,
     };

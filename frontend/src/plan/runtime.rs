@@ -17,7 +17,7 @@ use crate::tree::Tree;
 const USER: &str = "65532:65532";
 
 /// Where binaries go.
-const DIRECTORY: &str = "/usr/local/bin";
+pub const DIRECTORY: &str = "/usr/local/bin";
 
 /// The image.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -45,6 +45,9 @@ pub struct Runtime {
     /// Files of the context, in a layer under the binaries.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub files: Vec<FileCopied>,
+    /// Whether libraries of the system have a layer of their own.
+    #[serde(skip_serializing_if = "super::is_false")]
+    pub has_libraries: bool,
     /// The binaries: name to absolute path in the image.
     pub binaries: BTreeMap<String, String>,
     /// Seconds since 1970 that every file put into the image carries.
@@ -90,6 +93,7 @@ pub fn choose(
     });
     let runtime = Runtime {
         files: files::choose(config, names, &paths, &mut findings),
+        has_libraries: false,
         base,
         user: chosen(config.user.as_ref(), || (USER.to_owned(), "not root".to_owned())),
         workdir: match (&config.workdir, &config.base) {

@@ -113,6 +113,9 @@ fn history(image: &mut Map<String, Value>, runtime: &Runtime) -> Value {
         Some(Value::Array(entries)) => entries,
         _ => Vec::new(),
     };
+    if runtime.has_libraries {
+        entries.push(json!({"created_by": "COPY libraries / # supercargo", "comment": COMMENT}));
+    }
     if !runtime.files.is_empty() {
         let froms: Vec<&str> = runtime.files.iter().map(|file| file.from.as_str()).collect();
         entries.push(
@@ -151,6 +154,7 @@ mod tests {
     fn runtime() -> Runtime {
         let chosen = |value: &str| Chosen { value: value.to_owned(), because: String::new() };
         Runtime {
+            has_libraries: false,
             base: chosen("base"),
             user: chosen("65532:65532"),
             workdir: None,

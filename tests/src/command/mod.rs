@@ -6,6 +6,7 @@ mod down;
 mod env;
 mod image;
 mod matrix;
+mod smoke;
 mod soak;
 mod status;
 mod test;
@@ -42,6 +43,8 @@ enum Command {
     Bench(bench::BenchArgs),
     /// Run the end-to-end tests on every engine and write docs/compatibility.md: an hour and more.
     Matrix(matrix::MatrixArgs),
+    /// Build, build again, edit and run one example on the oldest engine: the last part of `test`.
+    Smoke(EngineArgs),
     /// Build a hundred times and more on one engine, and see that nothing is left behind.
     Soak(soak::SoakArgs),
     /// Say what runs and where it is.
@@ -71,6 +74,7 @@ impl Cli {
             Command::Demo(demo) => demo::run(&demo),
             Command::Bench(bench) => bench::run(&bench),
             Command::Matrix(matrix) => matrix::run(&matrix),
+            Command::Smoke(engine) => smoke::run(&engine),
             Command::Soak(soak) => soak::run(&soak),
             Command::Status => status::run(),
         }

@@ -10,6 +10,8 @@ pub enum Feature {
     StepLimits,
     /// `…#main:directory` as a context.
     GitDirectory,
+    /// `…?commit=…` in the address of a repository: the commit that a name must stand for.
+    GitCommit,
     /// A context as an archive on standard input.
     ArchiveOnStandardInput,
     /// `--build-context` for the engine's own Dockerfile frontend.
@@ -58,6 +60,14 @@ pub const ROWS: &[Row] = &[
         store: None,
         instead: "the engine refuses the address: `subdir not supported yet`",
         tests: &["contexts::a_repository_is_built_by_its_address"],
+    },
+    Row {
+        feature: Feature::GitCommit,
+        title: "a commit that a branch or tag of a git context must stand for (`?commit=…`)",
+        since: (28, 2),
+        store: None,
+        instead: "an error that names BuildKit 0.22 and Docker 28.5",
+        tests: &["contexts::a_branch_must_stand_for_the_commit_that_is_named"],
     },
     Row {
         feature: Feature::ArchiveOnStandardInput,
