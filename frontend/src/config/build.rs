@@ -9,10 +9,10 @@ use super::Spanned;
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct BuildTable {
-    /// Packages of the toolchain image's distribution to install before anything is compiled; `"..."` stands for those
-    /// that the crates are known to need, see [native-libraries.md](native-libraries.md).
+    /// Packages that the toolchain image's `apt-get` or `apk` installs before anything is compiled; `"..."` stands for
+    /// those that the crates are known to need, see [native-libraries.md](native-libraries.md).
     ///
-    /// - Default: `["..."]`
-    /// - As: `RUN apt-get install` in the stage that compiles
+    /// - Default: what the crates in Cargo.lock are known to need
+    /// - As: `RUN apt-get install`
     pub packages: Option<Spanned<Vec<String>>>,
 }

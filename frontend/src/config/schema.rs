@@ -126,10 +126,11 @@ pub struct ImageTable {
     /// - Default: `gcr.io/distroless/cc-debian12:nonroot`
     /// - As: `FROM`
     pub base: Option<Spanned<String>>,
-    /// Packages of the base's distribution to install in it; `"..."` stands for those that the crates are known to need.
-    /// On a base without a package manager, packages whose libraries are taken from the builder.
+    /// Packages of the base's distribution to install in it, which the program opens while it runs; libraries that it
+    /// links are there without. `"..."` stands for those that the crates are known to need. See
+    /// [native-libraries.md](native-libraries.md#when-it-runs).
     ///
-    /// - Default: none; libraries that the program links are there without
+    /// - Default: none
     /// - As: `RUN apt-get install` in the last stage
     pub packages: Option<Spanned<Vec<String>>>,
     /// The user that the program runs as.

@@ -4,13 +4,14 @@
 
 mod text;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::json;
 
 use super::answer::Answer;
 use super::facts::Facts;
 use crate::config::CacheMode;
+use crate::plan::native::Origin;
 use crate::plan::{BuildPlan, paths};
 use text::{heredoc, json_list, pair, shell};
 
@@ -87,16 +88,7 @@ fn toolchain(plan: &BuildPlan) -> Vec<String> {
     if !install.targets.is_empty() {
         lines.push(format!("RUN rustup target add {}", all(&install.targets)));
     }
-    let packages: Vec<String> = plan.native.build.apt().iter().map(|package| shell(package)).collect();
-    if !packages.is_empty() {
-        let foreign = cross.filter(|_| packages.iter().any(|package| package.contains(':')));
-        let add = foreign.map(|cross| format!("dpkg --add-architecture {} && ", cross.target.debian));
-        lines.push(format!(
-            "RUN {}apt-get update && apt-get install -y --no-install-recommends {}",
-            add.unwrap_or_default(),
-            packages.join(" ")
-        ));
-    }
+    lines.extend(apt(&plan.native.build.apt()));
     if let Some(cross) = cross {
         if !install.targets.contains_key(&plan.cargo.triple) {
             lines.push(format!("RUN rustup target add {}", shell(&plan.cargo.triple)));
@@ -105,6 +97,22 @@ fn toolchain(plan: &BuildPlan) -> Vec<String> {
     }
     lines.extend(variables("ENV", &plan.cargo.environment));
     lines
+}
+
+/// Installs packages by Debian's names; those of another architecture are called `name:architecture`.
+fn apt(packages: &[String]) -> Option<String> {
+    let architectures: BTreeSet<&str> =
+        packages.iter().filter_map(|package| Some(package.split_once(':')?.1)).collect();
+    let added: String = architectures
+        .into_iter()
+        .map(|architecture| format!("dpkg --add-architecture {} && ", shell(architecture)))
+        .collect::<Vec<_>>()
+        .concat();
+    let packages: Vec<String> = packages.iter().map(|package| shell(package)).collect();
+    (!packages.is_empty()).then(|| {
+        let packages = packages.join(" ");
+        format!("RUN {added}apt-get update && apt-get install -y --no-install-recommends {packages}")
+    })
 }
 
 fn dependencies(plan: &BuildPlan) -> Vec<String> {
@@ -161,6 +169,15 @@ fn image(plan: &BuildPlan) -> Vec<String> {
     let mut lines = vec![String::new(), format!("FROM {platform}{}", runtime.base.value)];
     for (name, path) in &runtime.binaries {
         lines.push(format!("COPY --from=build {}", json_list([&format!("{OUT}/{name}"), path])));
+    }
+    if plan.native.image_from == Origin::Base {
+        lines.extend(apt(&plan.native.image.apt()));
+    } else if !plan.native.image.is_empty() {
+        let names = plan.native.image.apt().join(" ");
+        lines.push(format!(
+            "# The libraries of {} are left out: this base cannot install packages.",
+            text::one_line(&names)
+        ));
     }
     for file in &runtime.files {
         let (user, group) = file.owner;
