@@ -110,6 +110,7 @@ fn graph(plan: &BuildPlan, goal: &Goal) -> Definition {
     let materials = Materials {
         context: Local::new("context").session("session").name("[internal] load build context").output(),
         agent: Image::new("supercargo".parse().unwrap(), plan.platform.clone()).output(),
+        tools: Image::new("supercargo".parse().unwrap(), plan.platform.clone()).output(),
         toolchain: image(&plan.toolchain.image.value),
         base: Some(image(&plan.runtime.base.value)),
         files: BTreeMap::from([(

@@ -10,7 +10,7 @@ use crate::diagnostic::{Diagnostic, Findings};
 pub(super) const PACKAGE: &str = "PACKAGE";
 
 /// Every build-arg that is read, with what it sets, in the order of the documentation.
-pub const BUILD_ARGS: [(&str, &str); 17] = [
+pub const BUILD_ARGS: [(&str, &str); 18] = [
     ("PACKAGE", "the package"),
     ("BIN", "the binaries, separated by commas"),
     ("FEATURES", "features, separated by commas"),
@@ -27,6 +27,7 @@ pub const BUILD_ARGS: [(&str, &str); 17] = [
     ("IMAGE_BASE", "the runtime base"),
     ("IMAGE_USER", "the user"),
     ("IMAGE_WORKDIR", "the working directory"),
+    ("IMAGE_INIT", "whether an init is the first process"),
     ("IMAGE_STOP_SIGNAL", "the signal that stops the program"),
 ];
 
@@ -104,6 +105,7 @@ pub(super) fn read(arguments: &BTreeMap<String, String>, findings: &mut Findings
         base: text("IMAGE_BASE"),
         user: text("IMAGE_USER"),
         workdir: text("IMAGE_WORKDIR"),
+        init: flag(text("IMAGE_INIT"), findings),
         stop_signal: text("IMAGE_STOP_SIGNAL"),
         ..Config::default()
     }

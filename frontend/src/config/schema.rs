@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use super::Spanned;
 use super::files::FileKey;
+use super::health::HealthTable;
+use super::images::NamedTable;
 use super::sccache::SccacheKey;
 
 /// One home of the configuration, as it is written.
@@ -37,6 +39,9 @@ pub struct Table {
     /// The image that comes out.
     #[serde(default)]
     pub image: ImageTable,
+    /// Further images, each with a name of its own for `--target`: every key of `[image]`, and `package`, `bin`, `features`, `profile`.
+    #[serde(default)]
+    pub images: BTreeMap<String, Spanned<NamedTable>>,
 }
 
 /// `[toolchain]`.
@@ -90,6 +95,10 @@ pub struct ImageTable {
     pub labels: Option<Spanned<BTreeMap<String, String>>>,
     /// As `STOPSIGNAL`.
     pub stop_signal: Option<Spanned<String>>,
+    /// As `HEALTHCHECK`: one of `http = ":8080/healthz"`, `tcp = ":5432"` and `cmd = ["/app", "check"]`, and when to ask.
+    pub healthcheck: Option<Spanned<HealthTable>>,
+    /// As `docker run --init`: a first process that passes signals on and reaps what is left behind.
+    pub init: Option<Spanned<bool>>,
     /// As `COPY`: files of the build context, `[{ from = "config/*.toml", to = "/etc/api/", owner = "0:0", mode = "0644" }]`.
     pub files: Option<Spanned<Vec<FileKey>>>,
 }

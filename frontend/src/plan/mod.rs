@@ -6,6 +6,8 @@
 pub mod caches;
 pub mod cargo;
 pub mod files;
+pub mod health;
+pub mod images;
 mod mode;
 pub mod paths;
 pub mod resolution;
@@ -13,6 +15,7 @@ pub mod runtime;
 pub mod sccache;
 pub mod select;
 pub mod target;
+pub mod tool;
 pub mod toolchain;
 pub mod triple;
 
@@ -164,7 +167,7 @@ pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
     let Some(binaries) = findings.take(select::binaries(project, package, config.bins.as_ref(), goal)) else {
         return findings.fail();
     };
-    let compiled = select::together(&binaries.value, config.bins.as_ref(), package);
+    let compiled = images::compiled(project, layers, (package, &config), &binaries.value, goal);
     let triple = match triple::of(platform) {
         Ok(triple) => triple,
         Err(diagnostic) => {

@@ -1,11 +1,13 @@
 //! The image that comes out: base, user, command, labels.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
 use super::Chosen;
 use super::files::{self, FileCopied};
+use super::health::{self, Healthcheck};
+use super::tool::Tool;
 use super::toolchain::DEBIAN;
 use crate::config::{Config, Origin, Setting, with_rest};
 use crate::diagnostic::{Checked, Diagnostic, Findings};
@@ -42,6 +44,12 @@ pub struct Runtime {
     pub labels: BTreeMap<String, String>,
     /// `STOPSIGNAL`; `None` keeps the base's.
     pub stop_signal: Option<String>,
+    /// `HEALTHCHECK`; `None` keeps the base's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub healthcheck: Option<Healthcheck>,
+    /// Programs of ours that are put beside the binaries.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub tools: BTreeSet<Tool>,
     /// Files of the context, in a layer under the binaries.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub files: Vec<FileCopied>,
@@ -88,7 +96,21 @@ pub fn choose(
             format!("glibc and libgcc of Debian {DEBIAN}, as in the builder"),
         )
     });
+    let healthcheck = config.healthcheck.as_ref().and_then(|setting| health::choose(setting, &mut findings));
+    let mut tools = BTreeSet::new();
+    if healthcheck.as_ref().is_some_and(Healthcheck::asks_with_tool) {
+        tools.insert(Tool::Health);
+    }
+    let entrypoint = match &config.init {
+        Some(setting) if setting.value => {
+            tools.insert(Tool::Init);
+            [Tool::Init.path(), "--".to_owned()].into_iter().chain(entrypoint).collect()
+        }
+        _ => entrypoint,
+    };
     let runtime = Runtime {
+        healthcheck,
+        tools,
         files: files::choose(config, names, &paths, &mut findings),
         base,
         user: chosen(config.user.as_ref(), || (USER.to_owned(), "not root".to_owned())),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::config::Config;
+use crate::config::{Config, Layers};
 use crate::name::RelPath;
 use crate::options::Options;
 use crate::plan::BuildPlan;
@@ -14,6 +14,8 @@ use crate::tree::Tree;
 pub struct Facts<'a> {
     /// The project.
     pub project: &'a Project,
+    /// The homes of the configuration.
+    pub layers: &'a Layers,
     /// The package that would be built, with its configuration; nothing if the choice is open.
     pub selected: Option<(&'a Package, &'a Config)>,
     /// The plan; nothing if there is none yet, because the choice is open or a lockfile is missing.

@@ -72,6 +72,9 @@ pub fn image_config(
     if !labels.is_empty() {
         config.insert("Labels".to_owned(), Value::Object(labels));
     }
+    if let Some(healthcheck) = &runtime.healthcheck {
+        config.insert("Healthcheck".to_owned(), healthcheck.to_docker());
+    }
     if let Some(signal) = &runtime.stop_signal {
         config.insert("StopSignal".to_owned(), json!(signal));
     }
@@ -113,6 +116,12 @@ fn history(image: &mut Map<String, Value>, runtime: &Runtime) -> Value {
         Some(Value::Array(entries)) => entries,
         _ => Vec::new(),
     };
+    if !runtime.tools.is_empty() {
+        let paths: Vec<String> = runtime.tools.iter().map(|tool| tool.path()).collect();
+        entries.push(
+            json!({"created_by": format!("COPY {} # supercargo tools", paths.join(" ")), "comment": COMMENT}),
+        );
+    }
     if !runtime.files.is_empty() {
         let froms: Vec<&str> = runtime.files.iter().map(|file| file.from.as_str()).collect();
         entries.push(
@@ -140,7 +149,7 @@ fn history(image: &mut Map<String, Value>, runtime: &Runtime) -> Value {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
+    use std::collections::{BTreeMap, BTreeSet};
 
     use serde_json::{Value, json};
 
@@ -161,6 +170,8 @@ mod tests {
             volumes: Vec::new(),
             labels: BTreeMap::from([("l".to_owned(), "v".to_owned())]),
             stop_signal: None,
+            healthcheck: None,
+            tools: BTreeSet::new(),
             files: Vec::new(),
             binaries: BTreeMap::from([("api".to_owned(), "/usr/local/bin/api".to_owned())]),
             timestamp: 0,

@@ -96,14 +96,21 @@ pub(super) async fn drive(bridge: &Bridge, environment: &Environment) -> Result<
         project = build.take(project::load(&build.tree))?;
     }
     let root = RelPath::new("Cargo.toml").unwrap_or_default();
-    let layers = build.take(Layers::read(
+    let mut layers = build.take(Layers::read(
         &build.options.build_args,
         body.as_deref().map(|text| (&body_path, text)),
         (&root, &project.workspace.text),
     ))?;
+    for member in project.members().filter(|member| member.text.contains("supercargo")) {
+        build.take(layers.add_images_of(&member.name, (&member.manifest, &member.text)))?;
+    }
+    build.take(plan::images::check(&project, &layers))?;
     let goal = build.take(
-        target::route(&project, build.options.target.as_deref()).map(warned).map_err(|one| vec![one]),
+        target::route_to_image(&project, &layers, build.options.target.as_deref())
+            .map(warned)
+            .map_err(|one| vec![one]),
     )?;
+    let layers = plan::images::narrowed(&project, &layers, &goal);
 
     if let Some(name) = build.options.request.clone() {
         return build.answer(&name, &project, &layers, &goal).await;
@@ -149,6 +156,7 @@ impl Build<'_> {
         let selected = selected(project, layers, goal);
         let facts = |files| Facts {
             project,
+            layers,
             selected: selected.as_ref().map(|(package, config)| (*package, config)),
             plan: match &planned {
                 Some(Planned::Ready(plan)) => Some(plan),
@@ -198,7 +206,7 @@ impl Build<'_> {
         };
         self.check(project, layers, goal, &plan)?;
         let base = Some(&plan.runtime.base).filter(|_| !matches!(goal, Goal::Stage(_)));
-        self.warnings.extend(unused(&self.options, &self.spec, project, &plan));
+        self.warnings.extend(unused(&self.options, &self.spec, project, layers, &plan));
         let mut materials = self.materials(&plan.toolchain.image, base, platform, is_one_of_several).await?;
         materials.no_cache = materials.no_cache.for_targets(target::names_of(&plan, goal));
         let definition = marshal(&lower::lower(&plan, &materials, goal))?;
@@ -207,7 +215,7 @@ impl Build<'_> {
         let base_config = materials.base.map(|base| base.config);
         let config = match goal {
             Goal::Stage(_) => None,
-            Goal::Image | Goal::Binary(_) => Some(
+            Goal::Image | Goal::Binary(_) | Goal::Named(_) => Some(
                 result::image_config(base_config.as_deref(), &plan.runtime, platform)
                     .map_err(|error| Failure::Internal(super::chain(&error)))?,
             ),
@@ -226,6 +234,7 @@ impl Build<'_> {
         let selected = selected(project, layers, goal);
         let facts = Facts {
             project,
+            layers,
             selected: selected.as_ref().map(|(package, config)| (*package, config)),
             plan: Some(plan),
             options: &self.options,
@@ -298,6 +307,12 @@ impl Build<'_> {
         Ok(Materials {
             context,
             agent: agent::find(self.environment, &self.options, platform)?,
+            tools: agent::tools(
+                self.environment,
+                &self.options,
+                platform,
+                self.capabilities.platforms().first().map(Platform::from).as_ref(),
+            )?,
             toolchain,
             base,
             files: self.source_files(),
@@ -336,11 +351,17 @@ fn selected<'a>(project: &'a Project, layers: &Layers, goal: &Goal) -> Option<(&
 }
 
 /// Warnings for the names on the command line that mean nothing in this build.
-fn unused(options: &Options, spec: &ContextSpec, project: &Project, plan: &BuildPlan) -> Vec<Diagnostic> {
+fn unused(
+    options: &Options,
+    spec: &ContextSpec,
+    project: &Project,
+    layers: &Layers,
+    plan: &BuildPlan,
+) -> Vec<Diagnostic> {
     let images = [plan.toolchain.image.value.as_str(), plan.runtime.base.value.as_str()];
     let locked = project.lockfile.iter().flat_map(|lockfile| &lockfile.packages);
     let crates = locked.map(|package| package.name.clone()).collect();
-    let targets = target::names(project);
+    let targets = target::names_with_images(project, layers);
     let mut warnings = config::unknown_build_args(&options.build_args);
     warnings.extend(spec.named.unused(&images, &crates));
     warnings.extend(options.no_cache.unknown(&targets).map(|name| {
