@@ -14,6 +14,7 @@ use buildkit_llb::source_map::SourceFile;
 use buildkit_llb::{Definition, ImageRef, Platform};
 use supercargo::config::Layers;
 use supercargo::discover::{self, Step};
+use supercargo::engine::Abilities;
 use supercargo::lower::{self, Materials, PinnedImage};
 use supercargo::name::RelPath;
 use supercargo::options::{NoCache, Options, Sandbox};
@@ -88,6 +89,7 @@ fn planned(tree: &Tree, target: Option<&str>, arguments: &[(&str, &str)]) -> (Bu
         layers: &layers,
         goal: &goal,
         platform: &platform,
+        builder: &platform,
         generated_lockfile: None,
         names: tree,
     };
@@ -119,6 +121,7 @@ fn graph(plan: &BuildPlan, goal: &Goal) -> Definition {
         )]),
         no_cache: NoCache::Never,
         sandbox: Sandbox::default(),
+        abilities: Abilities::default(),
         proxy: None,
         copies_selectively: true,
         prefix: String::new(),

@@ -32,8 +32,9 @@ pub const BUILD_ARGS: [(&str, &str); 18] = [
 ];
 
 /// Build-args that mean something to the engine, to the client or to this frontend without being configuration.
-const PREDEFINED: [&str; 8] = [
+const PREDEFINED: [&str; 9] = [
     "SOURCE_DATE_EPOCH",
+    "BUILDPLATFORM",
     "HTTP_PROXY",
     "HTTPS_PROXY",
     "FTP_PROXY",

@@ -23,6 +23,10 @@ pub struct Layers {
     image: Config,
     /// Every `[images.…]`.
     images: BTreeMap<String, NamedImage>,
+    /// What was read, for [`Layers::said`].
+    pub(super) arguments: BTreeMap<String, String>,
+    pub(super) definition_text: Option<(RelPath, String)>,
+    pub(super) root_text: Option<(RelPath, String)>,
 }
 
 impl Layers {
@@ -36,7 +40,13 @@ impl Layers {
         root: (&RelPath, &str),
     ) -> Checked<Self> {
         let mut findings = Findings::default();
-        let mut layers = Self { build_args: build_args::read(arguments, &mut findings), ..Self::default() };
+        let mut layers = Self {
+            build_args: build_args::read(arguments, &mut findings),
+            arguments: arguments.clone(),
+            definition_text: definition.map(|(file, text)| (file.clone(), text.to_owned())),
+            root_text: Some((root.0.clone(), root.1.to_owned())),
+            ..Self::default()
+        };
         let mut package = arguments
             .get(build_args::PACKAGE)
             .filter(|value| !value.is_empty() && value.as_str() != "auto")
@@ -254,7 +264,8 @@ impl Source<'_> {
             stop_signal: self.setting(image.stop_signal),
             healthcheck: self
                 .setting(image.healthcheck)
-                .map(|setting| Setting { value: self.health(setting.value), origin: setting.origin }),
+                .map(|setting| Setting { value: self.health(setting.value), origin: setting.origin })
+                .filter(|setting| setting.value != Health::default()),
             init: self.setting(image.init),
             files: self.setting(image.files).map(|setting| Setting {
                 value: setting.value.into_iter().map(|key| self.file_rule(key)).collect(),

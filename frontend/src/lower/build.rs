@@ -2,11 +2,11 @@
 
 use buildkit_llb::Output;
 use buildkit_llb::exec::{CacheMount, Mount, Sharing};
-use buildkit_llb::file::{Copy, FileOp};
+use buildkit_llb::file::{Copy, FileOp, Rm};
 use supercargo_report::{Collect, Compile, Dependencies, Freshness, Job, Step};
 
 use super::Materials;
-use super::exec::{agent, locate, private};
+use super::exec::{agent, environment, locate, mount_private};
 use super::fetch::Crates;
 use super::manifests::write;
 use super::sccache;
@@ -14,8 +14,13 @@ use crate::config::CacheMode;
 use crate::plan::{BuildPlan, paths};
 
 /// The binaries and the report, as `/bin/<name>` and `/report.json`.
-pub(super) fn compile(plan: &BuildPlan, materials: &Materials, fetched: &Crates, deps: &Output) -> Output {
-    let source = source(plan, materials);
+pub(super) fn compile(
+    plan: &BuildPlan,
+    materials: &Materials,
+    source: &Output,
+    fetched: &Crates,
+    deps: &Output,
+) -> Output {
     let mode = plan.caches.mode.value;
     let freshness = mode.has_mount().then(|| Freshness {
         directory: paths::WORKSPACE.to_owned(),
@@ -46,16 +51,16 @@ pub(super) fn compile(plan: &BuildPlan, materials: &Materials, fetched: &Crates,
     });
     let name = format!("[build] compile {} ({})", plan.cargo.binaries.join(", "), plan.cargo.profile);
     let mut exec =
-        locate(agent(materials, &plan.cargo.environment, &job, &name), materials, plan.anchor.as_ref());
+        locate(agent(materials, &environment(plan, materials), &job, &name), materials, plan.anchor.as_ref());
     exec = sccache::attach(exec, plan, materials);
-    exec.mount(Mount::bind(source, paths::WORKSPACE).no_output());
-    fetched.mount(&mut exec);
+    exec.mount(Mount::bind(source.clone(), paths::WORKSPACE).no_output());
+    fetched.mount(&mut exec, materials.abilities);
     match mode {
         CacheMode::Auto => {
             exec.mount(target_mount(plan));
-            exec.mount(private(deps, paths::DEPS));
+            mount_private(&mut exec, deps, paths::DEPS, materials.abilities);
         }
-        CacheMode::Layers => exec.mount(private(deps, paths::TARGET)),
+        CacheMode::Layers => mount_private(&mut exec, deps, paths::TARGET, materials.abilities),
         CacheMode::Mounts => exec.mount(target_mount(plan)),
         // A mount of its own, or what is compiled would stay behind in the root's layer.
         CacheMode::None => exec.mount(Mount::scratch(paths::TARGET).no_output()),
@@ -73,12 +78,15 @@ fn target_mount(plan: &BuildPlan) -> CacheMount {
 /// The context without the members that the selection does not need. Copied, so that the key is the content of what
 /// was copied and nothing else.
 pub(super) fn source(plan: &BuildPlan, materials: &Materials) -> Output {
-    let excludes: Vec<String> = plan.source.excluded.iter().map(|path| path.as_str().to_owned()).collect();
-    let copy = Copy::new(materials.context.clone(), "/", "/")
-        .contents_only()
-        .exclude_patterns(excludes)
-        .timestamp(0);
-    let operation = FileOp::on_scratch().copy(copy);
+    let excludes = plan.source.excluded.iter().map(|path| path.as_str().to_owned());
+    let copy = Copy::new(materials.context.clone(), "/", "/").contents_only().timestamp(0);
+    let operation = if materials.abilities.copy_patterns {
+        FileOp::on_scratch().copy(copy.exclude_patterns(excludes))
+    } else {
+        excludes.fold(FileOp::on_scratch().copy(copy), |operation, path| {
+            operation.rm(Rm::new(path).allow_not_found())
+        })
+    };
     write(operation, &plan.source.overlays)
         .name(format!("{}[source] copy sources of {}", materials.prefix, plan.package.value))
         // Whoever imports the cache has the sources already.

@@ -1,5 +1,6 @@
 //! Decisions to vertices: a plan becomes a graph. Nothing here decides.
 
+mod access;
 mod build;
 mod deps;
 mod exec;
@@ -7,6 +8,7 @@ mod fetch;
 mod image;
 mod layer;
 mod manifests;
+mod notices;
 pub mod proxy;
 mod sccache;
 pub mod sources;
@@ -18,13 +20,16 @@ use buildkit_llb::Output;
 use buildkit_llb::exec::ProxyEnv;
 use buildkit_llb::source_map::SourceFile;
 
+use crate::engine::Abilities;
 use crate::name::RelPath;
 use crate::options::{NoCache, Sandbox};
 use crate::plan::BuildPlan;
+use crate::plan::access::Access;
 use crate::plan::target::{Goal, Stage};
 use crate::plan::toolchain::Toolchain;
 
 pub use exec::PinnedImage;
+pub use notices::notices;
 
 /// Everything below the plan that the graph is made of.
 #[derive(Clone, Debug)]
@@ -46,6 +51,8 @@ pub struct Materials {
     pub no_cache: NoCache,
     /// What the client gives every container.
     pub sandbox: Sandbox,
+    /// What the engine can do beside what every engine can.
+    pub abilities: Abilities,
     /// The client's proxy.
     pub proxy: Option<ProxyEnv>,
     /// Whether the engine can leave things out of a copy.
@@ -56,17 +63,20 @@ pub struct Materials {
 
 /// The graph of a plan, down to what the goal asks for.
 pub fn lower(plan: &BuildPlan, materials: &Materials, goal: &Goal) -> Output {
-    let materials = &toolchain::complete(&plan.toolchain, materials);
-    let manifests = if plan.dependencies.from_sources {
-        build::source(plan, materials)
-    } else {
-        manifests::skeleton(plan, materials)
-    };
-    let fetched = fetch::fetch(plan, materials, &manifests);
-    let deps = deps::compile(plan, materials, &manifests, &fetched);
-    let built = || build::compile(plan, materials, &fetch::complete(plan, materials, &fetched), &deps);
+    // What is the same vertex for every platform has a name without one.
+    let shared = Materials { prefix: String::new(), ..materials.clone() };
+    let shared = toolchain::complete(&plan.toolchain, &shared);
+    let materials = &Materials { toolchain: shared.toolchain.clone(), ..materials.clone() };
+    let source = build::source(plan, &shared);
+    let manifests =
+        if plan.dependencies.from_sources { source.clone() } else { manifests::skeleton(plan, &shared) };
+    let fetched = fetch::fetch(plan, (&shared, materials), &manifests);
+    let compiling = &toolchain::with_target(plan, materials);
+    let deps = deps::compile(plan, compiling, &manifests, &fetched);
+    let built =
+        || build::compile(plan, compiling, &source, &fetch::complete(plan, materials, &fetched), &deps);
     match goal {
-        Goal::Stage(Stage::Toolchain) => materials.toolchain.output.clone(),
+        Goal::Stage(Stage::Toolchain) => compiling.toolchain.output.clone(),
         Goal::Stage(Stage::Manifests) => manifests,
         Goal::Stage(Stage::Fetch) => fetched.home,
         Goal::Stage(Stage::Deps) => deps,
@@ -76,6 +86,11 @@ pub fn lower(plan: &BuildPlan, materials: &Materials, goal: &Goal) -> Output {
 }
 
 /// The graph that makes a lockfile where the project has none; the result holds `/Cargo.lock`.
-pub fn lockfile(toolchain: &Toolchain, materials: &Materials, files: &BTreeMap<RelPath, Vec<u8>>) -> Output {
-    deps::lockfile(&toolchain::complete(toolchain, materials), files)
+pub fn lockfile(
+    toolchain: &Toolchain,
+    materials: &Materials,
+    files: &BTreeMap<RelPath, Vec<u8>>,
+    access: &Access,
+) -> Output {
+    fetch::lockfile(&toolchain::complete(toolchain, materials), files, access)
 }

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::cross::Cross;
 use super::paths;
 use crate::skeleton::Features;
 
@@ -28,6 +29,9 @@ pub struct Invocation {
     pub locked: bool,
     /// The environment of every step, on top of the toolchain image's.
     pub environment: BTreeMap<String, String>,
+    /// What is different because the steps run on another platform.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cross: Option<Cross>,
 }
 
 impl Invocation {
@@ -60,16 +64,22 @@ impl Invocation {
         arguments
     }
 
-    /// Downloads what the skeleton's lockfile names and this triple can use.
+    /// The triple that build scripts and procedural macros are compiled for.
     #[must_use]
-    pub fn fetch(&self) -> Vec<String> {
-        words(&["cargo", "fetch", "--target", &self.triple])
+    pub fn host(&self) -> &str {
+        self.cross.as_ref().map_or(&self.triple, |cross| &cross.host)
+    }
+
+    /// Downloads what the skeleton's lockfile names and `triple` can use.
+    #[must_use]
+    pub fn fetch(triple: &str) -> Vec<String> {
+        words(&["cargo", "fetch", "--target", triple])
     }
 
     /// Unpacks what [`Invocation::fetch`] downloaded.
     #[must_use]
-    pub fn unpack(&self) -> Vec<String> {
-        words(&["cargo", "fetch", "--offline", "--target", &self.triple])
+    pub fn unpack(triple: &str) -> Vec<String> {
+        words(&["cargo", "fetch", "--offline", "--target", triple])
     }
 
     /// Brings the index up to what the user's own lockfile names, without downloading a crate.
@@ -137,6 +147,7 @@ mod tests {
             features: vec!["--features".to_owned(), "a,b".to_owned()],
             locked: true,
             environment: Invocation::environment(),
+            cross: None,
         };
         let shared =
             "cargo build --offline --message-format=json-render-diagnostics --profile release --target t";

@@ -3,8 +3,10 @@
 //! The plan is the hinge. Above it the words are Cargo's, below it BuildKit's; it names no vertex and does no I/O, it
 //! can be printed and compared, and every choice carries its reason.
 
+pub mod access;
 pub mod caches;
 pub mod cargo;
+pub mod cross;
 pub mod files;
 pub mod health;
 pub mod images;
@@ -32,12 +34,15 @@ use crate::project::Project;
 use crate::skeleton::{self, Features, Form, Outcome, Selection, Skeleton, SourceView};
 use crate::tree::Tree;
 
+use access::Access;
 use caches::Caches;
 use cargo::Invocation;
+use cross::Cross;
 use runtime::Runtime;
 use sccache::Sccache;
 use target::Goal;
 use toolchain::Toolchain;
+use triple::Names;
 
 /// A value and why it was chosen.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -59,7 +64,7 @@ impl<T> Chosen<T> {
 /// Everything that one build for one platform does.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct BuildPlan {
-    /// The platform of the image, and of the steps that make it.
+    /// The platform of the image; that of the steps is another one where [`Invocation::cross`] says so.
     #[serde(serialize_with = "displayed")]
     pub platform: Platform,
     /// The package.
@@ -79,6 +84,9 @@ pub struct BuildPlan {
     /// Where else compiled code is kept.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sccache: Option<Chosen<Sccache>>,
+    /// What `[fetch]` may need to be let in.
+    #[serde(skip_serializing_if = "Access::is_empty")]
+    pub access: Access,
     /// The image.
     pub runtime: Runtime,
     /// The lines that a failing compile points at.
@@ -107,6 +115,9 @@ pub struct Dependencies {
     /// Files from which the index is completed, if the user's lockfile names more than the skeleton's.
     #[serde(serialize_with = "names_of", skip_serializing_if = "Option::is_none")]
     pub index: Option<BTreeMap<RelPath, Vec<u8>>>,
+    /// What that may need to be let in.
+    #[serde(skip_serializing_if = "Access::is_empty")]
+    pub index_access: Access,
 }
 
 /// What the last compile reads of the context.
@@ -131,6 +142,8 @@ pub struct Request<'a> {
     pub goal: &'a Goal,
     /// The platform to plan for.
     pub platform: &'a Platform,
+    /// The platform that the steps run on.
+    pub builder: &'a Platform,
     /// A lockfile that the context lacks, made for this build.
     pub generated_lockfile: Option<&'a str>,
     /// The names of the context's files.
@@ -148,6 +161,8 @@ pub enum Planned {
         toolchain: Box<Toolchain>,
         /// Manifests without code.
         files: BTreeMap<RelPath, Vec<u8>>,
+        /// What Cargo may need to be let in.
+        access: Box<Access>,
     },
 }
 
@@ -156,7 +171,7 @@ pub enum Planned {
 /// Errors: an ambiguous or unknown package, binary or feature; a toolchain that has no image or is too old; a
 /// platform that Rust does not know.
 pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
-    let Request { options, layers, goal, platform, generated_lockfile, names } = request;
+    let Request { options, layers, goal, platform, builder, generated_lockfile, names } = request;
     let mut findings = Findings::default();
     let Some((package, package_because)) = findings.take(select::package(project, layers, goal)) else {
         return findings.fail();
@@ -168,13 +183,9 @@ pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
         return findings.fail();
     };
     let compiled = images::compiled(project, layers, (package, &config), &binaries.value, goal);
-    let triple = match triple::of(platform) {
-        Ok(triple) => triple,
-        Err(diagnostic) => {
-            findings.push(diagnostic);
-            return findings.fail();
-        }
-    };
+    let named = findings.take(triples(builder, platform));
+    let Some((host, target)) = named else { return findings.fail() };
+    let triple = target.gnu;
     let selection = Selection {
         packages: BTreeSet::from([package.name.clone()]),
         features: Features {
@@ -188,13 +199,13 @@ pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
             .as_ref()
             .map_or_else(|| "release".to_owned(), |setting| setting.value.clone()),
         target: triple.to_owned(),
-        host: triple.to_owned(),
+        host: host.gnu.to_owned(),
         rustflags: Vec::new(),
         tests: false,
     };
     let Some(needed) = findings.take(skeleton::closure(project, &selection)) else { return findings.fail() };
-    let packages = needed.iter().filter_map(|directory| project.packages.get(directory));
-    let Some(toolchain) = findings.take(toolchain::choose(project, &config, options, triple, packages))
+    let packages: Vec<_> = needed.iter().filter_map(|directory| project.packages.get(directory)).collect();
+    let Some(toolchain) = findings.take(toolchain::choose(project, &config, options, triple, &packages))
     else {
         return findings.fail();
     };
@@ -216,7 +227,8 @@ pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
                     .hint("Run `cargo generate-lockfile` and commit Cargo.lock."),
             );
             let files = resolution::files(project, &view);
-            return findings.finish(Planned::NeedsLockfile { toolchain: Box::new(toolchain), files });
+            let (toolchain, access) = (Box::new(toolchain), Box::new(Access::of_manifests(project)));
+            return findings.finish(Planned::NeedsLockfile { toolchain, files, access });
         }
         None => return findings.fail(),
     };
@@ -229,10 +241,13 @@ pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
     let Some(sccache) = findings.take(sccache::choose(config.sccache.as_ref(), &prefix, &namespace)) else {
         return findings.fail();
     };
-    let identity = caches::Identity { image: &toolchain.image.value, triple, profile: &selection.profile };
+    let image = toolchain.name();
+    let identity = caches::Identity { image: &image, triple, profile: &selection.profile };
     let mode = mode::choose(&config, without_layer.as_deref(), goal, &mut findings);
+    let lockfile = dependencies.lockfile(project);
     let plan = BuildPlan {
         platform: platform.clone(),
+        access: Access::of_lockfile(project, &lockfile),
         caches: caches::choose(&prefix, &namespace, package, mode, identity),
         cargo: Invocation {
             profile: selection.profile.clone(),
@@ -242,6 +257,7 @@ pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
             features: Invocation::feature_arguments(&selection.features),
             locked: view.locked,
             environment: Invocation::environment(),
+            cross: Cross::of((builder, host), target, project.cargo_config.as_ref()),
         },
         dependencies,
         anchor: anchor(package.manifest.clone(), &package.text),
@@ -253,6 +269,13 @@ pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
         runtime,
     };
     findings.finish(Planned::Ready(Box::new(plan)))
+}
+
+/// The names of the platform that steps run on and of the one that they compile for.
+fn triples(builder: &Platform, platform: &Platform) -> Checked<(&'static Names, &'static Names)> {
+    let target = triple::names_of(platform).map_err(|error| vec![error])?;
+    let host = triple::names_of(builder).map_err(|error| vec![error])?;
+    Findings::default().finish((host, target))
 }
 
 impl Dependencies {
@@ -270,7 +293,18 @@ impl Dependencies {
             selection: skeleton.arguments,
             patched,
             index: view.needs_index.then(|| resolution::files(project, view)),
+            index_access: match &project.lockfile {
+                Some(lockfile) if view.needs_index => Access::of_lockfile(project, lockfile.text.as_bytes()),
+                _ => Access::default(),
+            },
         }
+    }
+
+    /// The lockfile that `[fetch]` downloads: the skeleton's, or the project's own where there is no skeleton.
+    fn lockfile(&self, project: &Project) -> Vec<u8> {
+        let own = || project.lockfile.as_ref().map(|lockfile| lockfile.text.clone().into_bytes());
+        let skeleton = self.files.iter().find(|(path, _)| path.as_str() == "Cargo.lock");
+        skeleton.map(|(_, text)| text.clone()).or_else(own).unwrap_or_default()
     }
 
     /// Those of a project for which no skeleton can stand.
@@ -283,6 +317,7 @@ impl Dependencies {
             selection: Vec::new(),
             patched: BTreeSet::new(),
             index: None,
+            index_access: Access::default(),
         }
     }
 }
@@ -294,7 +329,7 @@ fn anchor(manifest: RelPath, text: &str) -> Option<Span> {
     Some(Span { file: manifest, start: line, end: line + 1 })
 }
 
-fn displayed<S: Serializer>(value: &Platform, serializer: S) -> Result<S::Ok, S::Error> {
+pub(in crate::plan) fn displayed<S: Serializer>(value: &Platform, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(value)
 }
 

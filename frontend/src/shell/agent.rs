@@ -34,14 +34,14 @@ pub(super) fn tools(
     environment: &Environment,
     options: &Options,
     platform: &Platform,
-    own: Option<&Platform>,
+    own: &Platform,
 ) -> Result<Output, Failure> {
-    if own.is_some_and(|own| own != platform)
+    if own != platform
         && let Some(output) = by_name(options, platform, "[internal] load the tools of the image")?
     {
         return Ok(output);
     }
-    find(environment, options, platform)
+    find(environment, options, own)
 }
 
 fn by_name(options: &Options, platform: &Platform, name: &str) -> Result<Option<Output>, Failure> {

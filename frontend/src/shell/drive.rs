@@ -1,7 +1,7 @@
 //! One build from its first call to its last: the order of things, and nothing else.
 
-use buildkit_llb::Platform;
 use buildkit_llb::source_map::SourceFile;
+use buildkit_llb::{Definition, Platform};
 use buildkit_proto::cap;
 use buildkit_proto::client::{Bridge, Capabilities, SolveOptions};
 use buildkit_proto::gateway::{CacheOptionsEntry, Result as GatewayResult};
@@ -15,6 +15,7 @@ use super::{agent, definition, files, lockfile, warn};
 use crate::config::{self, Config, Layers};
 use crate::context::{self, ContextSpec};
 use crate::diagnostic::{Checked, Diagnostic, Findings};
+use crate::engine::Abilities;
 use crate::ignore;
 use crate::lower::sources::{self, Inputs};
 use crate::lower::{self, Materials};
@@ -49,6 +50,17 @@ struct Build<'a> {
 /// Builds what the options ask for.
 pub(super) async fn drive(bridge: &Bridge, environment: &Environment) -> Result<GatewayResult, Failure> {
     let capabilities = bridge.ping().await?;
+    // Engines that know no warnings pass on the text of an error and nothing else.
+    let shows_excerpts = capabilities.has_gateway(cap::gateway::WARNINGS);
+    let outcome = Box::pin(build(bridge, environment, capabilities)).await;
+    outcome.map_err(|failure| if shows_excerpts { failure } else { failure.with_lines() })
+}
+
+async fn build(
+    bridge: &Bridge,
+    environment: &Environment,
+    capabilities: Capabilities,
+) -> Result<GatewayResult, Failure> {
     let mut warnings = Vec::new();
     let mut options = checked(options::parse(&environment.options), &mut warnings, Files::new)?;
     warnings.extend(options.sandbox.restrict(|cap| capabilities.has_llb(cap)));
@@ -59,7 +71,7 @@ pub(super) async fn drive(bridge: &Bridge, environment: &Environment) -> Result<
     let names: Vec<String> = inputs.keys().cloned().collect();
     let spec = checked(context::classify(&options, &names, &environment.session), &mut warnings, Files::new)?;
 
-    let definition = definition::read(bridge, &spec, &inputs).await?;
+    let definition = definition::read(bridge, &capabilities, &spec, &inputs).await?;
     let excludes = ignore::patterns(definition.ignore.as_deref().map(String::from_utf8_lossy).as_deref());
     let (tree, found) = files::read(bridge, &capabilities, &spec, &inputs, &excludes).await?;
     warnings.extend(found);
@@ -132,14 +144,25 @@ impl Build<'_> {
         checked(stage, &mut self.warnings, || files.clone())
     }
 
-    /// The platforms to build for: those asked for, else the engine's own.
+    /// The platforms to build for: those asked for, each once, else the one that builds.
     fn platforms(&self) -> Result<Vec<Platform>, Failure> {
-        if !self.options.platforms.is_empty() {
-            return Ok(self.options.platforms.clone());
+        if self.options.platforms.is_empty() {
+            return Ok(vec![self.builder()?]);
         }
-        let own = self.capabilities.platforms().first().map(Platform::from);
-        own.map(|platform| vec![platform])
-            .ok_or_else(|| Failure::Internal("the engine has no worker with a platform".to_owned()))
+        let mut platforms = Vec::new();
+        for platform in &self.options.platforms {
+            if !platforms.contains(platform) {
+                platforms.push(platform.clone());
+            }
+        }
+        Ok(platforms)
+    }
+
+    /// The platform that steps run on: the engine's own, unless the client wants another that the engine can run.
+    fn builder(&self) -> Result<Platform, Failure> {
+        let able: Vec<Platform> = self.capabilities.platforms().iter().map(Platform::from).collect();
+        options::builder(self.options.build_platform.as_ref(), &able)
+            .map_err(|diagnostic| Failure::Findings { diagnostics: vec![diagnostic], files: Files::new() })
     }
 
     /// Answers a question; what stands in the way of a build need not stand in the way of an answer.
@@ -152,16 +175,27 @@ impl Build<'_> {
     ) -> Result<GatewayResult, Failure> {
         let platform =
             self.platforms()?.into_iter().next().unwrap_or_else(|| Platform::new("linux", "amd64"));
-        let planned = self.plan(project, layers, goal, &platform).ok();
+        let planned = self.plan(project, layers, goal, &platform);
+        let planned = if request::needs_plan(name) { Some(planned?) } else { planned.ok() };
+        let plan = match &planned {
+            Some(Planned::Ready(plan)) => Some(plan.as_ref()),
+            Some(Planned::NeedsLockfile { .. }) | None => None,
+        };
+        let graph = match plan.filter(|_| request::needs_graph(name)) {
+            Some(plan) => Some(self.lowered(plan, goal, (&self.builder()?, &platform), false).await?.0),
+            None => None,
+        };
         let selected = selected(project, layers, goal);
+        let manifest = selected.as_ref().map(|(package, _)| (&package.manifest, package.text.as_str()));
+        let said = if request::needs_plan(name) { layers.said(manifest) } else { Vec::new() };
         let facts = |files| Facts {
             project,
             layers,
             selected: selected.as_ref().map(|(package, config)| (*package, config)),
-            plan: match &planned {
-                Some(Planned::Ready(plan)) => Some(plan),
-                Some(Planned::NeedsLockfile { .. }) | None => None,
-            },
+            plan,
+            graph: graph.as_ref(),
+            said: &said,
+            warnings: &self.warnings,
             options: &self.options,
             tree: &self.tree,
             files,
@@ -170,7 +204,17 @@ impl Build<'_> {
         let mut all = self.files.clone();
         let wanted = request::wanted(name, &facts(&self.files));
         if !wanted.is_empty() {
-            all.extend(files::named(self.bridge, &self.spec, &self.inputs, &self.excludes, wanted).await?);
+            all.extend(
+                files::named(
+                    self.bridge,
+                    &self.capabilities,
+                    &self.spec,
+                    &self.inputs,
+                    &self.excludes,
+                    wanted,
+                )
+                .await?,
+            );
         }
         request::answer(name, &facts(&all))
             .map_err(|diagnostics| Failure::Findings { diagnostics, files: all })
@@ -185,16 +229,19 @@ impl Build<'_> {
         platform: &Platform,
         is_one_of_several: bool,
     ) -> Result<Built, Failure> {
+        let builder = self.builder()?;
         let warned = self.warnings.len();
         let mut planned = self.plan(project, layers, goal, platform)?;
-        if let Planned::NeedsLockfile { toolchain, files } = &mut planned {
+        if let Planned::NeedsLockfile { toolchain, files, access } = &mut planned {
             if let Some(replaced) = &self.replaced {
                 // It has one, which only does not know yet of the crates that were replaced.
                 self.warnings.truncate(warned);
                 files.insert(RelPath::new("Cargo.lock").unwrap_or_default(), replaced.lockfile.clone());
             }
-            let materials = self.materials(&toolchain.image, None, platform, is_one_of_several).await?;
-            let contents = lockfile::make(self.bridge, toolchain, &materials, files).await?;
+            let materials =
+                self.materials(&toolchain.image, None, (&builder, platform), is_one_of_several).await?;
+            let contents =
+                lockfile::make(self.bridge, &self.capabilities, toolchain, &materials, files, access).await?;
             self.generated_lockfile = Some(String::from_utf8_lossy(&contents).into_owned());
             let path = RelPath::new("Cargo.lock").unwrap_or_default();
             self.tree.insert_file(path, contents);
@@ -205,11 +252,9 @@ impl Build<'_> {
             return Err(Failure::Internal("a lockfile was made but not found".to_owned()));
         };
         self.check(project, layers, goal, &plan)?;
-        let base = Some(&plan.runtime.base).filter(|_| !matches!(goal, Goal::Stage(_)));
         self.warnings.extend(unused(&self.options, &self.spec, project, layers, &plan));
-        let mut materials = self.materials(&plan.toolchain.image, base, platform, is_one_of_several).await?;
-        materials.no_cache = materials.no_cache.for_targets(target::names_of(&plan, goal));
-        let definition = marshal(&lower::lower(&plan, &materials, goal))?;
+        let (definition, materials) =
+            self.lowered(&plan, goal, (&builder, platform), is_one_of_several).await?;
         let options = SolveOptions { cache_imports: self.cache_imports(), evaluate: false };
         let reference = self.bridge.solve(definition.to_pb(), options).await?;
         let base_config = materials.base.map(|base| base.config);
@@ -221,6 +266,20 @@ impl Build<'_> {
             ),
         };
         Ok(Built { platform: platform.clone(), reference, config, base_config })
+    }
+
+    /// Looks images up and lowers.
+    async fn lowered(
+        &self,
+        plan: &BuildPlan,
+        goal: &Goal,
+        platforms: (&Platform, &Platform),
+        is_one_of_several: bool,
+    ) -> Result<(Definition, Materials), Failure> {
+        let base = Some(&plan.runtime.base).filter(|_| !matches!(goal, Goal::Stage(_)));
+        let mut materials = self.materials(&plan.toolchain.image, base, platforms, is_one_of_several).await?;
+        materials.no_cache = materials.no_cache.for_targets(target::names_of(plan, goal));
+        Ok((marshal(&lower::lower(plan, &materials, goal), &self.capabilities)?, materials))
     }
 
     /// Says what is legal and probably not meant, or fails if the client wants to hear it that way.
@@ -237,6 +296,9 @@ impl Build<'_> {
             layers,
             selected: selected.as_ref().map(|(package, config)| (*package, config)),
             plan: Some(plan),
+            graph: None,
+            said: &[],
+            warnings: &[],
             options: &self.options,
             tree: &self.tree,
             files: &self.files,
@@ -256,6 +318,7 @@ impl Build<'_> {
         goal: &Goal,
         platform: &Platform,
     ) -> Result<Planned, Failure> {
+        let builder = self.builder()?;
         let planned = plan::plan(
             project,
             plan::Request {
@@ -263,6 +326,7 @@ impl Build<'_> {
                 layers,
                 goal,
                 platform,
+                builder: &builder,
                 generated_lockfile: self.generated_lockfile.as_deref(),
                 names: &self.tree,
             },
@@ -274,10 +338,10 @@ impl Build<'_> {
         &self,
         toolchain: &plan::Chosen<String>,
         base: Option<&plan::Chosen<String>>,
-        platform: &Platform,
+        (builder, platform): (&Platform, &Platform),
         is_one_of_several: bool,
     ) -> Result<Materials, Failure> {
-        let pins = Pins {
+        let pins = |platform| Pins {
             bridge: self.bridge,
             capabilities: &self.capabilities,
             named: &self.spec.named,
@@ -287,11 +351,11 @@ impl Build<'_> {
         };
         let base = async {
             match base {
-                Some(image) => pins.pin(image, context::BASE).await,
+                Some(image) => pins(platform).pin(image, context::BASE).await,
                 None => Ok(None),
             }
         };
-        let (toolchain, base) = tokio::try_join!(pins.pin(toolchain, context::TOOLCHAIN), base)?;
+        let (toolchain, base) = tokio::try_join!(pins(builder).pin(toolchain, context::TOOLCHAIN), base)?;
         let toolchain = toolchain.ok_or_else(|| Failure::Findings {
             diagnostics: vec![
                 Diagnostic::error("the toolchain image cannot be `scratch`")
@@ -306,18 +370,14 @@ impl Build<'_> {
         };
         Ok(Materials {
             context,
-            agent: agent::find(self.environment, &self.options, platform)?,
-            tools: agent::tools(
-                self.environment,
-                &self.options,
-                platform,
-                self.capabilities.platforms().first().map(Platform::from).as_ref(),
-            )?,
+            agent: agent::find(self.environment, &self.options, builder)?,
+            tools: agent::tools(self.environment, &self.options, platform, builder)?,
             toolchain,
             base,
             files: self.source_files(),
             no_cache: self.options.no_cache.clone(),
             sandbox: self.options.sandbox.clone(),
+            abilities: Abilities::of(|id| self.capabilities.has_llb(id)),
             proxy: lower::proxy::from_build_args(&self.options.build_args),
             copies_selectively: self.capabilities.has_llb(cap::FILE_COPY_INCLUDE_EXCLUDE_PATTERNS),
             prefix: if is_one_of_several { format!("{platform} ") } else { String::new() },

@@ -29,5 +29,6 @@ mod view;
 
 pub use form::{Form, Outcome, Skeleton};
 pub use make::{closure, make};
+pub(crate) use platform::is_active;
 pub use selection::{Features, Selection};
 pub use view::{SourceView, source_view};

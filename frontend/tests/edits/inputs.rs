@@ -7,6 +7,7 @@ use buildkit_llb::{ImageRef, Platform};
 use buildkit_proto::pb;
 use prost::Message;
 use supercargo::config::Layers;
+use supercargo::engine::Abilities;
 use supercargo::lower::{self, Materials, PinnedImage};
 use supercargo::name::RelPath;
 use supercargo::options::{NoCache, Options, Sandbox};
@@ -44,6 +45,7 @@ pub(crate) fn steps(case: &Case) -> Result<Steps, String> {
         layers: &layers,
         goal: &goal,
         platform: &platform,
+        builder: &platform,
         generated_lockfile: None,
         names: &names,
     };
@@ -75,6 +77,7 @@ fn materials(plan: &BuildPlan, toolchain_digest: &str) -> Materials {
         files: BTreeMap::new(),
         no_cache: NoCache::Never,
         sandbox: Sandbox::default(),
+        abilities: Abilities::default(),
         proxy: None,
         copies_selectively: true,
         prefix: String::new(),

@@ -180,11 +180,13 @@ fn outcome(files: &Files) -> String {
         Ok(warned) => warned.value,
         Err(errors) => return said(&errors),
     };
+    let amd64 = "linux/amd64".parse().unwrap();
     let request = Request {
         options: &options,
         layers: &layers,
         goal: &Goal::Image,
-        platform: &"linux/amd64".parse().unwrap(),
+        builder: &amd64,
+        platform: &amd64,
         generated_lockfile: None,
         names: &crate::fixture::names(files),
     };

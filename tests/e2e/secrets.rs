@@ -1,0 +1,1 @@
+//! What becomes of secrets: nothing that a build leaves behind holds one.
