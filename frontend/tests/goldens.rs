@@ -26,12 +26,14 @@ use supercargo::tree::{Entry, Tree};
 /// Example, `--target`, and build-args.
 type Case = (&'static str, Option<&'static str>, &'static [(&'static str, &'static str)]);
 
-const CASES: [Case; 7] = [
+const CASES: [Case; 9] = [
     ("axum-service", None, &[]),
     ("cli", None, &[]),
     ("features", None, &[]),
     ("features", Some("greet-json"), &[("FEATURES", "json")]),
     ("minimal", None, &[]),
+    ("several-images", Some("web"), &[]),
+    ("several-images", Some("worker"), &[]),
     ("workspace", Some("api"), &[]),
     ("workspace", Some("worker"), &[]),
 ];
@@ -81,8 +83,13 @@ fn planned(tree: &Tree, target: Option<&str>, arguments: &[(&str, &str)]) -> (Bu
         ..Options::default()
     };
     let root = RelPath::new("Cargo.toml").unwrap();
-    let layers = Layers::read(&options.build_args, None, (&root, &project.workspace.text)).unwrap().value;
-    let goal = target::route(&project, target).unwrap();
+    let mut layers = Layers::read(&options.build_args, None, (&root, &project.workspace.text)).unwrap().value;
+    for member in project.members() {
+        layers.add_images_of(&member.name, (&member.manifest, &member.text)).unwrap();
+    }
+    plan::images::check(&project, &layers).unwrap();
+    let goal = target::route_to_image(&project, &layers, target).unwrap();
+    let layers = plan::images::narrowed(&project, &layers, &goal);
     let platform: Platform = "linux/amd64".parse().unwrap();
     let request = Request {
         options: &options,

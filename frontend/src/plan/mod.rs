@@ -9,6 +9,7 @@ pub mod cargo;
 pub mod cross;
 pub mod files;
 pub mod health;
+mod image_keys;
 pub mod images;
 mod mode;
 pub mod paths;

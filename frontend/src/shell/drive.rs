@@ -257,14 +257,19 @@ impl Build<'_> {
             self.lowered(&plan, goal, (&builder, platform), is_one_of_several).await?;
         let options = SolveOptions { cache_imports: self.cache_imports(), evaluate: false };
         let reference = self.bridge.solve(definition.to_pb(), options).await?;
-        let base_config = materials.base.map(|base| base.config);
+        let base = materials.base.as_ref();
         let config = match goal {
             Goal::Stage(_) => None,
             Goal::Image | Goal::Binary(_) | Goal::Named(_) => Some(
-                result::image_config(base_config.as_deref(), &plan.runtime, platform)
-                    .map_err(|error| Failure::Internal(super::chain(&error)))?,
+                result::image_config(
+                    base.map(|base| (base.reference.as_str(), base.config.as_slice())),
+                    &plan.runtime,
+                    platform,
+                )
+                .map_err(|error| Failure::Internal(super::chain(&error)))?,
             ),
         };
+        let base_config = materials.base.map(|base| base.config);
         Ok(Built { platform: platform.clone(), reference, config, base_config })
     }
 
