@@ -26,12 +26,14 @@ use supercargo::tree::{Entry, Tree};
 /// Example, `--target`, and build-args.
 type Case = (&'static str, Option<&'static str>, &'static [(&'static str, &'static str)]);
 
-const CASES: [Case; 9] = [
+const CASES: [Case; 11] = [
     ("axum-service", None, &[]),
     ("cli", None, &[]),
     ("features", None, &[]),
     ("features", Some("greet-json"), &[("FEATURES", "json")]),
     ("minimal", None, &[]),
+    ("private-registry", None, &[]),
+    ("multi-platform", None, &[]),
     ("several-images", Some("web"), &[]),
     ("several-images", Some("worker"), &[]),
     ("workspace", Some("api"), &[]),
@@ -77,6 +79,15 @@ fn tree(example: &str, shuffle: usize) -> Tree {
 }
 
 fn planned(tree: &Tree, target: Option<&str>, arguments: &[(&str, &str)]) -> (BuildPlan, Goal) {
+    planned_for("linux/amd64", tree, target, arguments)
+}
+
+fn planned_for(
+    platform: &str,
+    tree: &Tree,
+    target: Option<&str>,
+    arguments: &[(&str, &str)],
+) -> (BuildPlan, Goal) {
     let project: Project = project::load(tree).unwrap().value;
     let options = Options {
         build_args: arguments.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
@@ -90,13 +101,13 @@ fn planned(tree: &Tree, target: Option<&str>, arguments: &[(&str, &str)]) -> (Bu
     plan::images::check(&project, &layers).unwrap();
     let goal = target::route_to_image(&project, &layers, target).unwrap();
     let layers = plan::images::narrowed(&project, &layers, &goal);
-    let platform: Platform = "linux/amd64".parse().unwrap();
+    let builder: Platform = "linux/amd64".parse().unwrap();
     let request = Request {
         options: &options,
         layers: &layers,
         goal: &goal,
-        platform: &platform,
-        builder: &platform,
+        platform: &platform.parse().unwrap(),
+        builder: &builder,
         generated_lockfile: None,
         names: tree,
     };
@@ -107,10 +118,11 @@ fn planned(tree: &Tree, target: Option<&str>, arguments: &[(&str, &str)]) -> (Bu
 }
 
 fn graph(plan: &BuildPlan, goal: &Goal) -> Definition {
-    let image = |reference: &str| {
+    let builder = plan.cargo.cross.as_ref().map_or(&plan.platform, |cross| &cross.builder);
+    let image = |reference: &str, platform: &Platform| {
         let reference: ImageRef = reference.parse().unwrap();
         PinnedImage {
-            output: Image::new(reference.clone(), plan.platform.clone()).output(),
+            output: Image::new(reference.clone(), platform.clone()).output(),
             reference: reference.to_string(),
             config: br#"{"config":{"Env":["PATH=/usr/local/cargo/bin:/usr/bin:/bin"]}}"#.to_vec(),
             identity: None,
@@ -118,10 +130,10 @@ fn graph(plan: &BuildPlan, goal: &Goal) -> Definition {
     };
     let materials = Materials {
         context: Local::new("context").session("session").name("[internal] load build context").output(),
-        agent: Image::new("supercargo".parse().unwrap(), plan.platform.clone()).output(),
+        agent: Image::new("supercargo".parse().unwrap(), builder.clone()).output(),
         tools: Image::new("supercargo".parse().unwrap(), plan.platform.clone()).output(),
-        toolchain: image(&plan.toolchain.image.value),
-        base: Some(image(&plan.runtime.base.value)),
+        toolchain: image(&plan.toolchain.image.value, builder),
+        base: Some(image(&plan.runtime.base.value, &plan.platform)),
         files: BTreeMap::from([(
             RelPath::new("Cargo.toml").unwrap(),
             SourceFile::new("Cargo.toml", "[package]\n"),
@@ -191,4 +203,43 @@ fn dots_in_a_list_keep_the_binary_that_nobody_needs_to_name() {
     assert_eq!(plan.cargo.features, ["--features", "json"]);
     let (plan, _) = planned(&tree, None, &[("BIN", "...")]);
     assert_eq!(plan.binaries.value, ["greet"]);
+}
+
+#[test]
+fn a_build_for_another_platform_is_as_it_was() {
+    let (plan, goal) = planned_for("linux/arm64", &tree("multi-platform", 0), None, &[]);
+    check("multi-platform.arm64.plan.json", &(serde_json::to_string_pretty(&plan).unwrap() + "\n"));
+    check("multi-platform.arm64.llb.txt", &graph(&plan, &goal).to_text());
+}
+
+/// The names of the vertices of a graph, each with the bytes that its digest is made of.
+fn vertices(definition: &Definition) -> BTreeMap<String, Vec<u8>> {
+    let pb = definition.to_pb();
+    let named = pb.def.into_iter().filter_map(|bytes| {
+        let digest = buildkit_llb::Digest::of(&bytes).to_string();
+        let name = pb.metadata.get(&digest)?.description.get("llb.customname")?.clone();
+        Some((name, bytes))
+    });
+    named.collect()
+}
+
+#[test]
+fn platforms_share_everything_up_to_the_compile() {
+    let tree = tree("multi-platform", 0);
+    let of = |platform: &str| {
+        let (plan, goal) = planned_for(platform, &tree, None, &[]);
+        vertices(&graph(&plan, &goal))
+    };
+    let own = of("linux/amd64");
+    for platform in ["linux/arm64", "linux/arm/v7", "linux/s390x"] {
+        let other = of(platform);
+        for step in ["[manifests]", "[fetch] download crates", "[unpack] unpack crates", "[source]"] {
+            let (name, bytes) = own.iter().find(|(name, _)| name.starts_with(step)).unwrap();
+            assert!(other.get(name) == Some(bytes), "{step} for {platform} is another vertex");
+        }
+        for step in ["[deps]", "[build]"] {
+            let (name, bytes) = own.iter().find(|(name, _)| name.starts_with(step)).unwrap();
+            assert!(other.get(name) != Some(bytes), "{step} for {platform} is the same vertex");
+        }
+    }
 }

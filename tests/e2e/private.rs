@@ -1,67 +1,22 @@
 //! Sources that want to know who asks: each works with what the documentation says to pass, and says so without it.
 
 use testbed::bed::{Bed, Ready};
-use testbed::build::Build;
 use testbed::container::Run;
 use testbed::log::BuildLog;
 use testbed::project::Project;
 
+use crate::guarded::asking::{Passed, assert_found, build, library, project, repository};
 use crate::guarded::{Authority, GitSite, Registry, SshSite};
-use crate::served::commit;
 use crate::story;
 use crate::subject::run_id;
 
 const CRATES_IO: &str = "registry+https://github.com/rust-lang/crates.io-index";
-
-/// A project whose program prints `hidden::WORD`; `dependencies` are lines of the manifest, and `locked` the entries of
-/// `names` in the lockfile.
-fn project(bed: &Ready, dependencies: &str, names: &[&str], locked: &str) -> Project {
-    let manifest = format!(
-        "[package]\nname = \"asking\"\nversion = \"0.1.0\"\nedition = \"2024\"\n[dependencies]\n{dependencies}"
-    );
-    let names: String = names.iter().map(|name| [" \"", name, "\",\n"].concat()).collect();
-    let own = format!("\n[[package]]\nname = \"asking\"\nversion = \"0.1.0\"\ndependencies = [\n{names}]\n");
-    let project = Project::of(&[
-        ("Cargo.toml", &manifest),
-        ("Cargo.lock", &format!("version = 4\n{own}{locked}")),
-        ("src/main.rs", "fn main() { println!(\"{}\", hidden::WORD) }\n"),
-    ])
-    .unwrap();
-    story::prepare(bed, &project);
-    project
-}
-
-fn library() -> String {
-    format!("pub const WORD: &str = \"found {}\";\n", run_id())
-}
-
-fn build(bed: &Ready, project: &Project, image: &str) -> Build {
-    Build::new(bed.docker(), project.path()).tag(image).arg("--network=host")
-}
-
-/// A secret of this id with this text; the file goes with the value.
-struct Passed(Project, String);
-
-impl Passed {
-    fn of(id: &str, text: &str) -> Self {
-        Self(Project::of(&[("secret", text)]).unwrap(), id.to_owned())
-    }
-
-    fn to(&self, build: &Build) -> Build {
-        build.clone().secret(&format!("id={},src={}", self.1, self.0.path().join("secret").display()))
-    }
-}
 
 fn assert_says(log: &BuildLog, step: &str, words: &[&str]) {
     let said = log.vertex(step).unwrap().log();
     for word in words {
         assert!(said.contains(word), "no {word:?} in {said}");
     }
-}
-
-fn assert_found(bed: &Ready, image: &str) {
-    let said = Run::new(bed.docker(), image).complete().unwrap().stdout;
-    assert_eq!(said, format!("found {}\n", run_id()));
 }
 
 #[test]
@@ -146,9 +101,8 @@ fn a_company_vouches_for_its_servers() {
     let project = project(bed, dependencies, &["hidden"], &registry.locked("hidden", &registry.index));
     let registries = format!("[registries.corp]\nindex = \"{}\"\n", registry.index);
     project.write(".cargo/config.toml", &registries).unwrap();
-    let build = Passed::of("cargo-token-corp", &token).0;
-    let secret = format!("id=cargo-token-corp,src={}", build.path().join("secret").display());
-    let build = self::build(bed, &project, "e2e-private-ca").secret(&secret);
+    let token = Passed::of("cargo-token-corp", &token);
+    let build = token.to(&build(bed, &project, "e2e-private-ca"));
 
     assert_says(&build.fail().unwrap(), "[fetch] download", &["--secret id=ca,src=FILE"]);
     let wrong = Passed::of("ca", "no certificate");
@@ -166,16 +120,6 @@ fn a_company_vouches_for_its_servers() {
     project.write(".cargo/config.toml", config).unwrap();
     build.succeed().unwrap();
     assert_found(bed, "e2e-private-ca");
-}
-
-/// A repository with the crate that a project asks for, and its commit.
-fn repository(name: &str) -> (Project, String) {
-    let repositories = Project::empty().unwrap();
-    let manifest = "[package]\nname = \"hidden\"\nversion = \"1.0.0\"\nedition = \"2024\"\n";
-    repositories.write(&format!("{name}/Cargo.toml"), manifest).unwrap();
-    repositories.write(&format!("{name}/src/lib.rs"), library()).unwrap();
-    let revision = commit(&repositories.path().join(name));
-    (repositories, revision)
 }
 
 fn project_of_git(bed: &Ready, url: &str, revision: &str) -> Project {
@@ -222,4 +166,23 @@ fn a_repository_over_ssh_takes_the_agent_of_the_client() {
     // Without the keys of hosts, the first one is believed.
     build.no_cache_filter("fetch").succeed().unwrap();
     assert_found(bed, "e2e-private-ssh");
+}
+
+#[test]
+fn the_example_builds_with_its_token() {
+    let bed = Bed::ensure().unwrap();
+    let token = format!("token-{}", run_id());
+    let library = "pub const TEXT: &str = \"Hello from a private registry\";\n";
+    let registry = Registry::of(&[("corp-greeting", library)], &token, None);
+    let project = Project::example("private-registry").unwrap();
+    story::prepare(bed, &project);
+    let index = "sparse+https://crates.example.com/index/";
+    project.edit(".cargo/config.toml", index, &registry.index).unwrap();
+    let own = "\n[[package]]\nname = \"private-registry\"\nversion = \"0.1.0\"\ndependencies = [\n \"corp-greeting\",\n]\n";
+    let locked = registry.locked("corp-greeting", &registry.index);
+    project.write("Cargo.lock", format!("version = 4\n{locked}{own}")).unwrap();
+    let build = build(bed, &project, "e2e-private-example");
+    Passed::of("cargo-token-corp", &token).to(&build).succeed().unwrap();
+    let said = Run::new(bed.docker(), "e2e-private-example").complete().unwrap().stdout;
+    assert_eq!(said, "Hello from a private registry\n");
 }

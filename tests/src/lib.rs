@@ -14,6 +14,7 @@ pub mod bench;
 pub mod build;
 pub mod container;
 pub mod docker;
+pub mod emulator;
 pub mod engine;
 pub mod exported;
 pub mod frontend;

@@ -117,6 +117,8 @@ const NOTES: &str = "
   The identifiers of cache mounts are part of the keys; they do not change from one build to the next.
 - **Members that a binary does not need** are left out while the sources are copied; before BuildKit 0.9 they are removed after the copy. Either way an edit of one compiles nothing.
 - **The definition file on Docker 20.10.** The engine finds changed files by size and time. An edit of the Dockerfile that keeps both is seen only by BuildKit 0.9 and later.
+- **Builds at once on Docker 20.10.** When one with `--no-cache` and one without share steps, the engine may crash (`panic: failed to get edge`,
+  [moby/buildkit#2303](https://github.com/moby/buildkit/issues/2303)), with any frontend. The tests run one at a time there.
 - **The classic image store** runs everything but what the table names. A builder of `docker buildx create` has no image store of the engine's and none of these limits.
 ";
 

@@ -71,6 +71,18 @@ pub(crate) enum Error {
         /// The channel asked for.
         channel: String,
     },
+    /// The image has no package manager that is known.
+    #[error(
+        "cannot install {}: the image is {system}, and packages are installed with `apt-get` on Debian and its relatives \
+         and with `apk` on Alpine; use an image of those, or one that has them already and `packages = []`",
+        quoted(packages)
+    )]
+    NoPackageManager {
+        /// What the image says it is.
+        system: String,
+        /// What was to be installed.
+        packages: Vec<String>,
+    },
     /// There is no sccache program.
     #[error(
         "there is no program `sccache` on the PATH of the toolchain image; name an image that has it with \

@@ -16,6 +16,7 @@
 //!   [`circumstances`] say what is different. Its [`mount`] is what it remembers.
 //! - Both sweep out what is not [`live`] by the [`history`] of the last runs. [`mod@unit`] knows where what lies.
 //! - [`install`] adds to the toolchain what the image lacks of it.
+//! - [`packages`] installs what the system's package manager has.
 //! - [`cargo`] is the one place that starts a process.
 
 mod access;
@@ -46,6 +47,7 @@ mod memory;
 mod messages;
 mod mount;
 mod package;
+mod packages;
 mod pinned;
 mod restored;
 mod reuse;
@@ -97,5 +99,6 @@ fn run() -> Result<u8, Error> {
         Job::Unpack(job) => unpack::unpack(&job),
         Job::Compile(job) => compile::compile(&job),
         Job::Install(job) => install::install(&job),
+        Job::Packages(job) => packages::install(&job),
     }
 }

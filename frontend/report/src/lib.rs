@@ -7,10 +7,12 @@
 
 mod access;
 mod install;
+mod packages;
 mod sccache;
 
 pub use access::{Access, CERTIFICATES, GitAccess, HostAccess, RegistryAccess, Secret};
 pub use install::Install;
+pub use packages::Packages;
 pub use sccache::{Sccache, SccacheSecret};
 
 use serde::{Deserialize, Serialize};
@@ -32,6 +34,8 @@ pub enum Job {
     Compile(Compile),
     /// Add to the toolchain what the image lacks of it.
     Install(Install),
+    /// Install packages of the system.
+    Packages(Packages),
 }
 
 impl Job {
@@ -44,6 +48,7 @@ impl Job {
             Self::Unpack(job) => &job.command,
             Self::Compile(job) => &job.command,
             Self::Install(job) => &job.command,
+            Self::Packages(job) => &job.command,
         }
     }
 
@@ -56,6 +61,7 @@ impl Job {
             Self::Unpack(job) => job.command = command,
             Self::Compile(job) => job.command = command,
             Self::Install(job) => job.command = command,
+            Self::Packages(job) => job.command = command,
         }
         self
     }

@@ -10,7 +10,7 @@ use crate::diagnostic::{Diagnostic, Findings};
 pub(super) const PACKAGE: &str = "PACKAGE";
 
 /// Every build-arg that is read, with what it sets, in the order of the documentation.
-pub const BUILD_ARGS: [(&str, &str); 18] = [
+pub const BUILD_ARGS: [(&str, &str); 20] = [
     ("PACKAGE", "the package"),
     ("BIN", "the binaries, separated by commas"),
     ("FEATURES", "features, separated by commas"),
@@ -21,10 +21,12 @@ pub const BUILD_ARGS: [(&str, &str); 18] = [
     ("TOOLCHAIN_IMAGE", "the image that compiles"),
     ("TOOLCHAIN_COMPONENTS", "components of the toolchain, separated by commas"),
     ("TOOLCHAIN_TARGETS", "targets of the toolchain, separated by commas"),
+    ("BUILD_PACKAGES", "packages to install in the toolchain image, separated by commas"),
     ("CACHE_MODE", "how compiled code is kept"),
     ("CACHE_NAMESPACE", "what else may share compiled code"),
     ("CACHE_SCCACHE", "whether sccache runs beside the compiler"),
     ("IMAGE_BASE", "the runtime base"),
+    ("IMAGE_PACKAGES", "packages to install in the runtime base, separated by commas"),
     ("IMAGE_USER", "the user"),
     ("IMAGE_WORKDIR", "the working directory"),
     ("IMAGE_INIT", "whether an init is the first process"),
@@ -99,11 +101,13 @@ pub(super) fn read(arguments: &BTreeMap<String, String>, findings: &mut Findings
         toolchain_image: text("TOOLCHAIN_IMAGE"),
         components: list("TOOLCHAIN_COMPONENTS"),
         toolchain_targets: list("TOOLCHAIN_TARGETS"),
+        build_packages: list("BUILD_PACKAGES"),
         cache_mode,
         cache_namespace: text("CACHE_NAMESPACE"),
         sccache: flag(text("CACHE_SCCACHE"), findings)
             .map(|setting| Setting { value: Sccache::Switch(setting.value), origin: setting.origin }),
         base: text("IMAGE_BASE"),
+        image_packages: list("IMAGE_PACKAGES"),
         user: text("IMAGE_USER"),
         workdir: text("IMAGE_WORKDIR"),
         init: flag(text("IMAGE_INIT"), findings),

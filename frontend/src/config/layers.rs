@@ -148,10 +148,12 @@ impl Config {
             toolchain_image: self.toolchain_image.or(below.toolchain_image),
             components: list_or(self.components, below.components),
             toolchain_targets: list_or(self.toolchain_targets, below.toolchain_targets),
+            build_packages: list_or(self.build_packages, below.build_packages),
             cache_mode: self.cache_mode.or(below.cache_mode),
             cache_namespace: self.cache_namespace.or(below.cache_namespace),
             sccache: self.sccache.or(below.sccache),
             base: self.base.or(below.base),
+            image_packages: list_or(self.image_packages, below.image_packages),
             user: self.user.or(below.user),
             workdir: self.workdir.or(below.workdir),
             entrypoint: list_or(self.entrypoint, below.entrypoint),
@@ -229,7 +231,16 @@ impl Source<'_> {
 
     fn config(&self, table: Table) -> Config {
         let Table {
-            bin, features, all_features, no_default_features, profile, toolchain, cache, image, ..
+            bin,
+            features,
+            all_features,
+            no_default_features,
+            profile,
+            toolchain,
+            build,
+            cache,
+            image,
+            ..
         } = table;
         Config {
             bins: self
@@ -249,7 +260,9 @@ impl Source<'_> {
                 value: Sccache::from_key(setting.value, |bytes| self.span(bytes)),
                 origin: setting.origin,
             }),
+            build_packages: self.setting(build.packages),
             base: self.setting(image.base),
+            image_packages: self.setting(image.packages),
             user: self.setting(image.user),
             workdir: self.setting(image.workdir),
             entrypoint: self.setting(image.entrypoint),

@@ -3,6 +3,7 @@
 //! Precedence, highest first: build-arg, body of the definition file, `[package.metadata.supercargo]`,
 //! `[workspace.metadata.supercargo]`. What nobody set is detected later. Every value remembers who set it.
 
+mod build;
 mod build_args;
 mod files;
 mod health;
@@ -19,6 +20,7 @@ mod spanned;
 #[cfg(test)]
 mod tests;
 
+pub use build::BuildTable;
 pub use build_args::{BUILD_ARGS, unknown_build_args};
 pub use files::{FileCopy, FileKey, FileRule, FileTable, Rest};
 pub use health::{Health, HealthTable};
@@ -106,6 +108,8 @@ pub struct Config {
     pub components: Option<Setting<Vec<String>>>,
     /// `toolchain.targets`.
     pub toolchain_targets: Option<Setting<Vec<String>>>,
+    /// `build.packages`; an item `...` stands for what is inferred.
+    pub build_packages: Option<Setting<Vec<String>>>,
     /// `cache.mode`.
     pub cache_mode: Option<Setting<CacheMode>>,
     /// `cache.namespace`.
@@ -114,6 +118,8 @@ pub struct Config {
     pub sccache: Option<Setting<Sccache>>,
     /// `image.base`.
     pub base: Option<Setting<String>>,
+    /// `image.packages`; an item `...` stands for what is inferred.
+    pub image_packages: Option<Setting<Vec<String>>>,
     /// `image.user`.
     pub user: Option<Setting<String>>,
     /// `image.workdir`.

@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Spanned;
+use super::build::BuildTable;
 use super::files::FileKey;
 use super::health::HealthTable;
 use super::images::NamedTable;
@@ -33,6 +34,9 @@ pub struct Table {
     /// The compiler.
     #[serde(default)]
     pub toolchain: ToolchainTable,
+    /// What is there when things are compiled.
+    #[serde(default)]
+    pub build: BuildTable,
     /// The caches.
     #[serde(default)]
     pub cache: CacheTable,
@@ -77,6 +81,9 @@ pub struct CacheTable {
 pub struct ImageTable {
     /// The image the binary is put on, as `FROM`.
     pub base: Option<Spanned<String>>,
+    /// Packages of the base's distribution to install in it; `"..."` stands for those that the crates are known to need.
+    /// On a base without a package manager, packages whose libraries are taken from the builder.
+    pub packages: Option<Spanned<Vec<String>>>,
     /// As `USER`.
     pub user: Option<Spanned<String>>,
     /// As `WORKDIR`.

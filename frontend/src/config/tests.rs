@@ -69,9 +69,9 @@ fn auto_is_as_if_the_key_were_absent_whatever_its_type() {
     let every = lines.concat();
     assert!(every.contains("image.labels = ") && every.contains("cache.sccache = "), "{every}");
     assert_eq!(merged(&[], &every, "").unwrap(), Config::default());
-    let tables = "toolchain = \"auto\"\ncache = \"auto\"\nimage.healthcheck = \"auto\"\n";
+    let tables = "toolchain = \"auto\"\nbuild = \"auto\"\ncache = \"auto\"\nimage.healthcheck = \"auto\"\n";
     assert_eq!(merged(&[], tables, "").unwrap(), Config::default());
-    let tables = "toolchain = \"auto\"\ncache = \"auto\"\nimage = \"auto\"\n";
+    let tables = "toolchain = \"auto\"\nbuild = \"auto\"\ncache = \"auto\"\nimage = \"auto\"\n";
     assert_eq!(merged(&[], tables, "").unwrap(), Config::default());
     // The keys of such a table are the user's own words, and so are the values.
     let env = merged(&[], "image.env = { MODE = \"auto\" }", "").unwrap().env.unwrap().value;

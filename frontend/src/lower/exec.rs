@@ -64,12 +64,24 @@ pub(super) fn agent(
     job: &Job,
     name: &str,
 ) -> Exec {
-    let command = std::iter::once(paths::AGENT.to_owned()).chain(job.command().iter().cloned());
-    let mut exec = Exec::new(materials.toolchain.output.clone(), command)
-        .cwd(paths::WORKSPACE)
+    agent_in(&materials.toolchain, paths::AGENT, materials, environment, job, name).cwd(paths::WORKSPACE)
+}
+
+/// The same in another image, with the agent at another path.
+pub(super) fn agent_in(
+    image: &PinnedImage,
+    path: &str,
+    materials: &Materials,
+    environment: &BTreeMap<String, String>,
+    job: &Job,
+    name: &str,
+) -> Exec {
+    let command = std::iter::once(path.to_owned()).chain(job.command().iter().cloned());
+    let mut exec = Exec::new(image.output.clone(), command)
+        .cwd("/")
         .network(Network::None)
         .name(format!("{}{name}", materials.prefix));
-    for (name, value) in materials.toolchain.environment() {
+    for (name, value) in image.environment() {
         if !environment.contains_key(&name) {
             exec = exec.env(name, value);
         }
@@ -85,7 +97,7 @@ pub(super) fn agent(
     }
     exec = confined(exec, materials);
     // One small file, mounted by content: a new release of the frontend with the same agent keeps every cache.
-    exec.mount(Mount::bind(materials.agent.clone(), paths::AGENT).selector("/supercargo-agent").readonly());
+    exec.mount(Mount::bind(materials.agent.clone(), path).selector("/supercargo-agent").readonly());
     exec
 }
 

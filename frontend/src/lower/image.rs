@@ -5,12 +5,13 @@ use buildkit_llb::file::{Copy, FileOp, Owner};
 
 use super::Materials;
 use super::layer::Layer;
+use super::packages;
 use crate::plan::BuildPlan;
 use crate::plan::files::FileCopied;
 
 /// The runtime base with the files of the context and the binaries, each in a layer of its own.
 pub(super) fn image(plan: &BuildPlan, materials: &Materials, built: &Output) -> Output {
-    let base = materials.base.as_ref().map_or_else(Output::scratch, |image| image.output.clone());
+    let base = packages::complete_base(plan, materials);
     // Under the binaries, which change with every edit of the code: an edit of either leaves the other's layer as it is.
     let base = tools(plan, materials).on(&base, materials);
     let base = files(plan, materials).on(&base, materials);

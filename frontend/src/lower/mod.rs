@@ -9,6 +9,7 @@ mod image;
 mod layer;
 mod manifests;
 mod notices;
+mod packages;
 pub mod proxy;
 mod sccache;
 pub mod sources;
@@ -71,7 +72,7 @@ pub fn lower(plan: &BuildPlan, materials: &Materials, goal: &Goal) -> Output {
     let manifests =
         if plan.dependencies.from_sources { source.clone() } else { manifests::skeleton(plan, &shared) };
     let fetched = fetch::fetch(plan, (&shared, materials), &manifests);
-    let compiling = &toolchain::with_target(plan, materials);
+    let compiling = &packages::complete(plan, &toolchain::with_target(plan, materials));
     let deps = deps::compile(plan, compiling, &manifests, &fetched);
     let built =
         || build::compile(plan, compiling, &source, &fetch::complete(plan, materials, &fetched), &deps);

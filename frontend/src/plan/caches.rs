@@ -30,6 +30,10 @@ pub struct Caches {
     /// One package each, although members of a workspace share crates: a mount has one build at a time, so builds of
     /// different binaries would wait for one another, and each would take out of it what the other alone needs.
     pub target: String,
+    /// The mount that keeps package lists and packages of the system, shared by all projects and images: package
+    /// managers check what they find there.
+    #[serde(skip)]
+    pub packages: String,
 }
 
 /// What must differ for two builds not to share compiled code.
@@ -81,6 +85,7 @@ pub fn choose(
         downloads: format!("{prefix}{FORMAT}/downloads"),
         dependencies: format!("{prefix}{FORMAT}/dependencies/{namespace}/{compiler}/{triple}/{profile}"),
         target: format!("{prefix}{FORMAT}/{kind}/{namespace}/{}/{compiler}/{triple}/{profile}", package.name),
+        packages: format!("{prefix}{FORMAT}/packages"),
     }
 }
 

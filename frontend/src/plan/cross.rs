@@ -3,7 +3,7 @@
 //! Only variables that name the target are set, so that build scripts and what they link keep the builder's own compiler.
 //! What the user's `.cargo/config.toml` says wins: Cargo would prefer the environment.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use buildkit_llb::Platform;
 use cargo_platform::Platform as Condition;
@@ -25,9 +25,16 @@ pub struct Cross {
     pub linker: Chosen<String>,
     /// Variables of the compile steps, unless the toolchain image sets them itself.
     pub environment: BTreeMap<String, String>,
-    /// Debian packages that the toolchain must have, of the builder's architecture.
-    pub packages: BTreeSet<String>,
+    /// Debian packages with the tools named above; empty if they are the user's own.
+    #[serde(skip)]
+    pub(super) packages: Vec<String>,
+    /// The names of the platform that is compiled for.
+    #[serde(skip)]
+    pub(super) target: Names,
 }
+
+/// Beginnings of the names of libraries that tools of the build are linked with, and not programs that it makes.
+const OF_THE_BUILD: [&str; 4] = ["libclang", "libllvm", "libprotobuf", "llvm"];
 
 impl Cross {
     /// What it takes to compile on `builder` for `target`; `None` if they are the same.
@@ -61,10 +68,10 @@ impl Cross {
                 Chosen { value: tool("gcc"), because }
             }
         };
-        let mut packages = BTreeSet::new();
+        let mut packages = Vec::new();
         // Who brings a linker of another kind brings what belongs to it.
         if linker.value == tool("gcc") {
-            packages.extend([target.compiler_package(), target.libc_package()]);
+            packages = vec![target.compiler_package(), target.libc_package()];
             for (variable, program) in [("CC", "gcc"), ("CXX", "g++"), ("AR", "ar")] {
                 environment.insert(format!("{variable}_{suffix}"), tool(program));
             }
@@ -72,7 +79,22 @@ impl Cross {
         // Cargo's `[env]` gives way to the environment unless it says otherwise, so ours gives way to it.
         let own = config.and_then(|config| config.get(&["env"])).and_then(toml::Value::as_table);
         environment.retain(|name, _| own.is_none_or(|own| !own.contains_key(name)));
-        Some(Self { builder: platform.clone(), host: host.gnu.to_owned(), linker, environment, packages })
+        let host = host.gnu.to_owned();
+        Some(Self { builder: platform.clone(), host, linker, environment, packages, target: *target })
+    }
+
+    /// The Debian package that takes the place of `name`, which a build on the target itself would need: a library is
+    /// that of the other architecture, a compiler is the one that compiles for it, and any other program stays.
+    ///
+    /// A name with an architecture, such as `libssl-dev:native`, says what it means.
+    pub(super) fn package(&self, name: &str) -> String {
+        let (plain, version) = name.find('=').map_or((name, ""), |at| name.split_at(at));
+        if matches!(plain, "gcc" | "g++" | "gfortran") {
+            return format!("{plain}-{}{version}", self.target.system.replace('_', "-"));
+        }
+        let is_of_the_build = OF_THE_BUILD.iter().any(|start| plain.starts_with(start));
+        let is_library = plain.ends_with("-dev") && !plain.contains(':') && !is_of_the_build;
+        if is_library { format!("{plain}:{}{version}", self.target.debian) } else { name.to_owned() }
     }
 }
 
@@ -122,10 +144,7 @@ mod tests {
     fn only_variables_that_name_the_target_are_set() {
         let cross = cross("linux/amd64", "linux/arm/v7", "").unwrap();
         assert_eq!(cross.host, "x86_64-unknown-linux-gnu");
-        assert_eq!(
-            cross.packages.into_iter().collect::<Vec<_>>(),
-            ["gcc-arm-linux-gnueabihf", "libc6-dev-armhf-cross"]
-        );
+        assert_eq!(cross.packages, ["gcc-arm-linux-gnueabihf", "libc6-dev-armhf-cross"]);
         let variable = |name: &str| cross.environment.get(name).map(String::as_str);
         let linker = variable("CARGO_TARGET_ARMV7_UNKNOWN_LINUX_GNUEABIHF_LINKER");
         assert_eq!(linker, Some("arm-linux-gnueabihf-gcc"));
@@ -158,12 +177,29 @@ mod tests {
     fn debians_linker_by_configuration_needs_debians_packages_all_the_same() {
         let table = "[target.aarch64-unknown-linux-gnu]\nlinker = 'aarch64-linux-gnu-gcc'\n";
         let cross = cross("linux/amd64", "linux/arm64", table).unwrap();
-        assert!(cross.packages.contains("gcc-aarch64-linux-gnu"));
+        assert_eq!(cross.packages, ["gcc-aarch64-linux-gnu", "libc6-dev-arm64-cross"]);
         assert_eq!(cross.environment["CC_aarch64_unknown_linux_gnu"], "aarch64-linux-gnu-gcc");
         assert!(
             !cross.environment.keys().any(|name| name.ends_with("_LINKER")),
             "cargo would prefer the variable"
         );
+    }
+
+    #[test]
+    fn libraries_are_of_the_target_and_programs_of_the_builder() {
+        let cross = cross("linux/arm64", "linux/amd64", "").unwrap();
+        for (name, expected) in [
+            ("libssl-dev", "libssl-dev:amd64"),
+            ("zlib1g-dev=1:1.2.13", "zlib1g-dev:amd64=1:1.2.13"),
+            ("libssl-dev:native", "libssl-dev:native"),
+            ("libclang-dev", "libclang-dev"),
+            ("llvm-14-dev", "llvm-14-dev"),
+            ("g++", "g++-x86-64-linux-gnu"),
+            ("cmake", "cmake"),
+            ("protobuf-compiler", "protobuf-compiler"),
+        ] {
+            assert_eq!(cross.package(name), expected);
+        }
     }
 
     #[test]

@@ -12,6 +12,7 @@ pub mod health;
 mod image_keys;
 pub mod images;
 mod mode;
+pub mod native;
 pub mod paths;
 pub mod resolution;
 pub mod runtime;
@@ -27,7 +28,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use buildkit_llb::Platform;
 use serde::{Serialize, Serializer};
 
-use crate::config::{Layers, Origin, with_rest};
+use crate::config::{Config, Layers, Origin, with_rest};
 use crate::diagnostic::{Checked, Diagnostic, Findings, Span};
 use crate::name::RelPath;
 use crate::options::Options;
@@ -39,6 +40,7 @@ use access::Access;
 use caches::Caches;
 use cargo::Invocation;
 use cross::Cross;
+use native::Native;
 use runtime::Runtime;
 use sccache::Sccache;
 use target::Goal;
@@ -74,6 +76,9 @@ pub struct BuildPlan {
     pub binaries: Chosen<Vec<String>>,
     /// The compiler.
     pub toolchain: Toolchain,
+    /// The packages of the system.
+    #[serde(skip_serializing_if = "Native::is_empty")]
+    pub native: Native,
     /// What all cargo commands have in common.
     pub cargo: Invocation,
     /// The dependencies.
@@ -189,11 +194,7 @@ pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
     let triple = target.gnu;
     let selection = Selection {
         packages: BTreeSet::from([package.name.clone()]),
-        features: Features {
-            names: config.features.iter().flat_map(|setting| with_rest(&setting.value, &[])).collect(),
-            all: config.all_features.as_ref().is_some_and(|setting| setting.value),
-            no_default: config.no_default_features.as_ref().is_some_and(|setting| setting.value),
-        },
+        features: features(&config),
         binaries: compiled.iter().cloned().collect(),
         profile: config
             .profile
@@ -244,6 +245,11 @@ pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
     };
     let image = toolchain.name();
     let identity = caches::Identity { image: &image, triple, profile: &selection.profile };
+    let cross = Cross::of((builder, host), target, project.cargo_config.as_ref());
+    let Some(crates) = findings.take(skeleton::crates(project, &selection)) else { return findings.fail() };
+    let Some(native) = findings.take(native::choose(&config, &crates, cross.as_ref())) else {
+        return findings.fail();
+    };
     let mode = mode::choose(&config, without_layer.as_deref(), goal, &mut findings);
     let lockfile = dependencies.lockfile(project);
     let plan = BuildPlan {
@@ -258,7 +264,7 @@ pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
             features: Invocation::feature_arguments(&selection.features),
             locked: view.locked,
             environment: Invocation::environment(),
-            cross: Cross::of((builder, host), target, project.cargo_config.as_ref()),
+            cross,
         },
         dependencies,
         anchor: anchor(package.manifest.clone(), &package.text),
@@ -266,6 +272,7 @@ pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
         package: Chosen { value: package.name.clone(), because: package_because },
         binaries,
         toolchain,
+        native,
         sccache,
         runtime,
     };
@@ -277,6 +284,14 @@ fn triples(builder: &Platform, platform: &Platform) -> Checked<(&'static Names, 
     let target = triple::names_of(platform).map_err(|error| vec![error])?;
     let host = triple::names_of(builder).map_err(|error| vec![error])?;
     Findings::default().finish((host, target))
+}
+
+fn features(config: &Config) -> Features {
+    Features {
+        names: config.features.iter().flat_map(|setting| with_rest(&setting.value, &[])).collect(),
+        all: config.all_features.as_ref().is_some_and(|setting| setting.value),
+        no_default: config.no_default_features.as_ref().is_some_and(|setting| setting.value),
+    }
 }
 
 impl Dependencies {

@@ -47,3 +47,12 @@ pub const AGENT: &str = "/supercargo/agent";
 
 /// The ledger of modification times, beside what it describes.
 pub const LEDGER: &str = "/supercargo/target/.supercargo-ledger.json";
+
+/// The cache mount that keeps package lists and packages of the system.
+pub const PACKAGES: &str = "/supercargo/packages";
+
+/// The agent in a step whose root becomes the image: directly below the root, so that no directory is left behind.
+pub const AGENT_IN_IMAGE: &str = "/.supercargo-agent";
+
+/// The cache mount for packages in such a step.
+pub const PACKAGES_IN_IMAGE: &str = "/.supercargo-packages";

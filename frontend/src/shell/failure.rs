@@ -44,6 +44,15 @@ impl From<Status> for Failure {
 const SOURCE_DETAIL: &str = "github.com/moby/buildkit/errdefs.Source+json";
 
 impl Failure {
+    /// Says below the engine's own words what would be right.
+    pub(super) fn hint(mut self, hint: Option<String>) -> Self {
+        if let (Self::Explained(status), Some(hint)) = (&mut self, hint) {
+            status.message.push_str("\n  hint: ");
+            status.message.push_str(&hint);
+        }
+        self
+    }
+
     /// Writes the lines at fault into the messages, for clients that get to see nothing else.
     pub(super) fn with_lines(self) -> Self {
         let Self::Findings { mut diagnostics, files } = self else { return self };

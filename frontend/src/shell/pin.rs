@@ -8,6 +8,7 @@ use buildkit_llb::source::{self, Image, OciLayout};
 use buildkit_llb::{Digest, ImageRef, Platform};
 use buildkit_proto::cap;
 use buildkit_proto::client::{Bridge, Capabilities, ImageQuery, ImageStore};
+use tonic::Status;
 
 use super::definition::ignore_of;
 use super::failure::{Failure, Files, explain};
@@ -79,7 +80,9 @@ impl Pins<'_> {
             .resolve_image(&query, self.capabilities.has_gateway(cap::gateway::SOURCE_META_RESOLVER))
             .await
             .map_err(|status| {
+                let hint = other_platforms(&status, &reference, self.platform);
                 explain(status, &format!("failed to look up the image `{reference}` ({})", image.because))
+                    .hint(hint)
             })?;
         let mut reference: ImageRef = resolved.reference.parse().unwrap_or(reference);
         // An image that only the engine's own store knows has no digest to pin.
@@ -162,6 +165,19 @@ fn config_of(metadata: &str) -> Result<Option<Vec<u8>>, Failure> {
     config.transpose().map_err(|error| broken(error.to_string()))
 }
 
+/// What to do about an image that is there, but not for `platform`.
+fn other_platforms(status: &Status, reference: &ImageRef, platform: &Platform) -> Option<String> {
+    // containerd has no code for it.
+    let is_there = status.message().contains("no match for platform");
+    is_there.then(|| {
+        let debian = if platform.architecture() == "riscv64" { "trixie" } else { "bookworm" };
+        format!(
+            "The image is not made for `{platform}`; `docker buildx imagetools inspect {reference}` lists what it is made for. \
+             For a base that is, write `base = \"debian:{debian}-slim\"` under `[image]`, or `--build-arg IMAGE_BASE=…`."
+        )
+    })
+}
+
 fn parse(image: &Chosen<String>) -> Result<ImageRef, Failure> {
     image.value.parse().map_err(|error| Failure::Findings {
         diagnostics: vec![
@@ -177,7 +193,21 @@ fn parse(image: &Chosen<String>) -> Result<ImageRef, Failure> {
 
 #[cfg(test)]
 mod tests {
-    use super::config_of;
+    use buildkit_llb::Platform;
+    use tonic::Status;
+
+    use super::{config_of, other_platforms};
+
+    #[test]
+    fn an_image_for_other_platforms_only_is_told_from_one_that_is_not_there() {
+        let reference = "gcr.io/distroless/cc-debian12:nonroot".parse().unwrap();
+        let hint = |message: &str, architecture: &str| {
+            other_platforms(&Status::not_found(message), &reference, &Platform::new("linux", architecture))
+        };
+        let known = hint("no match for platform in manifest: not found", "riscv64").unwrap();
+        assert!(known.contains("`linux/riscv64`") && known.contains("debian:trixie-slim"), "{known}");
+        assert_eq!(hint("pull access denied", "riscv64"), None);
+    }
 
     #[test]
     fn the_configuration_is_taken_out_of_what_the_client_says() {

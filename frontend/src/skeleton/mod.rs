@@ -7,6 +7,7 @@
 mod activation;
 mod canonical;
 mod config;
+mod crates;
 mod external;
 mod feature_value;
 mod flatten;
@@ -27,6 +28,7 @@ mod selection;
 mod units;
 mod view;
 
+pub use crates::{Crate, Crates, crates};
 pub use form::{Form, Outcome, Skeleton};
 pub use make::{closure, make};
 pub(crate) use platform::is_active;

@@ -1,5 +1,6 @@
 //! Servers on the loopback interface that want to know who asks: a registry, git over HTTP, git over SSH.
 
+pub(crate) mod asking;
 mod git;
 mod http;
 mod registry;

@@ -20,9 +20,19 @@ const CREATED: &str = "1970-01-01T00:00:00Z";
 const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
 const DEADLINE: Duration = Duration::from_mins(10);
 
+const INDEX: &str = "application/vnd.oci.image.index.v1+json";
+
 /// An image that is ready to be loaded.
 pub(super) struct Archive {
     names: Vec<String>,
+    images: Vec<Written>,
+    /// For an image of several platforms.
+    index: Option<Blob>,
+}
+
+/// The image of one platform.
+struct Written {
+    platform: Value,
     layers: Vec<Packed>,
     config: Blob,
     manifest: Blob,
@@ -33,9 +43,8 @@ struct Blob {
     digest: String,
 }
 
-impl Archive {
-    /// The archive of an image whose layers are there.
-    pub(super) fn of(image: &Image, packed: &BTreeMap<String, Packed>) -> Result<Self> {
+impl Written {
+    fn of(image: &Image, packed: &BTreeMap<String, Packed>) -> Result<Self> {
         let layers = image
             .layers
             .iter()
@@ -47,14 +56,17 @@ impl Archive {
             .iter()
             .map(|layer| json!({ "created": CREATED, "created_by": format!("test bed: {}", layer.id()) }))
             .collect();
-        let config = Blob::of(&json!({
-            "architecture": architecture(),
-            "os": "linux",
+        let platform = platform(&image.platform);
+        let mut config = json!({
             "created": CREATED,
             "config": image.config,
             "rootfs": { "type": "layers", "diff_ids": diff_ids },
             "history": history,
-        }))?;
+        });
+        if let (Some(config), Some(platform)) = (config.as_object_mut(), platform.as_object()) {
+            config.extend(platform.clone());
+        }
+        let config = Blob::of(&config)?;
         let descriptors: Vec<Value> = layers
             .iter()
             .map(|layer| {
@@ -71,12 +83,42 @@ impl Archive {
             "config": config.descriptor("application/vnd.oci.image.config.v1+json"),
             "layers": descriptors,
         }))?;
-        Ok(Self { names: image.names.clone(), layers, config, manifest })
+        Ok(Self { platform, layers, config, manifest })
+    }
+}
+
+impl Archive {
+    /// The archive of an image whose layers are there.
+    pub(super) fn of(image: &Image, packed: &BTreeMap<String, Packed>) -> Result<Self> {
+        let written = Written::of(image, packed)?;
+        Ok(Self { names: image.names.clone(), images: vec![written], index: None })
+    }
+
+    /// The archive of images of several platforms that have one name, that of the first.
+    pub(super) fn of_several(images: &[Image], packed: &BTreeMap<String, Packed>) -> Result<Self> {
+        let written =
+            images.iter().map(|image| Written::of(image, packed)).collect::<Result<Vec<Written>>>()?;
+        let manifests: Vec<Value> = written
+            .iter()
+            .map(|one| {
+                let mut entry = one.manifest.descriptor(MANIFEST);
+                if let Some(entry) = entry.as_object_mut() {
+                    entry.insert("platform".to_owned(), one.platform.clone());
+                }
+                entry
+            })
+            .collect();
+        let index = Blob::of(&json!({ "schemaVersion": 2, "mediaType": INDEX, "manifests": manifests }))?;
+        let names = images.first().map(|image| image.names.clone()).unwrap_or_default();
+        Ok(Self { names, images: written, index: Some(index) })
     }
 
     /// True for the id under which an engine lists this image: its manifest with containerd's store, else its configuration.
     pub(super) fn has_id(&self, id: &str) -> bool {
-        id == self.config.digest || id == self.manifest.digest
+        match &self.index {
+            Some(index) => id == index.digest,
+            None => self.images.iter().any(|one| id == one.config.digest || id == one.manifest.digest),
+        }
     }
 
     /// Loads the image under all of its names.
@@ -102,36 +144,55 @@ impl Archive {
     fn write(&self, layout: &Path) -> Result<()> {
         let blobs = layout.join("blobs/sha256");
         fs::create_dir_all(&blobs).context("failed to create an image layout")?;
-        for blob in [&self.config, &self.manifest] {
+        let documents = self.images.iter().flat_map(|one| [&one.config, &one.manifest]);
+        for blob in documents.chain(&self.index) {
             fs::write(blobs.join(plain(&blob.digest)), &blob.bytes)
                 .context("failed to write an image layout")?;
         }
-        for layer in &self.layers {
+        for layer in self.images.iter().flat_map(|one| &one.layers) {
             std::os::unix::fs::symlink(&layer.file, blobs.join(plain(&layer.digest)))
                 .context("failed to write an image layout")?;
         }
-        let entries: Vec<Value> = self.names.iter().map(|name| self.manifest.named(name)).collect();
-        let index = json!({
-            "schemaVersion": 2,
-            "mediaType": "application/vnd.oci.image.index.v1+json",
-            "manifests": entries,
-        });
-        let path = |digest: &str| format!("blobs/sha256/{}", plain(digest));
-        let legacy = json!([{
-            "Config": path(&self.config.digest),
-            "RepoTags": self.names,
-            "Layers": self.layers.iter().map(|layer| path(&layer.digest)).collect::<Vec<_>>(),
-        }]);
-        for (name, value) in [
-            ("index.json", index),
-            ("manifest.json", legacy),
-            ("oci-layout", json!({ "imageLayoutVersion": "1.0.0" })),
-        ] {
+        let entries: Vec<Value> =
+            self.names.iter().flat_map(|name| self.roots().map(|root| named(root, name))).collect();
+        let index = json!({ "schemaVersion": 2, "mediaType": INDEX, "manifests": entries });
+        let mut files = vec![("index.json", index), ("oci-layout", json!({ "imageLayoutVersion": "1.0.0" }))];
+        // Docker's older manifest has no word for a platform.
+        if let (Some(one), None) = (self.images.first(), &self.index) {
+            let path = |digest: &str| format!("blobs/sha256/{}", plain(digest));
+            let legacy = json!([{
+                "Config": path(&one.config.digest),
+                "RepoTags": self.names,
+                "Layers": one.layers.iter().map(|layer| path(&layer.digest)).collect::<Vec<_>>(),
+            }]);
+            files.push(("manifest.json", legacy));
+        }
+        for (name, value) in files {
             fs::write(layout.join(name), serde_json::to_vec(&value)?)
                 .context("failed to write an image layout")?;
         }
         Ok(())
     }
+
+    /// The documents that names are given to.
+    fn roots(&self) -> impl Iterator<Item = Value> {
+        let images = self.images.iter().filter(|_| self.index.is_none()).map(|one| {
+            let mut entry = one.manifest.descriptor(MANIFEST);
+            if let Some(entry) = entry.as_object_mut() {
+                entry.insert("platform".to_owned(), one.platform.clone());
+            }
+            entry
+        });
+        images.chain(self.index.iter().map(|index| index.descriptor(INDEX)))
+    }
+}
+
+/// The entry of an index with a name.
+fn named(mut entry: Value, name: &str) -> Value {
+    if let Some(entry) = entry.as_object_mut() {
+        entry.insert("annotations".to_owned(), json!({ "io.containerd.image.name": full_name(name) }));
+    }
+    entry
 }
 
 impl Blob {
@@ -139,17 +200,6 @@ impl Blob {
         let bytes = serde_json::to_vec(value)?;
         let digest = format!("sha256:{}", hex(&Sha256::digest(&bytes)));
         Ok(Self { bytes, digest })
-    }
-
-    /// The entry of an index that gives this manifest a name.
-    fn named(&self, name: &str) -> Value {
-        json!({
-            "mediaType": MANIFEST,
-            "digest": self.digest,
-            "size": self.bytes.len(),
-            "platform": { "architecture": architecture(), "os": "linux" },
-            "annotations": { "io.containerd.image.name": full_name(name) },
-        })
     }
 
     fn descriptor(&self, media_type: &str) -> Value {
@@ -163,14 +213,19 @@ fn plain(digest: &str) -> &str {
 
 /// The name with the registry that Docker means when none is written.
 fn full_name(name: &str) -> String {
-    if name.contains('/') { name.to_owned() } else { format!("docker.io/library/{name}") }
+    match name.split_once('/') {
+        None => format!("docker.io/library/{name}"),
+        Some((registry, _)) if registry.contains(['.', ':']) => name.to_owned(),
+        Some(_) => format!("docker.io/{name}"),
+    }
 }
 
-/// This machine's architecture in OCI's spelling.
-fn architecture() -> &'static str {
-    match std::env::consts::ARCH {
-        "x86_64" => "amd64",
-        "aarch64" => "arm64",
-        other => other,
+/// A platform such as `linux/arm/v7` as OCI's documents have it.
+fn platform(name: &str) -> Value {
+    let mut words = name.split('/');
+    let mut platform = json!({ "os": words.next(), "architecture": words.next() });
+    if let (Some(platform), Some(variant)) = (platform.as_object_mut(), words.next()) {
+        platform.insert("variant".to_owned(), json!(variant));
     }
+    platform
 }

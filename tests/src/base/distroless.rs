@@ -25,13 +25,8 @@ const PACKAGES: &[&str] = &[
     "netbase",
     "tzdata",
 ];
-const LEFT_OUT: &[&str] = &[
-    "usr/share/doc",
-    "usr/share/lintian",
-    "usr/share/locale",
-    "usr/share/man",
-    "usr/lib/x86_64-linux-gnu/gconv",
-];
+const FOREIGN_PACKAGES: &[&str] = &["base-files", "libc6", "libgcc-s1"];
+const LEFT_OUT: &[&str] = &["usr/share/doc", "usr/share/lintian", "usr/share/locale", "usr/share/man"];
 const NONROOT: u32 = 65532;
 
 const PASSWD: &str = "root:x:0:0:root:/root:/sbin/nologin\n\
@@ -59,9 +54,31 @@ pub(super) fn layer(certificates: &Certificates) -> Layer {
     )
 }
 
+/// The layer for one of several `architectures`, by Debian's names, of another suite: the libraries of a Rust program
+/// and nothing more.
+pub(super) fn foreign_layer(
+    suite: &'static str,
+    architecture: &'static str,
+    architectures: &[&'static str],
+) -> Layer {
+    let architectures = architectures.to_vec();
+    Layer::new(
+        "distroless-cc-foreign",
+        vec![REVISION.into(), suite.into(), architecture.into(), FOREIGN_PACKAGES.join(" ")],
+        Box::new(move |place, tree| {
+            let packages: Vec<String> =
+                FOREIGN_PACKAGES.iter().map(|name| format!("{name}:{architecture}")).collect();
+            let packages: Vec<&str> = packages.iter().map(String::as_str).collect();
+            Suite::open_for(place, suite, &architectures)?.unpack(&packages, tree)?;
+            finish(tree)
+        }),
+    )
+}
+
 fn finish(tree: &Path) -> Result<()> {
-    for folder in LEFT_OUT {
-        let folder = tree.join(folder);
+    let gconv = fs::read_dir(tree.join("usr/lib")).into_iter().flatten().flatten();
+    let gconv: Vec<_> = gconv.map(|entry| entry.path().join("gconv")).collect();
+    for folder in LEFT_OUT.iter().map(|folder| tree.join(folder)).chain(gconv) {
         if folder.is_dir() {
             fs::remove_dir_all(&folder).context("failed to leave out documentation")?;
         }

@@ -7,6 +7,7 @@ mod archive;
 mod certificates;
 mod debian;
 mod distroless;
+pub mod foreign;
 mod layer;
 mod toolchain;
 
@@ -25,9 +26,13 @@ use crate::machine::apt;
 use crate::place::Place;
 use crate::progress::{say, step};
 
-/// An image: its names, its layers from the bottom up, and the `config` part of its OCI configuration.
+/// Where an image looks for programs.
+const SYSTEM_PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+/// An image: its names, its platform, its layers from the bottom up, and the `config` part of its OCI configuration.
 struct Image {
     names: Vec<String>,
+    platform: String,
     layers: Vec<Layer>,
     config: Value,
 }
@@ -36,7 +41,7 @@ struct Image {
 pub fn provide(place: &Place, docker: &Docker) -> Result<()> {
     let toolchain = Toolchain::find()?;
     let images = images(&toolchain, &Certificates::of_machine()?);
-    let packed = pack(place, &images)?;
+    let packed = pack(place, &images.iter().collect::<Vec<_>>())?;
     let loaded = loaded(docker)?;
     for image in &images {
         let archive = Archive::of(image, &packed)?;
@@ -52,13 +57,13 @@ pub fn provide(place: &Place, docker: &Docker) -> Result<()> {
 
 /// The table of base images.
 fn images(toolchain: &Toolchain, certificates: &Certificates) -> Vec<Image> {
-    let system_path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
     let rust = |suffix: &str, version: &str| format!("rust:{version}{suffix}");
     let cc = |tag: &str, user: &str, workdir: &str| Image {
         names: vec![format!("gcr.io/distroless/cc-debian12:{tag}")],
+        platform: own_platform(),
         layers: vec![distroless::layer(certificates)],
         config: json!({
-            "Env": [format!("PATH={system_path}"), "SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt"],
+            "Env": [format!("PATH={SYSTEM_PATH}"), "SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt"],
             "User": user,
             "WorkingDir": workdir,
         }),
@@ -70,10 +75,11 @@ fn images(toolchain: &Toolchain, certificates: &Certificates) -> Vec<Image> {
                 rust("", &toolchain.minor()),
                 rust("-bookworm", toolchain.version()),
             ],
+            platform: own_platform(),
             layers: vec![debian::builder(certificates), toolchain.layer()],
             config: json!({
                 "Env": [
-                    format!("PATH={}:{system_path}", toolchain::CARGO_BIN),
+                    format!("PATH={}:{SYSTEM_PATH}", toolchain::CARGO_BIN),
                     "RUSTUP_HOME=/usr/local/rustup",
                     "CARGO_HOME=/usr/local/cargo",
                     format!("RUST_VERSION={}", toolchain.version()),
@@ -85,8 +91,9 @@ fn images(toolchain: &Toolchain, certificates: &Certificates) -> Vec<Image> {
         },
         Image {
             names: vec!["debian:bookworm-slim".into()],
+            platform: own_platform(),
             layers: vec![debian::slim(certificates)],
-            config: json!({ "Env": [format!("PATH={system_path}")], "Cmd": ["bash"] }),
+            config: json!({ "Env": [format!("PATH={SYSTEM_PATH}")], "Cmd": ["bash"] }),
         },
         cc("latest", "0", "/"),
         cc("nonroot", "65532", "/home/nonroot"),
@@ -94,7 +101,7 @@ fn images(toolchain: &Toolchain, certificates: &Certificates) -> Vec<Image> {
 }
 
 /// Every layer of these images as a file; those that are not there yet are assembled, side by side.
-fn pack(place: &Place, images: &[Image]) -> Result<BTreeMap<String, Packed>> {
+fn pack(place: &Place, images: &[&Image]) -> Result<BTreeMap<String, Packed>> {
     let layers: BTreeMap<String, &Layer> =
         images.iter().flat_map(|image| &image.layers).map(|layer| (layer.id(), layer)).collect();
     let mut packed = BTreeMap::new();
@@ -120,6 +127,16 @@ fn pack(place: &Place, images: &[Image]) -> Result<BTreeMap<String, Packed>> {
         }
         Ok(packed)
     })
+}
+
+/// This machine's platform in OCI's spelling.
+fn own_platform() -> String {
+    let architecture = match std::env::consts::ARCH {
+        "x86_64" => "amd64",
+        "aarch64" => "arm64",
+        other => other,
+    };
+    format!("linux/{architecture}")
 }
 
 /// The ids of all images that the engine has, by name.

@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail};
 use clap::Args;
 use testbed::bed::{Bed, ENGINE, STORE};
 use testbed::engine::daemon::Daemon;
-use testbed::engine::release::{self, Choice};
+use testbed::engine::release::{self, Choice, Store};
 use testbed::matrix::{Column, Page};
 use testbed::place::{Place, workspace_root};
 use testbed::progress::{heading, say};
@@ -24,6 +24,9 @@ pub(super) struct MatrixArgs {
     /// Only the engines of this release; may be repeated. The page keeps what it says of the others.
     #[arg(long = "engine", value_name = "RELEASE")]
     engines: Vec<String>,
+    /// Only the engines with this image store.
+    #[arg(long)]
+    store: Option<Store>,
     /// Only end-to-end tests whose names hold one of these words: to try the command. The page then says of how many.
     #[arg(value_name = "TEST")]
     tests: Vec<String>,
@@ -32,12 +35,13 @@ pub(super) struct MatrixArgs {
 pub(super) fn run(args: &MatrixArgs) -> Result<()> {
     let place = Place::from_env()?;
     let wanted = |choice: &Choice| {
-        args.engines.is_empty() || args.engines.iter().any(|engine| engine == choice.release.name)
+        let is_named = args.engines.iter().any(|engine| engine == choice.release.name);
+        (is_named || args.engines.is_empty()) && args.store.is_none_or(|store| store == choice.store)
     };
     let choices: Vec<Choice> = release::all().filter(wanted).collect();
     if choices.is_empty() {
         // Says which there are.
-        Choice::of(args.engines.first().map(String::as_str), None)?;
+        Choice::of(args.engines.first().map(String::as_str), args.store)?;
     }
     let file = workspace_root().join(PAGE);
     let mut failed = Vec::new();
@@ -60,8 +64,9 @@ pub(super) fn run(args: &MatrixArgs) -> Result<()> {
 fn on(place: &Place, choice: Choice, tests: &[String]) -> Result<Column> {
     let was_up = Daemon::of(place, choice).answers();
     let bed = Bed::up(place.clone(), choice)?;
-    let command =
-        cargo(&["test", "--package", "testbed", "--test", "e2e", "--locked", "--", "--test-threads=2"]);
+    // Before BuildKit 0.12, builds at once with and without `--no-cache` may crash the engine (moby/buildkit#2303).
+    let threads = if choice.version() < (25, 0) { "--test-threads=1" } else { "--test-threads=2" };
+    let command = cargo(&["test", "--package", "testbed", "--test", "e2e", "--locked", "--", threads]);
     let outcome = command
         .args(tests)
         .env(ENGINE, choice.release.name)

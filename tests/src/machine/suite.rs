@@ -24,10 +24,16 @@ pub struct Suite {
 }
 
 impl Suite {
-    /// Brings the lists of a suite.
+    /// Brings the lists of a suite for this machine's architecture.
     pub fn open(place: &Place, name: &str) -> Result<Self> {
-        let lock = Lock::acquire(place, &format!("packages-{name}"))?;
-        let folder = place.folder(&format!("suites/{name}"))?;
+        Self::open_for(place, name, &[])
+    }
+
+    /// The same for more architectures, by Debian's names: their packages are `name:architecture`.
+    pub fn open_for(place: &Place, name: &str, architectures: &[&str]) -> Result<Self> {
+        let folder = [&[name], architectures].concat().join("+");
+        let lock = Lock::acquire(place, &format!("packages-{folder}"))?;
+        let folder = place.folder(&format!("suites/{folder}"))?;
         for part in ["lists/partial", "cache/archives/partial", "debs"] {
             let part = folder.join(part);
             fs::create_dir_all(&part).with_context(|| format!("failed to create `{}`", part.display()))?;
@@ -49,7 +55,10 @@ impl Suite {
             // The bed's folder may be one that apt's own user cannot enter.
             "APT::Sandbox::User=root".into(),
         ];
-        let options = options.into_iter().flat_map(|option| ["-o".into(), option]).collect();
+        let own = Cmd::new("dpkg").arg("--print-architecture").run()?;
+        let all = std::iter::once(own.trim()).chain(architectures.iter().copied());
+        let all = all.map(|architecture| format!("APT::Architectures::={architecture}"));
+        let options = options.into_iter().chain(all).flat_map(|option| ["-o".into(), option]).collect();
         let suite = Self { folder, options, _lock: lock };
         suite.apt().arg("update").run().with_context(|| {
             format!("failed to read the package lists of Debian `{name}`; `{MIRROR}` may name another mirror")
@@ -59,21 +68,9 @@ impl Suite {
 
     /// Downloads packages and unpacks them into a folder; gives `name version` of each.
     pub fn unpack(&self, packages: &[&str], into: &Path) -> Result<Vec<String>> {
-        let debs = self.folder.join("debs");
-        fs::remove_dir_all(&debs)
-            .and_then(|()| fs::create_dir(&debs))
-            .context("failed to clear old packages")?;
-        self.apt()
-            .arg("download")
-            .args(packages)
-            .current_dir(&debs)
-            .run()
-            .with_context(|| format!("failed to download `{}`", packages.join(" ")))?;
-        fs::create_dir_all(into).with_context(|| format!("failed to create `{}`", into.display()))?;
+        let debs = self.download(packages)?;
         let mut versions = Vec::new();
-        for entry in fs::read_dir(&debs).context("failed to list the downloaded packages")? {
-            let deb = entry.context("failed to list the downloaded packages")?.path();
-            Cmd::new("dpkg-deb").arg("--extract").arg(&deb).arg(into).run()?;
+        for deb in Self::extract(&debs, into)? {
             let version = Cmd::new("dpkg-deb")
                 .args(["--show", "--showformat", "${Package} ${Version}"])
                 .arg(&deb)
@@ -83,6 +80,76 @@ impl Suite {
         }
         versions.sort();
         Ok(versions)
+    }
+
+    /// Downloads packages with all that they depend on, unpacks them into a folder and tells its dpkg of them. No
+    /// installation script runs, so this takes a fraction of the time of a real installation, and a program that is
+    /// chosen by an alternative has no name.
+    pub fn assemble(&self, packages: &[&str], into: &Path) -> Result<()> {
+        let debs = self.cleared()?;
+        let nothing = self.folder.join("nothing-installed");
+        fs::write(&nothing, "").context("failed to write an empty list of packages")?;
+        self.apt()
+            .args(["install", "--yes", "--download-only", "--no-install-recommends", "-o"])
+            .arg(format!("Dir::State::status={}", nothing.display()))
+            .arg("-o")
+            .arg(format!("Dir::Cache::archives={}", debs.display()))
+            .args(packages)
+            .run()
+            .with_context(|| format!("failed to download `{}`", packages.join(" ")))?;
+        Self::record(&debs, into)
+    }
+
+    /// The same for packages of another architecture, without what they depend on.
+    pub fn add(&self, packages: &[&str], into: &Path) -> Result<()> {
+        let debs = self.download(packages)?;
+        Self::record(&debs, into)
+    }
+
+    fn record(debs: &Path, into: &Path) -> Result<()> {
+        let database = into.join("var/lib/dpkg");
+        fs::create_dir_all(&database).context("failed to create dpkg's folder")?;
+        let status = database.join("status");
+        let mut text = fs::read_to_string(&status).unwrap_or_default();
+        for deb in Self::extract(debs, into)? {
+            let about = Cmd::new("dpkg-deb").arg("--field").arg(&deb).run()?;
+            text.extend(["Status: install ok installed\n", about.trim_end(), "\n\n"]);
+            fs::remove_file(&deb).context("failed to remove an unpacked package")?;
+        }
+        fs::write(&status, text).context("failed to write dpkg's list of packages")
+    }
+
+    fn cleared(&self) -> Result<PathBuf> {
+        let debs = self.folder.join("debs");
+        fs::remove_dir_all(&debs)
+            .and_then(|()| fs::create_dir_all(debs.join("partial")))
+            .context("failed to clear old packages")?;
+        Ok(debs)
+    }
+
+    fn download(&self, packages: &[&str]) -> Result<PathBuf> {
+        let debs = self.cleared()?;
+        self.apt()
+            .arg("download")
+            .args(packages)
+            .current_dir(&debs)
+            .run()
+            .with_context(|| format!("failed to download `{}`", packages.join(" ")))?;
+        Ok(debs)
+    }
+
+    /// Unpacks all packages of a folder, in the order of their names, and gives their files.
+    fn extract(debs: &Path, into: &Path) -> Result<Vec<PathBuf>> {
+        fs::create_dir_all(into).with_context(|| format!("failed to create `{}`", into.display()))?;
+        let entries = fs::read_dir(debs).context("failed to list the downloaded packages")?;
+        let files = entries.flatten().map(|entry| entry.path());
+        let mut files: Vec<PathBuf> =
+            files.filter(|file| file.extension().is_some_and(|end| end == "deb")).collect();
+        files.sort();
+        for deb in &files {
+            Cmd::new("dpkg-deb").arg("--extract").arg(deb).arg(into).run()?;
+        }
+        Ok(files)
     }
 
     fn apt(&self) -> Cmd {

@@ -1,0 +1,99 @@
+//! `[packages]`: what the toolchain image lacks of the system.
+
+use buildkit_llb::Output;
+use buildkit_llb::exec::{Mount, Sharing};
+use supercargo_report::{Job, Packages};
+
+use super::Materials;
+use super::exec::{PinnedImage, agent_in, locate};
+use crate::config::CacheMode;
+use crate::plan::native::SystemPackages;
+use crate::plan::{BuildPlan, paths};
+
+/// The materials of every step that compiles: the toolchain image has the packages that the plan names.
+///
+/// The steps that download crates do not wait for it.
+pub(super) fn complete(plan: &BuildPlan, materials: &Materials) -> Materials {
+    let packages = &plan.native.build;
+    if packages.is_empty() {
+        return materials.clone();
+    }
+    let place =
+        Place { image: &materials.toolchain, agent: paths::AGENT, cache: paths::PACKAGES, timestamp: None };
+    let toolchain = PinnedImage {
+        output: install(plan, materials, &place, packages, "[packages] install"),
+        // The vertex also holds the agent, and a new agent does not make another toolchain.
+        identity: Some(format!("{} + {}", materials.toolchain.identity(), packages.apt().join(", "))),
+        ..materials.toolchain.clone()
+    };
+    Materials { toolchain, ..materials.clone() }
+}
+
+/// The runtime base with the packages that the plan names for it.
+pub(super) fn complete_base(plan: &BuildPlan, materials: &Materials) -> Output {
+    let Some(base) = &materials.base else { return Output::scratch() };
+    if plan.native.image.is_empty() {
+        return base.output.clone();
+    }
+    let place = Place {
+        image: base,
+        agent: paths::AGENT_IN_IMAGE,
+        cache: paths::PACKAGES_IN_IMAGE,
+        timestamp: Some(plan.runtime.timestamp),
+    };
+    install(plan, materials, &place, &plan.native.image, "[image] install")
+}
+
+/// Where packages are installed.
+struct Place<'a> {
+    image: &'a PinnedImage,
+    /// Where the agent is mounted.
+    agent: &'a str,
+    /// Where the cache is mounted.
+    cache: &'a str,
+    /// The time of everything that is written, if it is seen in the image.
+    timestamp: Option<u64>,
+}
+
+/// The image with `packages`.
+fn install(
+    plan: &BuildPlan,
+    materials: &Materials,
+    place: &Place<'_>,
+    packages: &SystemPackages,
+    what: &str,
+) -> Output {
+    let apt = packages.apt();
+    let name = format!("{what} {}", shown(&apt));
+    let job = Job::Packages(Packages {
+        command: std::iter::once("install".to_owned()).chain(apt).collect(),
+        apk: packages.apk(),
+        cache: place.cache.to_owned(),
+        timestamp: place.timestamp,
+    });
+    let environment = [("DEBIAN_FRONTEND".to_owned(), "noninteractive".to_owned())].into();
+    let exec = agent_in(place.image, place.agent, materials, &environment, &job, &name)
+        .network(materials.sandbox.network);
+    let exec = match &materials.proxy {
+        Some(proxy) => exec.proxy_env(proxy.clone()),
+        None => exec,
+    };
+    let mut exec = locate(exec, materials, plan.anchor.as_ref());
+    if plan.caches.mode.value == CacheMode::None {
+        exec.mount(Mount::bind(Output::scratch(), place.cache).no_output());
+    } else {
+        // apt locks its directories anyway, and fails where it cannot.
+        exec.mount(Mount::cache(place.cache, &plan.caches.packages).sharing(Sharing::Locked));
+    }
+    exec.root()
+}
+
+/// The first few names.
+fn shown(names: &[String]) -> String {
+    const MOST: usize = 6;
+    let first = names.iter().take(MOST).map(String::as_str).collect::<Vec<_>>().join(", ");
+    match names.len().checked_sub(MOST) {
+        None | Some(0) => first,
+        Some(more) => format!("{first} and {more} more"),
+    }
+}

@@ -1,0 +1,201 @@
+//! Native libraries: what of the system the crates need, when they are compiled and when the program runs.
+
+mod packages;
+mod table;
+
+use serde::Serialize;
+
+use super::Chosen;
+use super::cross::Cross;
+use crate::config::{Config, Setting};
+use crate::diagnostic::{Checked, Diagnostic, Findings};
+use crate::skeleton::{Crate, Crates};
+
+pub use packages::{Names, SystemPackages};
+pub use table::{Entry, table};
+
+/// What stands in a list for the items that are inferred.
+const INFERRED: &str = "...";
+
+/// The packages that are installed for a build.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Native {
+    /// In the toolchain image, before anything is compiled.
+    #[serde(skip_serializing_if = "SystemPackages::is_empty")]
+    pub build: SystemPackages,
+    /// In the runtime base.
+    #[serde(skip_serializing_if = "SystemPackages::is_empty")]
+    pub image: SystemPackages,
+}
+
+impl Native {
+    /// True if nothing is installed anywhere.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.build.is_empty() && self.image.is_empty()
+    }
+}
+
+/// Decides which packages are installed for what is compiled, perhaps for another platform than the builder's.
+///
+/// Errors: a name that no package can have.
+pub fn choose(config: &Config, crates: &Crates<'_>, cross: Option<&Cross>) -> Checked<Native> {
+    let mut findings = Findings::default();
+    let mut inferred = inferred(crates);
+    if let Some(cross) = cross.filter(|cross| !cross.packages.is_empty()) {
+        let names = Names { apt: cross.packages.clone(), apk: Vec::new() };
+        inferred.0.push(Chosen { value: names, because: cross.linker.because.clone() });
+        if let Some(warning) = without_compiler(config.build_packages.as_ref(), cross) {
+            findings.push(warning);
+        }
+    }
+    let mut build = listed("build.packages", config.build_packages.as_ref(), inferred, &mut findings);
+    if let Some(cross) = cross {
+        for name in build.0.iter_mut().flat_map(|chosen| &mut chosen.value.apt) {
+            *name = cross.package(name);
+        }
+    }
+    let none = SystemPackages::default();
+    let image = listed("image.packages", config.image_packages.as_ref(), none, &mut findings);
+    findings.finish(Native { build, image })
+}
+
+/// A warning for a list that takes the place of what is inferred, the compiler for the platform among it. An empty list
+/// says that the image has everything.
+fn without_compiler(setting: Option<&Setting<Vec<String>>>, cross: &Cross) -> Option<Diagnostic> {
+    let setting = setting.filter(|setting| !setting.value.is_empty())?;
+    let is_there = |name: &String| setting.value.iter().any(|listed| listed == INFERRED || listed == name);
+    if cross.packages.iter().all(is_there) {
+        return None;
+    }
+    let warning = Diagnostic::warning(format!(
+        "`build.packages` has no `\"...\"`, so what compiles for `{}` is not installed: `{}`",
+        cross.target.platform,
+        cross.packages.join("`, `")
+    ))
+    .hint("`\"...\"` in the list stands for the packages that are inferred.");
+    Some(match setting.origin.span() {
+        Some(span) => warning.at(span.clone()),
+        None => warning,
+    })
+}
+
+/// What the table knows of the crates.
+fn inferred(crates: &Crates<'_>) -> SystemPackages {
+    let mut packages = SystemPackages::default();
+    for (name, entry) in table().iter().filter(|(name, _)| crates.is_locked(name)) {
+        let needs = |found: &Crate<'_>| found.name == name && !brings_its_own(found, entry, crates);
+        let Some(found) = crates.reached(&entry.not_for).into_iter().find(needs) else { continue };
+        let because = format!("{} {} in Cargo.lock", found.name, found.version);
+        let mut names = Names { apt: entry.apt.clone(), apk: entry.apk.clone() };
+        if entry.pkg_config {
+            names.apt.push("pkg-config".to_owned());
+            names.apk.push("pkgconf".to_owned());
+        }
+        packages.0.push(Chosen { value: names, because });
+    }
+    packages
+}
+
+/// Whether a crate compiles a copy of its own of what it would need of the system.
+///
+/// The lockfile shows what a feature adds to it, and a manifest which features it asks for; what crates ask of one
+/// another nobody says. Where both could be, the answer is no: a package too many costs seconds, one too few the build.
+fn brings_its_own(found: &Crate<'_>, entry: &Entry, crates: &Crates<'_>) -> bool {
+    if entry.unless.iter().any(|feature| found.asked.contains(feature)) {
+        return true;
+    }
+    let matches = |feature: &str| entry.unless.iter().any(|word| feature.contains(word));
+    let is_asked = crates.is_asked_on_the_way(found.name, matches);
+    if entry.unless_with.is_empty() {
+        return is_asked;
+    }
+    let is_locked = entry.unless_with.iter().any(|name| found.dependencies.contains(name.as_str()));
+    is_locked && (is_asked || !crates.is_asked_elsewhere(matches))
+}
+
+/// What the setting `key` makes of what was inferred.
+fn listed(
+    key: &str,
+    setting: Option<&Setting<Vec<String>>>,
+    inferred: SystemPackages,
+    findings: &mut Findings,
+) -> SystemPackages {
+    let Some(setting) = setting else { return inferred };
+    let mut packages = SystemPackages::default();
+    let mut names = Vec::new();
+    for name in &setting.value {
+        if name == INFERRED {
+            packages = inferred.clone();
+        } else if packages::is_name(name) {
+            names.push(name.clone());
+        } else {
+            let error = Diagnostic::error(format!("`{key}` names `{name}`, which can be the name of no package"))
+                .hint("A name is letters, digits and `+.-_`, then perhaps `:arm64` for an architecture and `=1.2-3` for a version.");
+            findings.push(match setting.origin.span() {
+                Some(span) => error.at(span.clone()),
+                None => error,
+            });
+        }
+    }
+    if !names.is_empty() {
+        packages.0.push(Chosen::set(Names::everywhere(names), &setting.origin));
+    }
+    packages
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{choose, table};
+    use crate::config::{Config, Origin, Setting};
+    use crate::plan::cross::Cross;
+    use crate::plan::triple;
+    use crate::skeleton::Crates;
+
+    fn asked(names: &[&str]) -> Config {
+        let value = names.iter().map(|name| (*name).to_owned()).collect();
+        let origin = Origin::BuildArg("BUILD_PACKAGES".to_owned());
+        Config { build_packages: Some(Setting { value, origin }), ..Config::default() }
+    }
+
+    #[test]
+    fn names_that_could_be_options_are_refused() {
+        for name in ["-y", "a b", "", "a;b", "../x", "a:", "=1"] {
+            let errors = choose(&asked(&[name]), &Crates::default(), None).unwrap_err();
+            assert!(errors.iter().any(|error| error.message.contains("`build.packages` names")), "{name}");
+        }
+        let names = ["libpq-dev", "libssl-dev:arm64", "g++=4:12.2-3"];
+        let chosen = choose(&asked(&names), &Crates::default(), None).unwrap().value;
+        assert_eq!(chosen.build.apt(), ["g++=4:12.2-3", "libpq-dev", "libssl-dev:arm64"]);
+        assert!(choose(&asked(&[]), &Crates::default(), None).unwrap().value.is_empty());
+    }
+
+    #[test]
+    fn another_platform_needs_its_compiler_and_its_libraries() {
+        let names = |platform: &str| triple::names_of(&platform.parse().unwrap()).unwrap();
+        let builder = "linux/amd64".parse().unwrap();
+        let cross = Cross::of((&builder, names("linux/amd64")), names("linux/arm64"), None);
+        let compiler = ["gcc-aarch64-linux-gnu", "libc6-dev-arm64-cross"];
+        let chosen = |config: &Config| choose(config, &Crates::default(), cross.as_ref()).unwrap();
+        assert_eq!(chosen(&Config::default()).value.build.apt(), compiler);
+        let more = chosen(&asked(&["...", "libpq-dev"]));
+        assert_eq!(more.value.build.apt(), [&compiler[..], &["libpq-dev:arm64"]].concat());
+        assert!(more.warnings.is_empty());
+        let instead = chosen(&asked(&["libpq-dev"]));
+        assert_eq!(instead.value.build.apt(), ["libpq-dev:arm64"]);
+        assert!(instead.warnings[0].message.contains("`gcc-aarch64-linux-gnu`"));
+        let nothing = chosen(&asked(&[]));
+        assert!(nothing.value.is_empty() && nothing.warnings.is_empty());
+    }
+
+    #[test]
+    fn what_belongs_to_the_build_stays_the_builders() {
+        let names = |platform: &str| triple::names_of(&platform.parse().unwrap()).unwrap();
+        let builder = "linux/amd64".parse().unwrap();
+        let cross = Cross::of((&builder, names("linux/amd64")), names("linux/arm64"), None).unwrap();
+        for (name, entry) in table().iter().filter(|(_, entry)| entry.host) {
+            let libraries = entry.apt.iter().filter(|package| package.ends_with("-dev"));
+            assert!(libraries.into_iter().all(|package| cross.package(package) == *package), "{name}");
+        }
+    }
+}

@@ -1,0 +1,189 @@
+//! Images for other machines than the one that builds.
+
+use std::fs;
+use std::path::Path;
+
+use serde_json::Value;
+use testbed::base::foreign;
+use testbed::bed::{Bed, Ready};
+use testbed::build::Build;
+use testbed::emulator::Emulator;
+use testbed::image::Image;
+use testbed::log::BuildLog;
+use testbed::process::Cmd;
+use testbed::project::Project;
+
+use crate::story;
+
+const PROGRAM: &str = "usr/local/bin/compass";
+const PLATFORMS: [&str; 3] = ["linux/amd64", "linux/arm64", "linux/arm/v7"];
+
+/// The example on images that can compile for other machines.
+fn project(bed: &Ready) -> Project {
+    foreign::provide(bed).unwrap();
+    let project = Project::example("multi-platform").unwrap();
+    let (builder, base) = (foreign::BUILDER, foreign::BASE);
+    let body = format!("[toolchain]\nimage = \"{builder}\"\n[image]\nbase = \"{base}\"\n");
+    project.write("Dockerfile", format!("{}{body}", bed.syntax())).unwrap();
+    project
+}
+
+/// The machine that a program is for, as `readelf` calls it.
+fn machine(program: &Path) -> String {
+    let header = Cmd::new("readelf").arg("--file-header").arg(program).run().unwrap();
+    let line = header.lines().find_map(|line| line.trim().strip_prefix("Machine:")).unwrap();
+    line.trim().to_owned()
+}
+
+/// How many vertices that ran, or were found in the cache, have a name that starts so.
+fn count(log: &BuildLog, start: &str) -> usize {
+    log.vertices().iter().filter(|vertex| vertex.name().starts_with(start)).count()
+}
+
+/// The documents of an image layout: what its name stands for, and each image with its configuration.
+fn layout(folder: &Path) -> (Value, Vec<Value>) {
+    let read = |digest: &Value| -> Value {
+        let blob = folder.join("blobs").join(digest.as_str().unwrap().replace(':', "/"));
+        serde_json::from_slice(&fs::read(blob).unwrap()).unwrap()
+    };
+    let root: Value = serde_json::from_slice(&fs::read(folder.join("index.json")).unwrap()).unwrap();
+    let index = read(&root["manifests"][0]["digest"]);
+    let images = index["manifests"].as_array().unwrap();
+    let configs = images.iter().map(|image| read(&read(&image["digest"])["config"]["digest"])).collect();
+    (index, configs)
+}
+
+#[test]
+fn one_build_gives_programs_for_three_machines() {
+    let bed = Bed::ensure().unwrap();
+    let project = project(bed);
+    let build = Build::new(bed.docker(), project.path()).arg("--provenance=false");
+    let everywhere = build.clone().platform(&PLATFORMS.join(","));
+    let out = tempfile::tempdir().unwrap();
+    let log = everywhere.clone().output_folder(out.path()).succeed().unwrap();
+
+    for (folder, named, architecture, bits, triple) in [
+        ("linux_amd64", "Advanced Micro Devices X86-64", "x86_64", 64, "x86_64-unknown-linux-gnu"),
+        ("linux_arm64", "AArch64", "aarch64", 64, "aarch64-unknown-linux-gnu"),
+        ("linux_arm_v7", "ARM", "arm", 32, "armv7-unknown-linux-gnueabihf"),
+    ] {
+        let root = out.path().join(folder);
+        assert_eq!(machine(&root.join(PROGRAM)), named);
+        // It runs with the libraries of its base.
+        let emulator = Emulator::of(bed.place(), architecture).unwrap();
+        let expected = format!(
+            "Rust: {architecture}, {bits} bits\nC:    {architecture}, {bits} bits\n\
+             compiled for {triple} on x86_64-unknown-linux-gnu\n"
+        );
+        assert_eq!(emulator.run(&root, PROGRAM, &[]).unwrap(), expected);
+    }
+    for shared in ["[manifests]", "[fetch] download crates", "[unpack] unpack crates", "[source]"] {
+        assert_eq!(count(&log, shared), 1, "{shared}: {}", log.transcript());
+    }
+    for platform in PLATFORMS {
+        assert_eq!(count(&log, &format!("{platform} [deps]")), 1, "{}", log.transcript());
+    }
+
+    // The same as an image.
+    let oci = tempfile::tempdir().unwrap();
+    let log = everywhere
+        .clone()
+        .output(format!("type=oci,tar=false,dest={}", oci.path().display()))
+        .succeed()
+        .unwrap();
+    assert!(log.ran().is_empty(), "{:?}", log.ran());
+    let (index, configs) = layout(oci.path());
+    assert_eq!(index["mediaType"], "application/vnd.oci.image.index.v1+json");
+    for (position, (architecture, variant)) in
+        [("amd64", None), ("arm64", None), ("arm", Some("v7"))].into_iter().enumerate()
+    {
+        for says in [&index["manifests"][position]["platform"], &configs[position]] {
+            let word = |key: &str| says[key].as_str();
+            assert_eq!((word("os"), word("architecture")), (Some("linux"), Some(architecture)), "{says}");
+            assert_eq!(word("variant"), variant, "{says}");
+        }
+        assert_eq!(configs[position]["config"]["Entrypoint"], serde_json::json!(["/usr/local/bin/compass"]));
+    }
+
+    // A platform more or less changes nothing for the others.
+    let log = build.clone().tag("e2e-one-platform").succeed().unwrap();
+    assert!(log.ran().is_empty(), "{:?}", log.ran());
+    let log = build.platform("linux/arm64").tag("e2e-other-platform").succeed().unwrap();
+    assert!(log.ran().is_empty(), "{:?}", log.ran());
+    assert_eq!(Image::inspect(bed.docker(), "e2e-other-platform").unwrap().architecture, "arm64");
+
+    // An edit compiles one crate for each, and no dependency.
+    project.append("src/main.rs", "// An edit.\n").unwrap();
+    let log = everywhere.output("type=cacheonly").succeed().unwrap();
+    story::assert_dependencies_reused(&log);
+    let built: Vec<_> = log.vertices().iter().filter(|vertex| vertex.name().contains("[build]")).collect();
+    assert_eq!(built.len(), PLATFORMS.len());
+    for vertex in built {
+        assert_eq!(vertex.compiled_names(), ["compass"], "{}", vertex.name());
+    }
+}
+
+#[test]
+fn a_platform_that_cannot_be_built_for_is_told_with_the_way_out() {
+    let bed = Bed::ensure().unwrap();
+    let project = project(bed);
+    let build = Build::new(bed.docker(), project.path()).platform("linux/s390x").output("type=cacheonly");
+    let log = build.fail().unwrap();
+    for words in ["no match for platform", "not made for `linux/s390x`", "debian:bookworm-slim"] {
+        assert!(log.message().contains(words), "{}", log.message());
+    }
+    let log = build.build_arg("IMAGE_BASE", "scratch").fail().unwrap();
+    let said = log.vertex("[toolchain]").unwrap().log();
+    for words in ["`s390x-unknown-linux-gnu`", "`toolchain.image`", "`libstd-rust-dev`"] {
+        assert!(said.contains(words), "{}", log.transcript());
+    }
+    let build = Build::new(bed.docker(), project.path()).output("type=cacheonly");
+    let log = build.clone().platform("linux/mips64le").fail().unwrap();
+    assert!(log.message().contains("cannot build for platform `linux/mips64le`"), "{}", log.message());
+    let log = build.build_arg("BUILDPLATFORM", "linux/riscv64").fail().unwrap();
+    assert!(log.message().contains("the engine cannot run `linux/riscv64`"), "{}", log.message());
+}
+
+#[test]
+fn the_compiler_and_the_libraries_of_another_machine_are_installed() {
+    let bed = Bed::ensure().unwrap();
+    // The toolchain of this machine has no standard library for another; an empty one lets the step with the packages run.
+    let toolchain = Project::of(&[(
+        "Dockerfile",
+        "FROM rust:1.95-bookworm\n\
+         RUN lib=$(rustc --print sysroot)/lib/rustlib/aarch64-unknown-linux-gnu/lib && mkdir -p $lib && touch $lib/libcore-0.rlib\n",
+    )])
+    .unwrap();
+    Build::new(bed.docker(), toolchain.path()).tag("e2e-rust-without-compiler").succeed().unwrap();
+    let project = Project::of(&[
+        ("Dockerfile", &format!("{}build.packages = [\"...\", \"libsqlite3-dev\"]\n", bed.syntax())),
+        ("Cargo.toml", "[package]\nname = \"needle\"\nedition = \"2021\"\n"),
+        ("Cargo.lock", "version = 4\n\n[[package]]\nname = \"needle\"\nversion = \"0.0.0\"\n"),
+        ("src/main.rs", "fn main() {}\n"),
+    ])
+    .unwrap();
+    let log = Build::new(bed.docker(), project.path())
+        .platform("linux/arm64")
+        .build_arg("TOOLCHAIN_IMAGE", "e2e-rust-without-compiler")
+        .target("toolchain")
+        .arg("--provenance=false")
+        .tag("e2e-rust-with-compiler")
+        .succeed()
+        .unwrap();
+    let name = log.vertex("[packages]").unwrap().name().to_owned();
+    assert!(name.ends_with("gcc-aarch64-linux-gnu, libc6-dev-arm64-cross, libsqlite3-dev:arm64"), "{name}");
+
+    // What was installed belongs together: it compiles and links.
+    let needle = Project::of(&[
+        (
+            "Dockerfile",
+            "FROM e2e-rust-with-compiler AS build\nCOPY needle.c /\n\
+             RUN aarch64-linux-gnu-gcc /needle.c -lsqlite3 -o /needle\nFROM scratch\nCOPY --from=build /needle /\n",
+        ),
+        ("needle.c", "#include <sqlite3.h>\nint main(void) { return sqlite3_libversion_number() == 0; }\n"),
+    ])
+    .unwrap();
+    let out = tempfile::tempdir().unwrap();
+    Build::new(bed.docker(), needle.path()).output_folder(out.path()).succeed().unwrap();
+    assert_eq!(machine(&out.path().join("needle")), "AArch64");
+}
