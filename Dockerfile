@@ -17,10 +17,11 @@ RUN --mount=type=cache,id=supercargo-self-registry,target=/usr/local/cargo/regis
     host="$(rustc -vV | sed -n 's/^host: //p')"; \
     find proto llb frontend -type f -exec touch {} +; \
     RUSTFLAGS='-C target-feature=+crt-static' \
-        cargo build --locked --profile "$PROFILE" --target "$host" --package supercargo --package supercargo-agent; \
+        cargo build --locked --profile "$PROFILE" --target "$host" \
+        --package supercargo --package supercargo-agent --package supercargo-health --package supercargo-init; \
     case "$PROFILE" in dev) folder=debug ;; *) folder="$PROFILE" ;; esac; \
     mkdir /out; \
-    for binary in supercargo supercargo-agent; do \
+    for binary in supercargo supercargo-agent supercargo-health supercargo-init; do \
         cp "target/$host/$folder/$binary" /out/; \
         if readelf --program-headers "/out/$binary" | grep INTERP; then \
             echo "$binary is not static" >&2; exit 1; \

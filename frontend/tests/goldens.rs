@@ -26,7 +26,7 @@ use supercargo::tree::{Entry, Tree};
 /// Example, `--target`, and build-args.
 type Case = (&'static str, Option<&'static str>, &'static [(&'static str, &'static str)]);
 
-const CASES: [Case; 12] = [
+const CASES: [Case; 14] = [
     ("axum-service", None, &[]),
     ("cli", None, &[]),
     ("features", None, &[]),
@@ -37,6 +37,8 @@ const CASES: [Case; 12] = [
     ("native", None, &[]),
     ("static", None, &[]),
     ("static", Some("alone"), &[("TARGET", "musl"), ("TOOLCHAIN_CHANNEL", "nightly-2026-01-01")]),
+    ("several-images", Some("web"), &[]),
+    ("several-images", Some("worker"), &[]),
     ("workspace", Some("api"), &[]),
     ("workspace", Some("worker"), &[]),
 ];
@@ -95,8 +97,13 @@ fn planned_for(
         ..Options::default()
     };
     let root = RelPath::new("Cargo.toml").unwrap();
-    let layers = Layers::read(&options.build_args, None, (&root, &project.workspace.text)).unwrap().value;
-    let goal = target::route(&project, target).unwrap();
+    let mut layers = Layers::read(&options.build_args, None, (&root, &project.workspace.text)).unwrap().value;
+    for member in project.members() {
+        layers.add_images_of(&member.name, (&member.manifest, &member.text)).unwrap();
+    }
+    plan::images::check(&project, &layers).unwrap();
+    let goal = target::route_to_image(&project, &layers, target).unwrap();
+    let layers = plan::images::narrowed(&project, &layers, &goal);
     let builder: Platform = "linux/amd64".parse().unwrap();
     let request = Request {
         options: &options,
@@ -127,6 +134,7 @@ fn graph(plan: &BuildPlan, goal: &Goal) -> Definition {
     let materials = Materials {
         context: Local::new("context").session("session").name("[internal] load build context").output(),
         agent: Image::new("supercargo".parse().unwrap(), builder.clone()).output(),
+        tools: Image::new("supercargo".parse().unwrap(), plan.platform.clone()).output(),
         toolchain: image(&plan.toolchain.image.value, builder),
         base: Some(image(&plan.runtime.base.value, &plan.platform)),
         files: BTreeMap::from([(

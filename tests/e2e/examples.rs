@@ -137,3 +137,18 @@ fn a_workspace_gives_one_image_for_each_binary() {
     let container = Run::new(bed.docker(), "e2e-api").port(8080).start().unwrap();
     assert_eq!(container.answer(8080, "/", PATIENCE).unwrap().body.trim(), "api 0.3.0");
 }
+
+#[test]
+fn several_images_share_a_compile_and_have_what_is_their_own() {
+    let bed = Bed::ensure().unwrap();
+    let project = Project::example("several-images").unwrap();
+    story::prepare(bed, &project);
+    let build = Build::new(bed.docker(), project.path());
+    build.clone().target("web").tag("e2e-several-web").succeed().unwrap();
+    let worker = build.target("worker").tag("e2e-several-worker").succeed().unwrap();
+    assert!(!worker.vertex("[build]").unwrap().has_run(), "{:?}", worker.ran());
+    let said = Run::new(bed.docker(), "e2e-several-worker").complete().unwrap();
+    assert_eq!(said.stdout, "Good evening\n");
+    let web = Run::new(bed.docker(), "e2e-several-web").port(8080).start().unwrap();
+    assert_eq!(web.answer(8080, "/", PATIENCE).unwrap().body, "Good morning\n");
+}

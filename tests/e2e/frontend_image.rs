@@ -6,14 +6,14 @@ use testbed::image::{self, Image};
 const CAPS: &str = "moby.buildkit.frontend.caps";
 
 #[test]
-fn the_image_is_two_programs_on_nothing() {
+fn the_image_is_a_few_programs_on_nothing() {
     let bed = Bed::ensure().unwrap();
     let files = image::files(bed.docker(), bed.frontend()).unwrap();
     // The engine adds its own mount points to every container that it makes.
     let engines = ["dev/", "etc/", "proc/", "sys/", ".dockerenv"];
     let ours: Vec<&String> =
         files.iter().filter(|file| !engines.iter().any(|start| file.starts_with(start))).collect();
-    assert_eq!(ours, ["supercargo", "supercargo-agent"]);
+    assert_eq!(ours, ["supercargo", "supercargo-agent", "supercargo-health", "supercargo-init"]);
 }
 
 #[test]

@@ -77,3 +77,39 @@ fn the_binaries_alone_can_be_taken_out() {
         std::fs::read_dir(out.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert_eq!(names, ["minimal"]);
 }
+
+#[test]
+fn the_labels_name_the_base_and_what_is_not_wanted_is_gone() {
+    let bed = Bed::ensure().unwrap();
+    let project = Project::example("minimal").unwrap();
+    let labels = |body: &str| {
+        project.write("Dockerfile", format!("{}{body}", bed.syntax())).unwrap();
+        Build::new(bed.docker(), project.path()).tag("e2e-based").succeed().unwrap();
+        Image::inspect(bed.docker(), "e2e-based").unwrap().config.labels
+    };
+    let plain = labels("");
+    let name = plain.get("org.opencontainers.image.base.name").map(String::as_str);
+    assert_eq!(name, Some("gcr.io/distroless/cc-debian12:nonroot"), "{plain:?}");
+    assert!(plain["org.opencontainers.image.base.digest"].starts_with("sha256:"), "{plain:?}");
+    let without = labels("[image]\nlabels = { \"org.opencontainers.image.base.digest\" = \"\" }\n");
+    assert!(!without.contains_key("org.opencontainers.image.base.digest"), "{without:?}");
+}
+
+#[test]
+fn keys_that_cannot_be_are_all_said_with_their_lines() {
+    let bed = Bed::ensure().unwrap();
+    let project = Project::example("minimal").unwrap();
+    let body =
+        "[image]\nuser = \"a:b:c\"\nexpose = [\"http\"]\nvolumes = [\"data\"]\nstop-signal = \"SIGNAL\"\n";
+    project.write("Dockerfile", format!("{}{body}", bed.syntax())).unwrap();
+    let message = Build::new(bed.docker(), project.path()).fail().unwrap().message().to_owned();
+    for words in [
+        "Dockerfile:3",
+        "`a:b:c` is no user",
+        "`http/tcp` is no port",
+        "`data` is not absolute",
+        "`SIGNAL` is no signal",
+    ] {
+        assert!(message.contains(words), "no {words} in:\n{message}");
+    }
+}

@@ -10,7 +10,7 @@ use crate::diagnostic::{Diagnostic, Findings};
 pub(super) const PACKAGE: &str = "PACKAGE";
 
 /// Every build-arg that is read, with what it sets, in the order of the documentation.
-pub const BUILD_ARGS: [(&str, &str); 20] = [
+pub const BUILD_ARGS: [(&str, &str); 21] = [
     ("PACKAGE", "the package"),
     ("BIN", "the binaries, separated by commas"),
     ("FEATURES", "features, separated by commas"),
@@ -30,6 +30,7 @@ pub const BUILD_ARGS: [(&str, &str); 20] = [
     ("IMAGE_PACKAGES", "packages to install in the runtime base, separated by commas"),
     ("IMAGE_USER", "the user"),
     ("IMAGE_WORKDIR", "the working directory"),
+    ("IMAGE_INIT", "whether an init is the first process"),
     ("IMAGE_STOP_SIGNAL", "the signal that stops the program"),
 ];
 
@@ -111,6 +112,7 @@ pub(super) fn read(arguments: &BTreeMap<String, String>, findings: &mut Findings
         image_packages: list("IMAGE_PACKAGES"),
         user: text("IMAGE_USER"),
         workdir: text("IMAGE_WORKDIR"),
+        init: flag(text("IMAGE_INIT"), findings),
         stop_signal: text("IMAGE_STOP_SIGNAL"),
         ..Config::default()
     }

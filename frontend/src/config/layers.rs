@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+use super::health::{Health, HealthTable};
 use super::home::Home;
+use super::images::{self, NamedImage, NamedTable};
 use super::list::{REST, overlaid, with_rest};
 use super::schema::Table;
 use super::{Config, FileCopy, FileKey, FileRule, Origin, Sccache, Setting, Spanned, build_args, files};
@@ -17,6 +19,10 @@ pub struct Layers {
     build_args: Config,
     definition: Config,
     workspace: Config,
+    /// What the image that is built has of its own; empty for the default image.
+    image: Config,
+    /// Every `[images.…]`.
+    images: BTreeMap<String, NamedImage>,
     /// What was read, for [`Layers::said`].
     pub(super) arguments: BTreeMap<String, String>,
     pub(super) definition_text: Option<(RelPath, String)>,
@@ -53,16 +59,54 @@ impl Layers {
             let source = Source { file, text };
             if let Some(table) = source.home("the configuration").read_all(&mut findings) {
                 package = package.or_else(|| source.setting(table.package.clone()));
+                layers.images = source.images(&table);
                 layers.definition = source.config(table);
             }
         }
         let source = Source { file: root.0, text: root.1 };
         if let Some(table) = source.metadata("workspace", &mut findings) {
             package = package.or_else(|| source.setting(table.package.clone()));
+            layers.images = images::or(std::mem::take(&mut layers.images), source.images(&table));
             layers.workspace = source.config(table);
         }
         layers.package = package;
         findings.finish(layers)
+    }
+
+    /// Adds the images that a member's own manifest declares; they are of that package unless they say otherwise.
+    pub fn add_images_of(&mut self, package: &str, manifest: (&RelPath, &str)) -> Checked<()> {
+        let mut findings = Findings::default();
+        let source = Source { file: manifest.0, text: manifest.1 };
+        if let Some(table) = source.metadata("package", &mut findings) {
+            let mut own = source.images(&table);
+            for image in own.values_mut() {
+                let origin = image.origin.clone();
+                image.package.get_or_insert(Setting { value: package.to_owned(), origin });
+            }
+            self.images = images::or(std::mem::take(&mut self.images), own);
+        }
+        findings.finish(())
+    }
+
+    /// Every image that has a name of its own.
+    #[must_use]
+    pub fn images(&self) -> &BTreeMap<String, NamedImage> {
+        &self.images
+    }
+
+    /// The configuration of the image `name`, which may be that of a binary.
+    #[must_use]
+    pub fn of_image(&self, name: &str, is_binary: bool) -> Self {
+        let mut layers = self.clone();
+        let Some(image) = self.images.get(name) else { return layers };
+        layers.image = image.config.clone();
+        if layers.image.bins.is_none() && is_binary {
+            layers.image.bins = Some(Setting { value: vec![name.to_owned()], origin: image.origin.clone() });
+        }
+        let is_above = |setting: &&Setting<String>| matches!(setting.origin, Origin::BuildArg(_));
+        let argument = self.package.as_ref().filter(is_above).cloned();
+        layers.package = argument.or_else(|| image.package.clone()).or_else(|| self.package.clone());
+        layers
     }
 
     /// The package that was asked for.
@@ -74,7 +118,8 @@ impl Layers {
     /// The binaries that were asked for outside of any package's own manifest.
     #[must_use]
     pub fn bins(&self) -> Option<&Setting<Vec<String>>> {
-        self.build_args.bins.as_ref().or(self.definition.bins.as_ref()).or(self.workspace.bins.as_ref())
+        let above = self.build_args.bins.as_ref().or(self.image.bins.as_ref());
+        above.or(self.definition.bins.as_ref()).or(self.workspace.bins.as_ref())
     }
 
     /// Merges everything with the metadata table of one package's manifest.
@@ -83,7 +128,7 @@ impl Layers {
         let source = Source { file: manifest.0, text: manifest.1 };
         let package =
             source.metadata("package", &mut findings).map(|table| source.config(table)).unwrap_or_default();
-        let merged = [&self.definition, &package, &self.workspace]
+        let merged = [&self.image, &self.definition, &package, &self.workspace]
             .into_iter()
             .fold(self.build_args.clone(), |above, below| above.or(below.clone()));
         findings.finish(merged)
@@ -92,7 +137,7 @@ impl Layers {
 
 impl Config {
     /// This configuration, with `below` for what it leaves open.
-    fn or(self, below: Self) -> Self {
+    pub(super) fn or(self, below: Self) -> Self {
         Self {
             bins: list_or(self.bins, below.bins),
             features: list_or(self.features, below.features),
@@ -119,6 +164,8 @@ impl Config {
             volumes: list_or(self.volumes, below.volumes),
             labels: overlaid(self.labels, below.labels),
             stop_signal: self.stop_signal.or(below.stop_signal),
+            healthcheck: self.healthcheck.or(below.healthcheck),
+            init: self.init.or(below.init),
             files: files::or(self.files, below.files),
         }
     }
@@ -162,6 +209,25 @@ impl Source<'_> {
 
     fn span(&self, bytes: Range<usize>) -> Span {
         Span::of_bytes(self.file.clone(), self.text, bytes)
+    }
+
+    fn images(&self, table: &Table) -> BTreeMap<String, NamedImage> {
+        let named = table.images.iter().map(|(name, image)| {
+            let origin = Origin::File(self.span(image.span()));
+            let NamedTable { selection, image } = image.get_ref().clone();
+            let package = self.setting(selection.package);
+            let config = self.config(Table {
+                bin: selection.bin,
+                features: selection.features,
+                all_features: selection.all_features,
+                no_default_features: selection.no_default_features,
+                profile: selection.profile,
+                image,
+                ..Table::default()
+            });
+            (name.clone(), NamedImage { origin, package, config })
+        });
+        named.collect()
     }
 
     fn config(&self, table: Table) -> Config {
@@ -212,10 +278,27 @@ impl Source<'_> {
             volumes: self.setting(image.volumes),
             labels: self.setting(image.labels),
             stop_signal: self.setting(image.stop_signal),
+            healthcheck: self
+                .setting(image.healthcheck)
+                .map(|setting| Setting { value: self.health(setting.value), origin: setting.origin })
+                .filter(|setting| setting.value != Health::default()),
+            init: self.setting(image.init),
             files: self.setting(image.files).map(|setting| Setting {
                 value: setting.value.into_iter().map(|key| self.file_rule(key)).collect(),
                 origin: setting.origin,
             }),
+        }
+    }
+
+    fn health(&self, table: HealthTable) -> Health {
+        Health {
+            http: self.setting(table.http),
+            tcp: self.setting(table.tcp),
+            cmd: self.setting(table.cmd),
+            interval: self.setting(table.interval),
+            timeout: self.setting(table.timeout),
+            start_period: self.setting(table.start_period),
+            retries: self.setting(table.retries),
         }
     }
 

@@ -6,7 +6,9 @@
 mod build;
 mod build_args;
 mod files;
+mod health;
 mod home;
+mod images;
 mod json_schema;
 mod keys;
 mod layers;
@@ -22,6 +24,8 @@ mod tests;
 pub use build::BuildTable;
 pub use build_args::{BUILD_ARGS, unknown_build_args};
 pub use files::{FileCopy, FileKey, FileRule, FileTable, Rest};
+pub use health::{Health, HealthTable};
+pub use images::{NamedImage, NamedTable, SelectionTable};
 pub use json_schema::json_schema;
 pub use layers::Layers;
 pub use list::{REST, with_rest};
@@ -138,6 +142,10 @@ pub struct Config {
     pub labels: Option<Setting<BTreeMap<String, String>>>,
     /// `image.stop-signal`.
     pub stop_signal: Option<Setting<String>>,
+    /// `image.healthcheck`.
+    pub healthcheck: Option<Setting<Health>>,
+    /// `image.init`.
+    pub init: Option<Setting<bool>>,
     /// `image.files`.
     pub files: Option<Setting<Vec<FileRule>>>,
 }

@@ -9,6 +9,8 @@ use serde::{Deserialize, Serialize};
 use super::Spanned;
 use super::build::BuildTable;
 use super::files::FileKey;
+use super::health::HealthTable;
+use super::images::NamedTable;
 use super::sccache::SccacheKey;
 
 /// One home of the configuration, as it is written.
@@ -66,6 +68,13 @@ pub struct Table {
     /// The image that comes out.
     #[serde(default)]
     pub image: ImageTable,
+    /// Further images, each with a name of its own for `--target`: the keys of `[image]`, and `package`, `bin`,
+    /// `features`, `all-features`, `no-default-features` and `profile`, see [image.md](image.md#several-images).
+    ///
+    /// - Default: none
+    /// - As: `FROM … AS <name>`
+    #[serde(default)]
+    pub images: BTreeMap<String, Spanned<NamedTable>>,
 }
 
 /// `[toolchain]`.
@@ -179,6 +188,17 @@ pub struct ImageTable {
     /// - Default: the base's
     /// - As: `STOPSIGNAL`
     pub stop_signal: Option<Spanned<String>>,
+    /// How the engine asks whether the program is well: one of `http = ":8080/healthz"`, `tcp = ":5432"` and
+    /// `cmd = ["/app", "check"]`, and when, see [image.md](image.md#health).
+    ///
+    /// - Default: the base's
+    /// - As: `HEALTHCHECK`
+    pub healthcheck: Option<Spanned<HealthTable>>,
+    /// Whether a first process passes signals on and reaps what is left behind, see [image.md](image.md#init).
+    ///
+    /// - Default: `false`
+    /// - As: `docker run --init`
+    pub init: Option<Spanned<bool>>,
     /// Files of the build context to copy into the image: `[{ from = "config/*.toml", to = "/etc/api/", owner = "0:0",
     /// mode = "0644" }]`, see [image.md](image.md#files).
     ///

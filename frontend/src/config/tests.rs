@@ -61,17 +61,16 @@ fn every_unknown_key_is_named_with_its_line_and_what_was_meant() {
 
 #[test]
 fn auto_is_as_if_the_key_were_absent_whatever_its_type() {
-    let every: String = keys::paths(json_schema::types())
-        .into_iter()
-        .map(|path| format!("{path} = \"auto\"\n"))
-        .filter(|line| {
-            !["toolchain", "build", "cache", "image"]
-                .iter()
-                .any(|table| line.starts_with(&format!("{table} ")))
-        })
-        .collect();
+    let paths = keys::paths(json_schema::types());
+    // A table cannot be a text and have keys at the same time.
+    let has_keys = |table: &str| paths.iter().any(|path| path.starts_with(&format!("{table}.")));
+    let lines: Vec<String> =
+        paths.iter().filter(|path| !has_keys(path)).map(|path| format!("{path} = \"auto\"\n")).collect();
+    let every = lines.concat();
     assert!(every.contains("image.labels = ") && every.contains("cache.sccache = "), "{every}");
     assert_eq!(merged(&[], &every, "").unwrap(), Config::default());
+    let tables = "toolchain = \"auto\"\nbuild = \"auto\"\ncache = \"auto\"\nimage.healthcheck = \"auto\"\n";
+    assert_eq!(merged(&[], tables, "").unwrap(), Config::default());
     let tables = "toolchain = \"auto\"\nbuild = \"auto\"\ncache = \"auto\"\nimage = \"auto\"\n";
     assert_eq!(merged(&[], tables, "").unwrap(), Config::default());
     // The keys of such a table are the user's own words, and so are the values.

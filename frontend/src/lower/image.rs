@@ -31,6 +31,7 @@ pub(super) fn image(plan: &BuildPlan, materials: &Materials, built: &Output) -> 
         (base, Some(libraries))
     };
     // Under the binaries, which change with every edit of the code: an edit of either leaves the other's layer as it is.
+    let base = tools(plan, materials).on(&base, materials);
     let base = files(plan, materials).on(&base, materials);
     let runtime = &plan.runtime;
     let binaries = Layer {
@@ -43,6 +44,24 @@ pub(super) fn image(plan: &BuildPlan, materials: &Materials, built: &Output) -> 
         timestamp,
     };
     binaries.on(&base, materials)
+}
+
+/// The programs of ours that the image needs.
+fn tools(plan: &BuildPlan, materials: &Materials) -> Layer {
+    let runtime = &plan.runtime;
+    let copies = runtime.tools.iter().map(|tool| {
+        Copy::new(materials.tools.clone(), format!("/{}", tool.name()), &tool.path())
+            .mode(0o755)
+            .owner(Owner::ids(0, 0))
+            .timestamp(runtime.timestamp)
+    });
+    let names: Vec<&str> = runtime.tools.iter().map(|tool| tool.name()).collect();
+    Layer {
+        what: names.join(", "),
+        copies: copies.collect(),
+        directories: runtime.tools.iter().map(|tool| parent(&tool.path())).collect(),
+        timestamp: runtime.timestamp,
+    }
 }
 
 /// The files of the context that the user asked for.

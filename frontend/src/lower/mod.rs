@@ -40,6 +40,9 @@ pub struct Materials {
     pub context: Output,
     /// The file system that holds `/supercargo-agent`.
     pub agent: Output,
+    /// The file system that holds the programs that may be put into an image, `/supercargo-init` and others, for the image's
+    /// platform.
+    pub tools: Output,
     /// The toolchain image.
     pub toolchain: PinnedImage,
     /// The runtime base; `None` is the empty image.
@@ -80,7 +83,7 @@ pub fn lower(plan: &BuildPlan, materials: &Materials, goal: &Goal) -> Output {
         Goal::Stage(Stage::Fetch) => fetched.home,
         Goal::Stage(Stage::Deps) => deps,
         Goal::Stage(Stage::Binaries) => image::binaries(plan, materials, &built()),
-        Goal::Image | Goal::Binary(_) => image::image(plan, compiling, &built()),
+        Goal::Image | Goal::Binary(_) | Goal::Named(_) => image::image(plan, compiling, &built()),
     }
 }
 

@@ -8,6 +8,9 @@ pub mod caches;
 pub mod cargo;
 pub mod cross;
 pub mod files;
+pub mod health;
+mod image_keys;
+pub mod images;
 pub mod libc;
 mod mode;
 pub mod native;
@@ -17,6 +20,7 @@ pub mod runtime;
 pub mod sccache;
 pub mod select;
 pub mod target;
+pub mod tool;
 pub mod toolchain;
 pub mod triple;
 
@@ -188,7 +192,7 @@ pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
     let Some(binaries) = findings.take(select::binaries(project, package, config.bins.as_ref(), goal)) else {
         return findings.fail();
     };
-    let compiled = select::together(&binaries.value, config.bins.as_ref(), package);
+    let compiled = images::compiled(project, layers, (package, &config), &binaries.value, goal);
     let cargo_config = project.cargo_config.as_ref();
     let named = findings.take(triples(builder, platform));
     let Some((host, target)) = named else { return findings.fail() };

@@ -1,14 +1,17 @@
 //! The image that comes out: base, user, command, labels.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
 use super::Chosen;
 use super::files::{self, FileCopied};
+use super::health::{self, Healthcheck};
+use super::image_keys;
+use super::tool::Tool;
 use super::toolchain::DEBIAN;
-use crate::config::{Config, Origin, Setting, with_rest};
-use crate::diagnostic::{Checked, Diagnostic, Findings};
+use crate::config::{Config, Setting, with_rest};
+use crate::diagnostic::{Checked, Findings};
 use crate::options::Options;
 use crate::project::Package;
 use crate::tree::Tree;
@@ -40,8 +43,17 @@ pub struct Runtime {
     pub volumes: Vec<String>,
     /// `LABEL`, on top of the base's.
     pub labels: BTreeMap<String, String>,
+    /// Labels that the user does not want, the base's among them.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub unlabelled: BTreeSet<String>,
     /// `STOPSIGNAL`; `None` keeps the base's.
     pub stop_signal: Option<String>,
+    /// `HEALTHCHECK`; `None` keeps the base's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub healthcheck: Option<Healthcheck>,
+    /// Programs of ours that are put beside the binaries.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub tools: BTreeSet<Tool>,
     /// Files of the context, in a layer under the binaries.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub files: Vec<FileCopied>,
@@ -64,15 +76,7 @@ pub fn choose(
     names: &Tree,
 ) -> Checked<Runtime> {
     let mut findings = Findings::default();
-    for (what, setting) in [("workdir", &config.workdir)] {
-        if let Some(setting) = setting.as_ref().filter(|setting| !setting.value.starts_with('/')) {
-            findings.push(at(
-                Diagnostic::error(format!("`image.{what}` value `{}` is not absolute", setting.value))
-                    .hint(format!("Write `{what} = \"/{}\"`.", setting.value)),
-                &setting.origin,
-            ));
-        }
-    }
+    image_keys::check(config, &mut findings);
     let paths: BTreeMap<String, String> =
         binaries.iter().map(|name| (name.clone(), format!("{DIRECTORY}/{name}"))).collect();
     let own: Vec<String> = binaries.first().and_then(|name| paths.get(name)).cloned().into_iter().collect();
@@ -96,7 +100,21 @@ pub fn choose(
             format!("glibc and libgcc of Debian {DEBIAN}, as in the builder"),
         )
     });
+    let healthcheck = config.healthcheck.as_ref().and_then(|setting| health::choose(setting, &mut findings));
+    let mut tools = BTreeSet::new();
+    if healthcheck.as_ref().is_some_and(Healthcheck::asks_with_tool) {
+        tools.insert(Tool::Health);
+    }
+    let entrypoint = match &config.init {
+        Some(setting) if setting.value => {
+            tools.insert(Tool::Init);
+            [Tool::Init.path(), "--".to_owned()].into_iter().chain(entrypoint).collect()
+        }
+        _ => entrypoint,
+    };
     let runtime = Runtime {
+        healthcheck,
+        tools,
         files: files::choose(config, names, &paths, &mut findings),
         has_libraries: false,
         base,
@@ -113,18 +131,12 @@ pub fn choose(
         expose: list(&config.expose),
         volumes: list(&config.volumes),
         labels: labels(config, options, package, binaries),
+        unlabelled: unlabelled(config, options),
         stop_signal: config.stop_signal.as_ref().map(|setting| setting.value.clone()),
         binaries: paths,
         timestamp: options.source_date_epoch.unwrap_or(0),
     };
     findings.finish(runtime)
-}
-
-fn at(diagnostic: Diagnostic, origin: &Origin) -> Diagnostic {
-    match origin.span() {
-        Some(span) => diagnostic.at(span.clone()),
-        None => diagnostic,
-    }
 }
 
 fn chosen(setting: Option<&Setting<String>>, default: impl FnOnce() -> (String, String)) -> Chosen<String> {
@@ -133,6 +145,12 @@ fn chosen(setting: Option<&Setting<String>>, default: impl FnOnce() -> (String, 
     }
     let (value, because) = default();
     Chosen { value, because }
+}
+
+/// The labels that are empty in the configuration and that `--label` does not set.
+fn unlabelled(config: &Config, options: &Options) -> BTreeSet<String> {
+    let empty = config.labels.iter().flat_map(|setting| &setting.value).filter(|(_, value)| value.is_empty());
+    empty.map(|(key, _)| key.clone()).filter(|key| !options.labels.contains_key(key)).collect()
 }
 
 /// OCI labels from what Cargo and the client's repository say; then the user's, of which an empty one removes; then

@@ -1,6 +1,7 @@
 //! What `--target` may name: one table for routing, listing and the error.
 
 use super::BuildPlan;
+use crate::config::Layers;
 use crate::diagnostic::Diagnostic;
 use crate::project::Project;
 
@@ -11,6 +12,8 @@ pub enum Goal {
     Image,
     /// The image of one binary.
     Binary(String),
+    /// An image that the configuration gives a name.
+    Named(String),
     /// One stage of the graph, for `--output` and for looking inside.
     Stage(Stage),
 }
@@ -48,18 +51,45 @@ pub fn names(project: &Project) -> Vec<String> {
     binaries.into_iter().chain(STAGES.iter().map(|(name, ..)| *name)).map(str::to_owned).collect()
 }
 
+/// Everything that `--target` may name where the configuration has further images.
+#[must_use]
+pub fn names_with_images(project: &Project, layers: &Layers) -> Vec<String> {
+    let own = layers.images().keys().cloned();
+    let rest = names(project).into_iter().filter(|name| !layers.images().contains_key(name));
+    own.chain(rest).collect()
+}
+
 /// The names by which a user may mean what this build ends with.
 #[must_use]
-pub fn names_of<'a>(plan: &'a BuildPlan, goal: &Goal) -> Vec<&'a str> {
+pub fn names_of<'a>(plan: &'a BuildPlan, goal: &'a Goal) -> Vec<&'a str> {
     let mut names: Vec<&str> = plan.binaries.value.iter().map(String::as_str).collect();
+    if let Goal::Named(name) = goal {
+        names.push(name);
+    }
     if *goal == Goal::Stage(Stage::Binaries) {
         names.push("binaries");
     }
     names
 }
 
+/// Decides what `--target` means where the configuration has further images, which win.
+pub fn route_to_image(project: &Project, layers: &Layers, target: Option<&str>) -> Result<Goal, Diagnostic> {
+    match target {
+        Some(name) if layers.images().contains_key(name) => Ok(Goal::Named(name.to_owned())),
+        _ => route_among(project, target, || names_with_images(project, layers)),
+    }
+}
+
 /// Decides what `--target` means. A binary of the project wins over a stage of the same name.
 pub fn route(project: &Project, target: Option<&str>) -> Result<Goal, Diagnostic> {
+    route_among(project, target, || names(project))
+}
+
+fn route_among(
+    project: &Project,
+    target: Option<&str>,
+    names: impl FnOnce() -> Vec<String>,
+) -> Result<Goal, Diagnostic> {
     let Some(target) = target else { return Ok(Goal::Image) };
     let is_binary =
         |name: &str| project.members().any(|package| package.binaries().any(|binary| binary.name == name));
@@ -69,7 +99,7 @@ pub fn route(project: &Project, target: Option<&str>) -> Result<Goal, Diagnostic
     if let Some((_, stage, _)) = STAGES.iter().find(|(name, ..)| *name == target) {
         return Ok(Goal::Stage(*stage));
     }
-    let quoted: Vec<String> = names(project).into_iter().map(|name| format!("`{name}`")).collect();
+    let quoted: Vec<String> = names().into_iter().map(|name| format!("`{name}`")).collect();
     Err(Diagnostic::error(format!("there is no target `{target}`"))
         .hint(format!("There is {}.", quoted.join(", "))))
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use buildkit_llb::Definition;
 
-use crate::config::{Config, Said};
+use crate::config::{Config, Layers, Said};
 use crate::diagnostic::Diagnostic;
 use crate::name::RelPath;
 use crate::options::Options;
@@ -17,6 +17,8 @@ use crate::tree::Tree;
 pub struct Facts<'a> {
     /// The project.
     pub project: &'a Project,
+    /// The homes of the configuration.
+    pub layers: &'a Layers,
     /// The package that would be built, with its configuration; nothing if the choice is open.
     pub selected: Option<(&'a Package, &'a Config)>,
     /// The plan; nothing if there is none yet, because the choice is open or a lockfile is missing.

@@ -4,7 +4,15 @@ use serde_json::json;
 
 use super::answer::Answer;
 use super::facts::Facts;
+use crate::config::NamedImage;
 use crate::plan::target::STAGES;
+
+/// What the configuration says of an image of its own name.
+fn described(image: &NamedImage) -> String {
+    let package = image.package.iter().map(|setting| format!(" of package {}", setting.value));
+    let binaries = image.config.bins.iter().map(|setting| format!(" with {}", setting.value.join(", ")));
+    format!("an image{}{}", package.collect::<String>(), binaries.collect::<String>())
+}
 
 /// Source: `frontend/subrequests/targets` of BuildKit.
 pub(super) fn answer(facts: &Facts<'_>) -> Answer {
@@ -21,6 +29,9 @@ pub(super) fn answer(facts: &Facts<'_>) -> Answer {
             })
         })
         .collect();
+    let images = facts.layers.images();
+    rows.retain(|(name, _)| !images.contains_key(name));
+    rows.extend(images.iter().map(|(name, image)| (name.clone(), described(image))));
     rows.sort();
     rows.extend(STAGES.iter().map(|(name, _, description)| ((*name).to_owned(), (*description).to_owned())));
     let targets: Vec<_> = rows

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::plan::runtime::Runtime;
-use buildkit_llb::Platform;
+use buildkit_llb::{ImageRef, Platform};
 
 /// A base image's configuration that is not what the image format says.
 #[derive(Debug, thiserror::Error)]
@@ -22,20 +22,23 @@ pub enum ConfigError {
 /// The comment on history entries of ours.
 const COMMENT: &str = "supercargo.v0";
 
+/// Labels of the base's name and digest. Source: OCI image specification, `annotations.md`.
+const BASE_LABELS: [&str; 2] = ["org.opencontainers.image.base.name", "org.opencontainers.image.base.digest"];
+
 /// The configuration as JSON.
 ///
 /// It starts from the base's raw JSON, so that keys this version does not know survive; `created` and layer digests
 /// are left to the exporter, and no clock is read. Docker's rules hold: an entrypoint of ours resets the base's `Cmd`.
 ///
-/// `base` is the base's configuration, or `None` for the empty image. Source: OCI image specification, `config.md`.
+/// `base` is the base's reference and configuration, or `None` for the empty image. Source: OCI image specification, `config.md`.
 pub fn image_config(
-    base: Option<&[u8]>,
+    base: Option<(&str, &[u8])>,
     runtime: &Runtime,
     platform: &Platform,
 ) -> Result<Vec<u8>, ConfigError> {
     let error = |source| ConfigError::Json { image: runtime.base.value.clone(), source };
     let mut image: Map<String, Value> = match base {
-        Some(bytes) if !bytes.is_empty() => serde_json::from_slice(bytes).map_err(error)?,
+        Some((_, bytes)) if !bytes.is_empty() => serde_json::from_slice(bytes).map_err(error)?,
         _ => Map::new(),
     };
     image.remove("created");
@@ -68,9 +71,16 @@ pub fn image_config(
     extend_set(&mut config, "ExposedPorts", &runtime.expose);
     extend_set(&mut config, "Volumes", &runtime.volumes);
     let mut labels = take_object(&mut config, "Labels");
+    // Of the base's own base, which is not the one that this image stands on.
+    labels.retain(|label, _| !BASE_LABELS.contains(&label.as_str()));
+    labels.extend(base.and_then(|(reference, _)| base_labels(reference)).into_iter().flatten());
+    labels.retain(|label, _| !runtime.unlabelled.contains(label));
     labels.extend(runtime.labels.iter().map(|(key, value)| (key.clone(), json!(value))));
     if !labels.is_empty() {
         config.insert("Labels".to_owned(), Value::Object(labels));
+    }
+    if let Some(healthcheck) = &runtime.healthcheck {
+        config.insert("Healthcheck".to_owned(), healthcheck.to_docker());
     }
     if let Some(signal) = &runtime.stop_signal {
         config.insert("StopSignal".to_owned(), json!(signal));
@@ -79,6 +89,15 @@ pub fn image_config(
     image.insert("history".to_owned(), history);
     image.insert("config".to_owned(), Value::Object(config));
     serde_json::to_vec(&image).map_err(error)
+}
+
+/// The name and the digest of the base, where its reference has both. What stands in for an image has none.
+fn base_labels(reference: &str) -> Option<[(String, Value); 2]> {
+    let parsed: ImageRef = reference.parse().ok()?;
+    let digest = parsed.digest()?.to_string();
+    let name = reference.split_once('@').map_or(reference, |(name, _)| name);
+    let [name_label, digest_label] = BASE_LABELS.map(str::to_owned);
+    Some([(name_label, json!(name)), (digest_label, json!(digest))])
 }
 
 /// The object at `key`, or an empty one where there is none; configurations in the wild have `null` here.
@@ -116,6 +135,12 @@ fn history(image: &mut Map<String, Value>, runtime: &Runtime) -> Value {
     if runtime.has_libraries {
         entries.push(json!({"created_by": "COPY libraries / # supercargo", "comment": COMMENT}));
     }
+    if !runtime.tools.is_empty() {
+        let paths: Vec<String> = runtime.tools.iter().map(|tool| tool.path()).collect();
+        entries.push(
+            json!({"created_by": format!("COPY {} # supercargo tools", paths.join(" ")), "comment": COMMENT}),
+        );
+    }
     if !runtime.files.is_empty() {
         let froms: Vec<&str> = runtime.files.iter().map(|file| file.from.as_str()).collect();
         entries.push(
@@ -143,13 +168,16 @@ fn history(image: &mut Map<String, Value>, runtime: &Runtime) -> Value {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
+    use std::collections::{BTreeMap, BTreeSet};
 
     use serde_json::{Value, json};
 
     use super::image_config;
     use crate::plan::Chosen;
     use crate::plan::runtime::Runtime;
+
+    const REFERENCE: &str =
+        "docker.io/library/base:1@sha256:0000000000000000000000000000000000000000000000000000000000000000";
 
     fn runtime() -> Runtime {
         let chosen = |value: &str| Chosen { value: value.to_owned(), because: String::new() };
@@ -164,7 +192,10 @@ mod tests {
             expose: vec!["8080/tcp".to_owned()],
             volumes: Vec::new(),
             labels: BTreeMap::from([("l".to_owned(), "v".to_owned())]),
+            unlabelled: BTreeSet::from(["gone".to_owned()]),
             stop_signal: None,
+            healthcheck: None,
+            tools: BTreeSet::new(),
             files: Vec::new(),
             binaries: BTreeMap::from([("api".to_owned(), "/usr/local/bin/api".to_owned())]),
             timestamp: 0,
@@ -173,7 +204,8 @@ mod tests {
 
     fn derived(base: &Value) -> Value {
         let platform = "linux/arm64".parse().unwrap();
-        let bytes = image_config(Some(base.to_string().as_bytes()), &runtime(), &platform).unwrap();
+        let bytes =
+            image_config(Some((REFERENCE, base.to_string().as_bytes())), &runtime(), &platform).unwrap();
         serde_json::from_slice(&bytes).unwrap()
     }
 
@@ -181,7 +213,7 @@ mod tests {
     fn the_base_is_inherited_as_docker_inherits_it() {
         let image = derived(&json!({
             "created": "2020-01-01T00:00:00Z", "architecture": "amd64", "os": "linux", "moby.custom": 1,
-            "config": {"Env": ["A=1", "B=1"], "Cmd": ["sh"], "Labels": {"k": "w"}, "Healthcheck": {"Test": ["NONE"]}},
+            "config": {"Env": ["A=1", "B=1"], "Cmd": ["sh"], "Labels": {"k": "w", "gone": "x", "org.opencontainers.image.base.name": "older"}, "Healthcheck": {"Test": ["NONE"]}},
             "history": [{"created_by": "base"}],
         }));
         assert_eq!(image["architecture"], "arm64");
@@ -190,7 +222,11 @@ mod tests {
         let config = &image["config"];
         assert_eq!(config["Env"], json!(["A=1", "B=2"]));
         assert_eq!(config.get("Cmd"), None);
-        assert_eq!(config["Labels"], json!({"k": "w", "l": "v"}));
+        let labels = json!({
+            "k": "w", "l": "v", "org.opencontainers.image.base.name": "docker.io/library/base:1",
+            "org.opencontainers.image.base.digest": format!("sha256:{}", "0".repeat(64)),
+        });
+        assert_eq!(config["Labels"], labels);
         assert_eq!(config["Healthcheck"], json!({"Test": ["NONE"]}));
         assert_eq!(config["WorkingDir"], "/");
         assert_eq!(config["ExposedPorts"], json!({"8080/tcp": {}}));

@@ -1,4 +1,4 @@
-//! Finds the agent: it ships in the frontend's own image, which the engine hands over as a graph.
+//! Finds the agent and the programs that images may need: they ship in the frontend's own image, which the engine hands over as a graph.
 
 use buildkit_llb::source::Image;
 use buildkit_llb::{Definition, ImageRef, Output, Platform};
@@ -20,13 +20,34 @@ pub(super) fn find(
             Failure::Internal(format!("failed to read the definition of the frontend's own image: {error}"))
         });
     }
-    let Some(source) = &options.source else {
-        return Err(Failure::Internal(
+    let name = "[internal] load the agent";
+    by_name(options, platform, name)?.ok_or_else(|| {
+        Failure::Internal(
             "the engine told neither the definition nor the name of the frontend's image".to_owned(),
-        ));
-    };
+        )
+    })
+}
+
+/// The file system that holds the programs which images may need, for an image of `platform`; the engine's own platform is
+/// `own`. The graph that the engine hands over is of that one, so for another the image is named again.
+pub(super) fn tools(
+    environment: &Environment,
+    options: &Options,
+    platform: &Platform,
+    own: &Platform,
+) -> Result<Output, Failure> {
+    if own != platform
+        && let Some(output) = by_name(options, platform, "[internal] load the tools of the image")?
+    {
+        return Ok(output);
+    }
+    find(environment, options, own)
+}
+
+fn by_name(options: &Options, platform: &Platform, name: &str) -> Result<Option<Output>, Failure> {
+    let Some(source) = &options.source else { return Ok(None) };
     let reference: ImageRef = source.parse().map_err(|error| {
         Failure::Internal(format!("failed to parse the name of the frontend's image `{source}`: {error}"))
     })?;
-    Ok(Image::new(reference, platform.clone()).name("[internal] load the agent").output())
+    Ok(Some(Image::new(reference, platform.clone()).name(name).output()))
 }

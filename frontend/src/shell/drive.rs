@@ -108,14 +108,21 @@ async fn build(
         project = build.take(project::load(&build.tree))?;
     }
     let root = RelPath::new("Cargo.toml").unwrap_or_default();
-    let layers = build.take(Layers::read(
+    let mut layers = build.take(Layers::read(
         &build.options.build_args,
         body.as_deref().map(|text| (&body_path, text)),
         (&root, &project.workspace.text),
     ))?;
+    for member in project.members().filter(|member| member.text.contains("supercargo")) {
+        build.take(layers.add_images_of(&member.name, (&member.manifest, &member.text)))?;
+    }
+    build.take(plan::images::check(&project, &layers))?;
     let goal = build.take(
-        target::route(&project, build.options.target.as_deref()).map(warned).map_err(|one| vec![one]),
+        target::route_to_image(&project, &layers, build.options.target.as_deref())
+            .map(warned)
+            .map_err(|one| vec![one]),
     )?;
+    let layers = plan::images::narrowed(&project, &layers, &goal);
 
     if let Some(name) = build.options.request.clone() {
         return build.answer(&name, &project, &layers, &goal).await;
@@ -183,6 +190,7 @@ impl Build<'_> {
         let said = if request::needs_plan(name) { layers.said(manifest) } else { Vec::new() };
         let facts = |files| Facts {
             project,
+            layers,
             selected: selected.as_ref().map(|(package, config)| (*package, config)),
             plan,
             graph: graph.as_ref(),
@@ -244,19 +252,24 @@ impl Build<'_> {
             return Err(Failure::Internal("a lockfile was made but not found".to_owned()));
         };
         self.check(project, layers, goal, &plan)?;
-        self.warnings.extend(unused(&self.options, &self.spec, project, &plan));
+        self.warnings.extend(unused(&self.options, &self.spec, project, layers, &plan));
         let (definition, materials) =
             self.lowered(&plan, goal, (&builder, platform), is_one_of_several).await?;
         let options = SolveOptions { cache_imports: self.cache_imports(), evaluate: false };
         let reference = self.bridge.solve(definition.to_pb(), options).await?;
-        let base_config = materials.base.map(|base| base.config);
+        let base = materials.base.as_ref();
         let config = match goal {
             Goal::Stage(_) => None,
-            Goal::Image | Goal::Binary(_) => Some(
-                result::image_config(base_config.as_deref(), &plan.runtime, platform)
-                    .map_err(|error| Failure::Internal(super::chain(&error)))?,
+            Goal::Image | Goal::Binary(_) | Goal::Named(_) => Some(
+                result::image_config(
+                    base.map(|base| (base.reference.as_str(), base.config.as_slice())),
+                    &plan.runtime,
+                    platform,
+                )
+                .map_err(|error| Failure::Internal(super::chain(&error)))?,
             ),
         };
+        let base_config = materials.base.map(|base| base.config);
         Ok(Built { platform: platform.clone(), reference, config, base_config })
     }
 
@@ -285,6 +298,7 @@ impl Build<'_> {
         let selected = selected(project, layers, goal);
         let facts = Facts {
             project,
+            layers,
             selected: selected.as_ref().map(|(package, config)| (*package, config)),
             plan: Some(plan),
             graph: None,
@@ -362,6 +376,7 @@ impl Build<'_> {
         Ok(Materials {
             context,
             agent: agent::find(self.environment, &self.options, builder)?,
+            tools: agent::tools(self.environment, &self.options, platform, builder)?,
             toolchain,
             base,
             files: self.source_files(),
@@ -401,11 +416,17 @@ fn selected<'a>(project: &'a Project, layers: &Layers, goal: &Goal) -> Option<(&
 }
 
 /// Warnings for the names on the command line that mean nothing in this build.
-fn unused(options: &Options, spec: &ContextSpec, project: &Project, plan: &BuildPlan) -> Vec<Diagnostic> {
+fn unused(
+    options: &Options,
+    spec: &ContextSpec,
+    project: &Project,
+    layers: &Layers,
+    plan: &BuildPlan,
+) -> Vec<Diagnostic> {
     let images = [plan.toolchain.image.value.as_str(), plan.runtime.base.value.as_str()];
     let locked = project.lockfile.iter().flat_map(|lockfile| &lockfile.packages);
     let crates = locked.map(|package| package.name.clone()).collect();
-    let targets = target::names(project);
+    let targets = target::names_with_images(project, layers);
     let mut warnings = config::unknown_build_args(&options.build_args);
     warnings.extend(spec.named.unused(&images, &crates));
     warnings.extend(options.no_cache.unknown(&targets).map(|name| {

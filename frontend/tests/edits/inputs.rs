@@ -71,6 +71,7 @@ fn materials(plan: &BuildPlan, toolchain_digest: &str) -> Materials {
     Materials {
         context: Local::new("context").session("session").output(),
         agent: Image::new("supercargo".parse().unwrap(), plan.platform.clone()).output(),
+        tools: Image::new("supercargo".parse().unwrap(), plan.platform.clone()).output(),
         toolchain: image(format!("{}@{toolchain_digest}", plan.toolchain.image.value)),
         base: Some(image(plan.runtime.base.value.clone())),
         files: BTreeMap::new(),

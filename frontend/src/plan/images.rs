@@ -1,0 +1,117 @@
+//! Several images of one project: which there are, and which of them share a compile.
+
+use std::collections::BTreeSet;
+
+use super::select;
+use super::target::{Goal, STAGES};
+use crate::config::{Config, Layers};
+use crate::diagnostic::{Checked, Diagnostic, Findings};
+use crate::project::{Package, Project};
+
+/// Judges the names of the images that `[images.…]` declares.
+///
+/// Errors: a name that no `--target` can be, that of a stage, and that of a binary which the image does not run.
+pub fn check(project: &Project, layers: &Layers) -> Checked<()> {
+    let mut findings = Findings::default();
+    for (name, image) in layers.images() {
+        let say = |fault: String, hint: String| {
+            let diagnostic = Diagnostic::error(fault).hint(hint);
+            match image.origin.span() {
+                Some(span) => diagnostic.at(span.clone()),
+                None => diagnostic,
+            }
+        };
+        let is_plain = name.starts_with(|first: char| first.is_ascii_alphanumeric())
+            && name.chars().all(|one| one.is_ascii_alphanumeric() || matches!(one, '.' | '_' | '-'));
+        if !is_plain {
+            findings.push(say(
+                format!("`images.{name}` is no name of an image"),
+                "A name has letters, digits, `.`, `_` and `-`, and starts with a letter or a digit."
+                    .to_owned(),
+            ));
+        }
+        if STAGES.iter().any(|(stage, ..)| stage == name) {
+            findings.push(say(
+                format!("`images.{name}` has the name of a target that is always there"),
+                format!("Choose another name: `[images.{name}-image]`."),
+            ));
+        }
+        let is_binary =
+            project.members().any(|package| package.binaries().any(|binary| binary.name == *name));
+        let runs = image.config.bins.as_ref().and_then(|setting| setting.value.first());
+        if let Some(runs) = runs.filter(|runs| is_binary && *runs != name) {
+            findings.push(say(
+                format!("`images.{name}` has the name of a binary and runs another one, `{runs}`"),
+                format!(
+                    "Then `--target {name}` could mean either: choose another name, or `bin = \"{name}\"`."
+                ),
+            ));
+        }
+    }
+    findings.finish(())
+}
+
+/// The configuration as the image of `goal` has it: its own keys above those that all images share.
+#[must_use]
+pub fn narrowed(project: &Project, layers: &Layers, goal: &Goal) -> Layers {
+    match goal {
+        Goal::Named(name) => {
+            let mut binaries = project.members().flat_map(Package::binaries);
+            layers.of_image(name, binaries.any(|binary| binary.name == *name))
+        }
+        Goal::Image | Goal::Binary(_) | Goal::Stage(_) => layers.clone(),
+    }
+}
+
+/// What is compiled for an image of `binaries`: with it the others that need the same compile.
+pub(super) fn compiled(
+    project: &Project,
+    layers: &Layers,
+    (package, config): (&Package, &Config),
+    binaries: &[String],
+    goal: &Goal,
+) -> Vec<String> {
+    match goal {
+        Goal::Named(_) => {
+            let mut all = together(project, layers, package, config);
+            all.extend(binaries.iter().cloned());
+            all.into_iter().collect()
+        }
+        Goal::Image | Goal::Binary(_) | Goal::Stage(_) => {
+            select::together(binaries, config.bins.as_ref(), package)
+        }
+    }
+}
+
+/// The binaries of all images that are compiled as this one is: of the same package, with the same features and profile.
+/// So whoever builds several of them compiles once.
+fn together(project: &Project, layers: &Layers, package: &Package, config: &Config) -> BTreeSet<String> {
+    let mut all = BTreeSet::new();
+    for name in layers.images().keys() {
+        let goal = Goal::Named(name.clone());
+        let layers = narrowed(project, layers, &goal);
+        let Ok(other) = select::package(project, &layers, &goal) else { continue };
+        let other = other.value.0;
+        let Ok(merged) = layers.merge((&other.manifest, &other.text)) else { continue };
+        let merged = merged.value;
+        if other.name == package.name && compiles_alike(&merged, config) {
+            let binaries = select::binaries(project, other, merged.bins.as_ref(), &goal);
+            all.extend(binaries.into_iter().flat_map(|chosen| chosen.value.value));
+        }
+    }
+    all
+}
+
+fn compiles_alike(one: &Config, other: &Config) -> bool {
+    let features = |config: &Config| {
+        let names = config.features.iter().flat_map(|setting| setting.value.iter().cloned());
+        names.collect::<BTreeSet<String>>()
+    };
+    let value =
+        |setting: &Option<crate::config::Setting<bool>>| setting.as_ref().is_some_and(|set| set.value);
+    let profile = |config: &Config| config.profile.as_ref().map(|setting| setting.value.clone());
+    features(one) == features(other)
+        && value(&one.all_features) == value(&other.all_features)
+        && value(&one.no_default_features) == value(&other.no_default_features)
+        && profile(one) == profile(other)
+}
