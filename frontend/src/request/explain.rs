@@ -22,7 +22,7 @@ struct Prose {
 }
 
 /// The steps by the word in brackets. One that is missing here is explained by its inputs.
-const STEPS: [Prose; 8] = [
+const STEPS: [Prose; 10] = [
     Prose {
         step: "toolchain",
         does: "adds to the toolchain image what it lacks",
@@ -68,6 +68,18 @@ const STEPS: [Prose; 8] = [
         does: "compiles your own crates on top of [deps], without network",
         again: "[source], [fetch] or [deps] changes",
         not: "nothing of those changed in content",
+    },
+    Prose {
+        step: "packages",
+        does: "installs what your crates need of the system into the toolchain image",
+        again: "the toolchain image or the list of packages changes",
+        not: "",
+    },
+    Prose {
+        step: "audit",
+        does: "checks that the base image has what the binaries link",
+        again: "a binary or the base image changes",
+        not: "",
     },
     Prose {
         step: "image",
