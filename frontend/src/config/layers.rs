@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+use super::build::{BuildConfig, BuildTable};
 use super::home::Home;
 use super::list::{REST, overlaid, with_rest};
 use super::schema::Table;
@@ -103,6 +104,7 @@ impl Config {
             toolchain_image: self.toolchain_image.or(below.toolchain_image),
             components: list_or(self.components, below.components),
             toolchain_targets: list_or(self.toolchain_targets, below.toolchain_targets),
+            build: self.build.or(below.build),
             cache_mode: self.cache_mode.or(below.cache_mode),
             cache_namespace: self.cache_namespace.or(below.cache_namespace),
             sccache: self.sccache.or(below.sccache),
@@ -123,7 +125,7 @@ impl Config {
 
 /// The list of the higher home; `"..."` in it stands for that of the lower one, and where that has none, for what the
 /// planner finds.
-fn list_or(
+pub(super) fn list_or(
     above: Option<Setting<Vec<String>>>,
     below: Option<Setting<Vec<String>>>,
 ) -> Option<Setting<Vec<String>>> {
@@ -161,9 +163,22 @@ impl Source<'_> {
         Span::of_bytes(self.file.clone(), self.text, bytes)
     }
 
+    fn build(&self, table: BuildTable) -> BuildConfig {
+        BuildConfig { secrets: self.setting(table.secrets) }
+    }
+
     fn config(&self, table: Table) -> Config {
         let Table {
-            bin, features, all_features, no_default_features, profile, toolchain, cache, image, ..
+            bin,
+            features,
+            all_features,
+            no_default_features,
+            profile,
+            toolchain,
+            build,
+            cache,
+            image,
+            ..
         } = table;
         Config {
             bins: self
@@ -177,6 +192,7 @@ impl Source<'_> {
             toolchain_image: self.setting(toolchain.image),
             components: self.setting(toolchain.components),
             toolchain_targets: self.setting(toolchain.targets),
+            build: self.build(build),
             cache_mode: self.setting(cache.mode),
             cache_namespace: self.setting(cache.namespace),
             sccache: self.setting(cache.sccache).map(|setting| Setting {

@@ -3,6 +3,7 @@
 //! Precedence, highest first: build-arg, body of the definition file, `[package.metadata.supercargo]`,
 //! `[workspace.metadata.supercargo]`. What nobody set is detected later. Every value remembers who set it.
 
+mod build;
 mod build_args;
 mod files;
 mod home;
@@ -17,6 +18,7 @@ mod spanned;
 #[cfg(test)]
 mod tests;
 
+pub use build::{BuildConfig, BuildTable};
 pub use build_args::{BUILD_ARGS, unknown_build_args};
 pub use files::{FileCopy, FileKey, FileRule, FileTable, Rest};
 pub use json_schema::json_schema;
@@ -102,6 +104,8 @@ pub struct Config {
     pub components: Option<Setting<Vec<String>>>,
     /// `toolchain.targets`.
     pub toolchain_targets: Option<Setting<Vec<String>>>,
+    /// `build`.
+    pub build: BuildConfig,
     /// `cache.mode`.
     pub cache_mode: Option<Setting<CacheMode>>,
     /// `cache.namespace`.

@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Spanned;
+use super::build::BuildTable;
 use super::files::FileKey;
 use super::sccache::SccacheKey;
 
@@ -31,6 +32,9 @@ pub struct Table {
     /// The compiler.
     #[serde(default)]
     pub toolchain: ToolchainTable,
+    /// What the compile steps are given.
+    #[serde(default)]
+    pub build: BuildTable,
     /// The caches.
     #[serde(default)]
     pub cache: CacheTable,

@@ -65,12 +65,14 @@ fn auto_is_as_if_the_key_were_absent_whatever_its_type() {
         .into_iter()
         .map(|path| format!("{path} = \"auto\"\n"))
         .filter(|line| {
-            !["toolchain", "cache", "image"].iter().any(|table| line.starts_with(&format!("{table} ")))
+            !["toolchain", "build", "cache", "image"]
+                .iter()
+                .any(|table| line.starts_with(&format!("{table} ")))
         })
         .collect();
     assert!(every.contains("image.labels = ") && every.contains("cache.sccache = "), "{every}");
     assert_eq!(merged(&[], &every, "").unwrap(), Config::default());
-    let tables = "toolchain = \"auto\"\ncache = \"auto\"\nimage = \"auto\"\n";
+    let tables = "toolchain = \"auto\"\nbuild = \"auto\"\ncache = \"auto\"\nimage = \"auto\"\n";
     assert_eq!(merged(&[], tables, "").unwrap(), Config::default());
     // The keys of such a table are the user's own words, and so are the values.
     let env = merged(&[], "image.env = { MODE = \"auto\" }", "").unwrap().env.unwrap().value;

@@ -13,6 +13,7 @@ pub mod paths;
 pub mod resolution;
 pub mod runtime;
 pub mod sccache;
+mod secrets;
 pub mod select;
 pub mod target;
 pub mod toolchain;
@@ -84,6 +85,9 @@ pub struct BuildPlan {
     /// What `[fetch]` may need to be let in.
     #[serde(skip_serializing_if = "Access::is_empty")]
     pub access: Access,
+    /// The ids of the secrets that the last compile reads.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub secrets: BTreeSet<String>,
     /// The image.
     pub runtime: Runtime,
     /// The lines that a failing compile points at.
@@ -242,9 +246,13 @@ pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
     let identity = caches::Identity { image: &image, triple, profile: &selection.profile };
     let mode = mode::choose(&config, without_layer.as_deref(), goal, &mut findings);
     let lockfile = dependencies.lockfile(project);
+    let Some(secrets) = findings.take(secrets::choose(config.build.secrets.as_ref())) else {
+        return findings.fail();
+    };
     let plan = BuildPlan {
         platform: platform.clone(),
         access: Access::of_lockfile(project, &lockfile),
+        secrets,
         caches: caches::choose(&prefix, &namespace, package, mode, identity),
         cargo: Invocation {
             profile: selection.profile.clone(),
