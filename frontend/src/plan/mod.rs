@@ -245,14 +245,10 @@ pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
     let image = toolchain.name();
     let identity = caches::Identity { image: &image, triple, profile: &selection.profile };
     let mode = mode::choose(&config, without_layer.as_deref(), goal, &mut findings);
-    let lockfile = dependencies.lockfile(project);
-    let Some(secrets) = findings.take(secrets::choose(config.build.secrets.as_ref())) else {
-        return findings.fail();
-    };
     let plan = BuildPlan {
         platform: platform.clone(),
-        access: Access::of_lockfile(project, &lockfile),
-        secrets,
+        access: Access::of_lockfile(project, &dependencies.lockfile(project)),
+        secrets: findings.take(secrets::choose(config.build.secrets.as_ref())).unwrap_or_default(),
         caches: caches::choose(&prefix, &namespace, package, mode, identity),
         cargo: Invocation {
             profile: selection.profile.clone(),
