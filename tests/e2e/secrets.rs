@@ -7,6 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use testbed::bed::{Bed, Ready};
 use testbed::build::Build;
+use testbed::container::Run;
 use testbed::project::Project;
 
 use crate::guarded::asking::{Passed, assert_found, build, library, project, repository};
@@ -115,5 +116,52 @@ fn tokens_are_in_nothing_that_a_build_leaves() {
             assert!(!said.contains(&needle), "{needle} is in the log");
             assert_eq!(in_mounts(bed, &ids, &needle), "", "{needle} is in a cache mount");
         }
+    }
+}
+
+#[test]
+fn a_secret_of_the_configuration_reaches_the_last_compile() {
+    let bed = Bed::ensure().unwrap();
+    let license = format!("license-{}", run_id());
+    let script = "fn main() {\n    println!(\"cargo::rerun-if-changed=/run/secrets/license\");\n\
+                  let text = std::fs::read_to_string(\"/run/secrets/license\").unwrap();\n\
+                  println!(\"cargo::rustc-env=LENGTH={}\", text.trim().len());\n}\n";
+    let project = Project::of(&[
+        ("Cargo.toml", "[package]\nname = \"licensed\"\nversion = \"0.1.0\"\nedition = \"2024\"\n"),
+        ("Cargo.lock", "version = 4\n\n[[package]]\nname = \"licensed\"\nversion = \"0.1.0\"\n"),
+        ("build.rs", script),
+        ("src/main.rs", &format!("// {}\nfn main() {{ println!(\"{{}}\", env!(\"LENGTH\")) }}\n", run_id())),
+        ("Dockerfile", &format!("{}[build]\nsecrets = [\"license\"]\n", bed.syntax())),
+    ])
+    .unwrap();
+    let build = Build::new(bed.docker(), project.path());
+    // Dependencies need none, so they are compiled without it.
+    build.clone().target("deps").succeed().unwrap();
+    let log = build.fail().unwrap();
+    let said = log.vertex("[build]").unwrap().log();
+    for word in ["the secret `license` of `build.secrets`", "--secret id=license,src=FILE"] {
+        assert!(said.contains(word), "no {word:?} in {said}");
+    }
+
+    let left = Project::empty().unwrap();
+    let image = left.path().join("image.tar");
+    let passed = Passed::of("license", &license);
+    let build = passed.to(&build);
+    let log = build.clone().output(format!("type=tar,dest={}", image.display())).succeed().unwrap();
+    assert!(!holds(&everything(left.path()), &license), "the secret is in the image");
+    assert!(!log.transcript().contains(&license), "{}", log.transcript());
+    build.tag("e2e-licensed").succeed().unwrap();
+    let said = Run::new(bed.docker(), "e2e-licensed").complete().unwrap().stdout;
+    assert_eq!(said, format!("{}\n", license.len()));
+}
+
+#[test]
+fn an_id_that_is_no_file_name_is_refused_where_it_stands() {
+    let bed = Bed::ensure().unwrap();
+    let project = Project::example("minimal").unwrap();
+    project.write("Dockerfile", format!("{}[build]\nsecrets = [\"../license\"]\n", bed.syntax())).unwrap();
+    let log = Build::new(bed.docker(), project.path()).fail().unwrap();
+    for word in ["Dockerfile:3", "`../license` cannot be the id of a secret", ">>> secrets = "] {
+        assert!(log.message().contains(word), "no {word:?} in {}", log.message());
     }
 }

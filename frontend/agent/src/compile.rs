@@ -32,6 +32,9 @@ const CHANGED: usize = 5;
 /// what the user needs, but what the system lacks.
 pub(crate) fn compile(job: &Compile) -> Result<u8, Error> {
     let target_dir = Path::new(&job.target_dir);
+    if let Some(missing) = job.secrets.iter().find(|secret| !Path::new(&secret.path).exists()) {
+        return Err(Error::NoBuildSecret { id: missing.id.clone() });
+    }
     let mut tracked = match &job.freshness {
         Some(freshness) => Some(Tracked::start(job.step, freshness, target_dir)?),
         None => None,

@@ -146,6 +146,15 @@ pub(crate) enum Error {
         /// The variables that it may set.
         variables: Vec<String>,
     },
+    /// A secret that the configuration wants was not passed.
+    #[error(
+        "the secret `{id}` of `build.secrets` was not passed to the build; add `--secret id={id},src=FILE` or \
+         `--secret id={id},env=VARIABLE`"
+    )]
+    NoBuildSecret {
+        /// Its id.
+        id: String,
+    },
     /// A secret or a file of certificates holds what cannot be used.
     #[error("the secret `{id}` {reason}")]
     BadSecret {

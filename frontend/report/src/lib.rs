@@ -151,6 +151,9 @@ pub struct Compile {
     /// Which binaries to hand out, and where.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub collect: Option<Collect>,
+    /// Secrets of the client's that must be there. Build scripts and procedural macros read them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub secrets: Vec<Secret>,
     /// Where compiled code is looked up before rustc runs, and stored after it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sccache: Option<Sccache>,

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::schema::CacheMode;
-use super::{Config, Origin, Sccache, Setting};
+use super::{BuildConfig, Config, Origin, Sccache, Setting};
 use crate::diagnostic::{Diagnostic, Findings};
 
 /// The build-arg that selects the package; it is read before there is a package whose configuration could be merged.
@@ -103,7 +103,7 @@ pub(super) fn read(arguments: &BTreeMap<String, String>, findings: &mut Findings
         toolchain_image: text("TOOLCHAIN_IMAGE"),
         components: list("TOOLCHAIN_COMPONENTS"),
         toolchain_targets: list("TOOLCHAIN_TARGETS"),
-        build_packages: list("BUILD_PACKAGES"),
+        build: BuildConfig { packages: list("BUILD_PACKAGES"), ..BuildConfig::default() },
         cache_mode,
         cache_namespace: text("CACHE_NAMESPACE"),
         sccache: flag(text("CACHE_SCCACHE"), findings)

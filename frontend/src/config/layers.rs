@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+use super::build::{BuildConfig, BuildTable};
 use super::health::{Health, HealthTable};
 use super::home::Home;
 use super::images::{self, NamedImage, NamedTable};
@@ -149,7 +150,7 @@ impl Config {
             toolchain_image: self.toolchain_image.or(below.toolchain_image),
             components: list_or(self.components, below.components),
             toolchain_targets: list_or(self.toolchain_targets, below.toolchain_targets),
-            build_packages: list_or(self.build_packages, below.build_packages),
+            build: self.build.or(below.build),
             cache_mode: self.cache_mode.or(below.cache_mode),
             cache_namespace: self.cache_namespace.or(below.cache_namespace),
             sccache: self.sccache.or(below.sccache),
@@ -173,7 +174,7 @@ impl Config {
 
 /// The list of the higher home; `"..."` in it stands for that of the lower one, and where that has none, for what the
 /// planner finds.
-fn list_or(
+pub(super) fn list_or(
     above: Option<Setting<Vec<String>>>,
     below: Option<Setting<Vec<String>>>,
 ) -> Option<Setting<Vec<String>>> {
@@ -230,6 +231,10 @@ impl Source<'_> {
         named.collect()
     }
 
+    fn build(&self, table: BuildTable) -> BuildConfig {
+        BuildConfig { packages: self.setting(table.packages), secrets: self.setting(table.secrets) }
+    }
+
     fn config(&self, table: Table) -> Config {
         let Table {
             bin,
@@ -257,7 +262,7 @@ impl Source<'_> {
             toolchain_image: self.setting(toolchain.image),
             components: self.setting(toolchain.components),
             toolchain_targets: self.setting(toolchain.targets),
-            build_packages: self.setting(build.packages),
+            build: self.build(build),
             cache_mode: self.setting(cache.mode),
             cache_namespace: self.setting(cache.namespace),
             sccache: self.setting(cache.sccache).map(|setting| Setting {

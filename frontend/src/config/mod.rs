@@ -21,7 +21,7 @@ mod spanned;
 #[cfg(test)]
 mod tests;
 
-pub use build::BuildTable;
+pub use build::{BuildConfig, BuildTable};
 pub use build_args::{BUILD_ARGS, unknown_build_args};
 pub use files::{FileCopy, FileKey, FileRule, FileTable, Rest};
 pub use health::{Health, HealthTable};
@@ -112,8 +112,8 @@ pub struct Config {
     pub components: Option<Setting<Vec<String>>>,
     /// `toolchain.targets`.
     pub toolchain_targets: Option<Setting<Vec<String>>>,
-    /// `build.packages`; an item `...` stands for what is inferred.
-    pub build_packages: Option<Setting<Vec<String>>>,
+    /// `build`.
+    pub build: BuildConfig,
     /// `cache.mode`.
     pub cache_mode: Option<Setting<CacheMode>>,
     /// `cache.namespace`.

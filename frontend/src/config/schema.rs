@@ -59,7 +59,7 @@ pub struct Table {
     /// The compiler.
     #[serde(default)]
     pub toolchain: ToolchainTable,
-    /// What is there when things are compiled.
+    /// What the compile steps are given.
     #[serde(default)]
     pub build: BuildTable,
     /// The caches.

@@ -63,7 +63,7 @@ pub(super) fn attach(mut exec: Exec, access: &Access, materials: &Materials) -> 
 }
 
 /// The secret of this id and where it is.
-fn secret(id: &str) -> Secret {
+pub(super) fn secret(id: &str) -> Secret {
     Secret { id: id.to_owned(), path: format!("{}/{id}", paths::SECRETS) }
 }
 

@@ -3,9 +3,10 @@
 use buildkit_llb::Output;
 use buildkit_llb::exec::{CacheMount, Mount, Sharing};
 use buildkit_llb::file::{Copy, FileOp, Rm};
-use supercargo_report::{Collect, Compile, Dependencies, Freshness, Job, Step};
+use supercargo_report::{Collect, Compile, Dependencies, Freshness, Job, Secret, Step};
 
 use super::Materials;
+use super::access;
 use super::exec::{agent, environment, locate, mount_private};
 use super::fetch::Crates;
 use super::manifests::write;
@@ -34,6 +35,7 @@ pub(super) fn compile(
         },
         variables: Vec::new(),
     });
+    let secrets: Vec<Secret> = plan.secrets.iter().map(|id| access::secret(id)).collect();
     let job = Job::Compile(Compile {
         step: Step::Build,
         command: plan.cargo.build(),
@@ -47,12 +49,17 @@ pub(super) fn compile(
         freshness,
         export: None,
         collect: Some(Collect { binaries: plan.cargo.binaries.clone(), into: paths::OUT.to_owned() }),
+        secrets: secrets.clone(),
         sccache: sccache::job(plan),
     });
     let name = format!("[build] compile {} ({})", plan.cargo.binaries.join(", "), plan.cargo.profile);
     let mut exec =
         locate(agent(materials, &environment(plan, materials), &job, &name), materials, plan.anchor.as_ref());
     exec = sccache::attach(exec, plan, materials);
+    for secret in &secrets {
+        // Optional to the engine, because the agent says better than the engine what is missing.
+        exec.mount(Mount::secret(&secret.path, &secret.id).optional());
+    }
     exec.mount(Mount::bind(source.clone(), paths::WORKSPACE).no_output());
     fetched.mount(&mut exec, materials.abilities);
     match mode {

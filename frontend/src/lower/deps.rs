@@ -31,6 +31,7 @@ pub(super) fn compile(
             pinned: plan.dependencies.patched.iter().map(|path| path.as_str().to_owned()).collect(),
         }),
         collect: None,
+        secrets: Vec::new(),
         sccache: sccache::job(plan),
     });
     let name = format!("[deps] compile dependencies ({})", plan.cargo.profile);

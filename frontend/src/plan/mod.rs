@@ -18,6 +18,7 @@ pub mod paths;
 pub mod resolution;
 pub mod runtime;
 pub mod sccache;
+mod secrets;
 pub mod select;
 pub mod target;
 pub mod tool;
@@ -97,6 +98,9 @@ pub struct BuildPlan {
     /// What `[fetch]` may need to be let in.
     #[serde(skip_serializing_if = "Access::is_empty")]
     pub access: Access,
+    /// The ids of the secrets that the last compile reads.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub secrets: BTreeSet<String>,
     /// The image.
     pub runtime: Runtime,
     /// The lines that a failing compile points at.
@@ -246,10 +250,10 @@ pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
     let Some(native) = findings.take(native) else { return findings.fail() };
     let runtime = Runtime { has_libraries: !native.is_empty(), ..runtime };
     let mode = mode::choose(&config, without_layer.as_deref(), goal, &mut findings);
-    let lockfile = dependencies.lockfile(project);
     let plan = BuildPlan {
         platform: platform.clone(),
-        access: Access::of_lockfile(project, &lockfile),
+        access: Access::of_lockfile(project, &dependencies.lockfile(project)),
+        secrets: findings.take(secrets::choose(config.build.secrets.as_ref())).unwrap_or_default(),
         caches: caches::choose(&prefix, &namespace, package, mode, identity),
         cargo: Invocation {
             profile: selection.profile.clone(),

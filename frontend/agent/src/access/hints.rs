@@ -1,6 +1,6 @@
 //! What to do about a fetch that was refused.
 
-use supercargo_report::{Access, CERTIFICATES, GitAccess, Secret};
+use supercargo_report::{Access, CERTIFICATES, GitAccess, HostAccess, RegistryAccess, Secret};
 
 use super::git::Found;
 use super::secret;
@@ -45,7 +45,10 @@ impl<'a> Hints<'a> {
 
     /// Looks at one line.
     pub(super) fn see(&mut self, line: &str) {
-        self.seen += &line.to_lowercase();
+        // What cargo goes through on the way is not at fault.
+        if !["Updating", "Downloading"].iter().any(|word| line.trim_start().starts_with(word)) {
+            self.seen += &line.to_lowercase();
+        }
     }
 
     /// What would help; nothing if what went wrong is none of this.
@@ -72,24 +75,24 @@ impl<'a> Hints<'a> {
         lines
     }
 
-    /// True if `text` is in the output, or none of `others` is, so that any may be meant.
-    fn is_meant<'t>(&self, text: &str, mut others: impl Iterator<Item = &'t str>) -> bool {
-        let is_seen = |text: &str| self.seen.contains(&text.to_lowercase());
-        is_seen(text) || !others.any(is_seen)
+    fn is_named(&self, registry: &RegistryAccess) -> bool {
+        let index = registry.index.trim_start_matches("sparse+").trim_end_matches('/').to_lowercase();
+        self.seen.contains(&index) || self.seen.contains(&format!("`{}`", registry.name.to_lowercase()))
+    }
+
+    fn hosts(&self) -> impl Iterator<Item = &'a HostAccess> {
+        self.access.git.iter().flat_map(|git| &git.hosts)
+    }
+
+    /// True if the output names nobody, so that any may be meant.
+    fn is_anybody(&self) -> bool {
+        !self.access.registries.iter().any(|registry| self.is_named(registry))
+            && !self.hosts().any(|host| self.seen.contains(&host.host))
     }
 
     fn registries(&self, lines: &mut Vec<String>) {
-        let all = || self.access.registries.iter();
-        for registry in all() {
-            let index = registry.index.trim_start_matches("sparse+").trim_end_matches('/');
-            let indexes = all().map(|other| other.index.trim_start_matches("sparse+").trim_end_matches('/'));
-            let hosts = self.access.git.iter().flat_map(|git| &git.hosts).map(|host| host.host.as_str());
-            let names = all().map(|other| other.name.as_str());
-            if !self.is_meant(index, indexes.chain(hosts))
-                && !self.is_meant(&format!("`{}`", registry.name), names.chain(["http"]))
-            {
-                continue;
-            }
+        let is_anybody = self.is_anybody();
+        for registry in self.access.registries.iter().filter(|one| is_anybody || self.is_named(one)) {
             let Secret { id, .. } = &registry.token;
             lines.push(if secret::is_there(&registry.token) {
                 format!("the registry `{}` does not accept the token in the secret `{id}`", registry.name)
@@ -104,12 +107,8 @@ impl<'a> Hints<'a> {
     }
 
     fn git(&self, git: &GitAccess, lines: &mut Vec<String>) {
-        for host in &git.hosts {
-            let others = git.hosts.iter().map(|other| other.host.as_str());
-            let indexes = self.access.registries.iter().map(|registry| registry.index.as_str());
-            if !self.is_meant(&host.host, others.chain(indexes)) {
-                continue;
-            }
+        let is_anybody = self.is_anybody();
+        for host in self.hosts().filter(|one| is_anybody || self.seen.contains(&one.host)) {
             let id = &host.token.id;
             lines.push(if secret::is_there(&host.token) {
                 format!("the host `{}` does not accept the token in the secret `{id}`", host.host)

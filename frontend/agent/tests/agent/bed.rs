@@ -49,6 +49,7 @@ impl Project {
             }),
             export: None,
             collect: Some(Collect { binaries: vec!["app".to_owned()], into: path("out") }),
+            secrets: Vec::new(),
             sccache: None,
         };
         let project = Self { directory, arrival: at(0), job, environment: Vec::new() };

@@ -25,7 +25,7 @@ pub struct Access {
     /// Git repositories, if there are any.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub git: Option<GitAccess>,
-    /// Cargo's settings for the network, in TOML; the skeleton leaves them out, because no crate is compiled otherwise
+    /// Cargo's settings without which servers may be out of reach, in TOML; the skeleton leaves them out, because no crate is compiled otherwise
     /// for them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub settings: Option<String>,

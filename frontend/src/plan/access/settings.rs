@@ -14,17 +14,17 @@ const CERTIFICATES: [&str; 2] = ["cainfo", "proxy-cainfo"];
 /// password that stands in a file must not get into a layer.
 const LOGIN: [&str; 4] = ["token", "secret-key", "credential-provider", "global-credential-providers"];
 
-/// `[http]` and `[net]`, as far as they matter where there is network.
+/// Keys of `[http]` without which a server may be out of reach. Others, such as `timeout`, and `[net]` only make a fetch
+/// more patient; with them, a change of nobody's crates would fetch and compile all of them again.
+const NEEDED: [&str; 6] = ["cainfo", "multiplexing", "proxy", "proxy-cainfo", "ssl-version", "user-agent"];
+
+/// The settings without which servers may be out of reach.
 pub(super) fn of(project: &Project) -> Option<String> {
-    let found = &project.cargo_config.as_ref()?.table;
-    let mut settings = Table::new();
-    for key in ["http", "net"] {
-        if let Some(Value::Table(table)) = found.get(key) {
-            settings.insert(key.to_owned(), Value::Table(table.clone()));
-        }
-    }
-    let settings = cleaned(settings);
-    (!settings.is_empty()).then(|| settings.to_string())
+    let mut http = project.cargo_config.as_ref()?.get(&["http"])?.as_table()?.clone();
+    http.retain(|key, _| NEEDED.contains(&key));
+    let settings = cleaned([("http".to_owned(), Value::Table(http))].into_iter().collect());
+    settings.get("http").and_then(Value::as_table).filter(|http| !http.is_empty())?;
+    Some(settings.to_string())
 }
 
 /// A configuration without what cannot be right in a step with network: logins, files that are elsewhere there, and the

@@ -89,15 +89,12 @@ fn without_a_lockfile_every_registry_may_be_asked() {
 
 #[test]
 fn settings_of_the_network_come_without_logins() {
-    let config = "[http]\ntimeout = 7\ncainfo = \"/etc/ca.pem\"\n[net]\nretry = 9\noffline = true\n\
+    let config = "[http]\ntimeout = 7\nproxy = \"p:1\"\ncainfo = \"/etc/ca.pem\"\n[net]\nretry = 9\noffline = true\n\
                   [registry]\ntoken = \"hunter2\"\n[registries.corp]\nindex = \"sparse+https://c/\"\ntoken = \"hunter2\"\n\
                   credential-provider = [\"cargo:libsecret\"]\n";
     let project = project("", config);
     let access = Access::of_lockfile(&project, &locked(&[CRATES_IO]));
-    assert_eq!(
-        access.settings.unwrap(),
-        "[http]\ncainfo = \"/etc/ca.pem\"\ntimeout = 7\n\n[net]\nretry = 9\n"
-    );
+    assert_eq!(access.settings.unwrap(), "[http]\ncainfo = \"/etc/ca.pem\"\nproxy = \"p:1\"\n");
     let cleaned = super::settings::cleaned(project.cargo_config.unwrap().table).to_string();
     assert!(
         !cleaned.contains("hunter2") && !cleaned.contains("libsecret") && !cleaned.contains("offline"),

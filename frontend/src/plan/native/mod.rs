@@ -88,11 +88,11 @@ pub fn choose(config: &Config, crates: &Crates<'_>, base: &str, cross: Option<&C
     if let Some(cross) = cross.filter(|cross| !cross.packages.is_empty()) {
         let names = Names { apt: cross.packages.clone(), apk: Vec::new() };
         inferred.0.push(Chosen { value: names, because: cross.linker.because.clone() });
-        if let Some(warning) = without_compiler(config.build_packages.as_ref(), cross) {
+        if let Some(warning) = without_compiler(config.build.packages.as_ref(), cross) {
             findings.push(warning);
         }
     }
-    let mut build = listed("build.packages", config.build_packages.as_ref(), inferred, &mut findings);
+    let mut build = listed("build.packages", config.build.packages.as_ref(), inferred, &mut findings);
     if let Some(cross) = cross {
         for name in build.0.iter_mut().flat_map(|chosen| &mut chosen.value.apt) {
             *name = cross.package(name);
@@ -191,7 +191,7 @@ fn listed(
 #[cfg(test)]
 mod tests {
     use super::{choose, table};
-    use crate::config::{Config, Origin, Setting};
+    use crate::config::{BuildConfig, Config, Origin, Setting};
     use crate::plan::cross::Cross;
     use crate::plan::triple;
     use crate::skeleton::Crates;
@@ -199,7 +199,10 @@ mod tests {
     fn asked(names: &[&str]) -> Config {
         let value = names.iter().map(|name| (*name).to_owned()).collect();
         let origin = Origin::BuildArg("BUILD_PACKAGES".to_owned());
-        Config { build_packages: Some(Setting { value, origin }), ..Config::default() }
+        Config {
+            build: BuildConfig { packages: Some(Setting { value, origin }), ..BuildConfig::default() },
+            ..Config::default()
+        }
     }
 
     #[test]
