@@ -88,6 +88,7 @@ fn planned(tree: &Tree, target: Option<&str>, arguments: &[(&str, &str)]) -> (Bu
         layers: &layers,
         goal: &goal,
         platform: &platform,
+        names: tree,
         generated_lockfile: None,
     };
     match plan::plan(&project, request).unwrap().value {
@@ -107,6 +108,7 @@ fn graph(plan: &BuildPlan, goal: &Goal) -> Definition {
     };
     let materials = Materials {
         context: Local::new("context").session("session").name("[internal] load build context").output(),
+        repository: None,
         agent: Image::new("supercargo".parse().unwrap(), plan.platform.clone()).output(),
         toolchain: image(&plan.toolchain.image.value),
         base: Some(image(&plan.runtime.base.value)),

@@ -7,6 +7,7 @@
 
 mod bad_input;
 mod bed;
+mod build_keys;
 mod calls;
 mod cold_runner;
 mod concurrency;
@@ -24,6 +25,7 @@ mod modes;
 mod mount;
 mod options;
 mod outputs;
+mod presets;
 mod probe;
 mod published;
 mod sccache;

@@ -11,6 +11,7 @@ use crate::collect;
 use crate::console;
 use crate::error::Error;
 use crate::freshness::Tracked;
+use crate::jobs;
 use crate::kept::Kept;
 use crate::messages::{Artifact, Artifacts, Script};
 use crate::package::PackageId;
@@ -47,7 +48,9 @@ pub(crate) fn compile(job: &Compile) -> Result<u8, Error> {
     let mut artifacts = Artifacts::default();
     let mut runs = Vec::new();
     let mut noted = Ok(());
-    let exit = cargo::run_with_lines(&job.command, &sccache.environment(), |line| {
+    let mut environment = sccache.environment();
+    environment.extend(jobs::environment(job.jobs));
+    let exit = cargo::run_with_lines(&job.command, &environment, |line| {
         let known = artifacts.0.len();
         let script = artifacts.take(line);
         runs.extend(script.clone());

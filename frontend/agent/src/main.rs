@@ -15,6 +15,7 @@
 //! - [`workplace`] is the target directory that outlives a build: dependencies come in as [`links`], and the
 //!   [`circumstances`] say what is different. Its [`mount`] is what it remembers.
 //! - Both sweep out what is not [`live`] by the [`history`] of the last runs. [`mod@unit`] knows where what lies.
+//! - [`jobs`] is how many compilers run at once.
 //! - [`cargo`] is the one place that starts a process.
 
 mod cargo;
@@ -33,6 +34,7 @@ mod freshness;
 mod history;
 mod index;
 mod inputs;
+mod jobs;
 mod kept;
 mod ledger;
 mod links;

@@ -6,6 +6,7 @@ use std::ops::Range;
 use serde::Deserialize;
 use toml::Spanned;
 
+use super::build::{BuildConfig, BuildNetwork, BuildTable, GitData};
 use super::schema::{CacheMode, Table};
 use super::{Config, Origin, Sccache, Setting, build_args};
 use crate::diagnostic::{Checked, Diagnostic, Findings, Span};
@@ -115,6 +116,7 @@ impl Config {
             profile: self.profile.or(below.profile),
             channel: self.channel.or(below.channel),
             toolchain_image: self.toolchain_image.or(below.toolchain_image),
+            build: self.build.or(below.build),
             cache_mode: self.cache_mode.or(below.cache_mode),
             cache_namespace: self.cache_namespace.or(below.cache_namespace),
             sccache: self.sccache.or(below.sccache),
@@ -168,9 +170,32 @@ impl Source<'_> {
         Span::of_bytes(self.file.clone(), self.text, bytes)
     }
 
+    fn build(&self, table: BuildTable) -> BuildConfig {
+        BuildConfig {
+            env: self.setting(table.env),
+            args: self.setting(table.args),
+            network: self.setting(table.network).filter(|setting| setting.value != BuildNetwork::Auto),
+            rustflags: self.setting(table.rustflags),
+            jobs: self
+                .setting(table.jobs)
+                .and_then(|setting| Some(Setting { value: setting.value.0?, origin: setting.origin })),
+            include: self.setting(table.include),
+            git: self.setting(table.git).filter(|setting| setting.value != GitData::Auto),
+        }
+    }
+
     fn config(&self, table: Table) -> Config {
         let Table {
-            bin, features, all_features, no_default_features, profile, toolchain, cache, image, ..
+            bin,
+            features,
+            all_features,
+            no_default_features,
+            profile,
+            toolchain,
+            build,
+            cache,
+            image,
+            ..
         } = table;
         Config {
             bins: self
@@ -183,6 +208,7 @@ impl Source<'_> {
             profile: self.text(profile),
             channel: self.text(toolchain.channel),
             toolchain_image: self.text(toolchain.image),
+            build: self.build(build),
             cache_mode: self.setting(cache.mode).filter(|setting| setting.value != CacheMode::Auto),
             cache_namespace: self.text(cache.namespace),
             sccache: self.setting(cache.sccache).and_then(|setting| {

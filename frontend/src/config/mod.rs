@@ -3,11 +3,13 @@
 //! Precedence, highest first: build-arg, body of the definition file, `[package.metadata.supercargo]`,
 //! `[workspace.metadata.supercargo]`. What nobody set is detected later. Every value remembers who set it.
 
+mod build;
 mod build_args;
 mod layers;
 mod sccache;
 mod schema;
 
+pub use build::{BuildConfig, BuildNetwork, BuildTable, GitData, Jobs};
 pub use build_args::{BUILD_ARGS, unknown_build_args};
 pub use layers::Layers;
 pub use sccache::{Sccache, SccacheKey, SccacheValue};
@@ -73,6 +75,8 @@ pub struct Config {
     pub channel: Option<Setting<String>>,
     /// `toolchain.image`.
     pub toolchain_image: Option<Setting<String>>,
+    /// `build`.
+    pub build: BuildConfig,
     /// `cache.mode`.
     pub cache_mode: Option<Setting<CacheMode>>,
     /// `cache.namespace`.

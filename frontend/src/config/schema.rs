@@ -6,6 +6,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use toml::Spanned;
 
+use super::build::BuildTable;
 use super::sccache::SccacheKey;
 
 /// One home of the configuration, as it is written.
@@ -29,6 +30,9 @@ pub struct Table {
     /// The compiler.
     #[serde(default)]
     pub toolchain: ToolchainTable,
+    /// What the compile steps are given.
+    #[serde(default)]
+    pub build: BuildTable,
     /// The caches.
     #[serde(default)]
     pub cache: CacheTable,

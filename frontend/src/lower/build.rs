@@ -3,10 +3,10 @@
 use buildkit_llb::Output;
 use buildkit_llb::exec::{CacheMount, Mount, Sharing};
 use buildkit_llb::file::{Copy, FileOp};
-use supercargo_report::{Collect, Compile, Dependencies, Freshness, Job, Step};
+use supercargo_report::{Collect, Compile, Dependencies, Freshness, Job, Scripts, Step};
 
 use super::Materials;
-use super::exec::{agent, locate, private};
+use super::exec::{agent, locate, networked, private};
 use super::fetch::Crates;
 use super::manifests::write;
 use super::sccache;
@@ -15,7 +15,7 @@ use crate::plan::{BuildPlan, paths};
 
 /// The binaries and the report, as `/bin/<name>` and `/report.json`.
 pub(super) fn compile(plan: &BuildPlan, materials: &Materials, fetched: &Crates, deps: &Output) -> Output {
-    let source = source(plan, materials);
+    let source = with_repository(plan, materials, source(plan, materials));
     let mode = plan.caches.mode.value;
     let freshness = mode.has_mount().then(|| Freshness {
         directory: paths::WORKSPACE.to_owned(),
@@ -27,7 +27,8 @@ pub(super) fn compile(plan: &BuildPlan, materials: &Materials, fetched: &Crates,
             // Nobody compiled them before.
             CacheMode::Layers | CacheMode::Mounts | CacheMode::None => Vec::new(),
         },
-        variables: Vec::new(),
+        variables: watched(plan),
+        scripts: scripts(plan),
     });
     let job = Job::Compile(Compile {
         step: Step::Build,
@@ -42,12 +43,14 @@ pub(super) fn compile(plan: &BuildPlan, materials: &Materials, fetched: &Crates,
         freshness,
         export: None,
         collect: Some(Collect { binaries: plan.cargo.binaries.clone(), into: paths::OUT.to_owned() }),
+        jobs: plan.jobs.as_ref().map(|jobs| jobs.value),
         sccache: sccache::job(plan),
     });
     let name = format!("[build] compile {} ({})", plan.cargo.binaries.join(", "), plan.cargo.profile);
-    let mut exec =
-        locate(agent(materials, &plan.cargo.environment, &job, &name), materials, plan.anchor.as_ref());
-    exec = sccache::attach(exec, plan, materials);
+    let mut environment = plan.cargo.compile_environment();
+    environment.extend(plan.last.environment());
+    let mut exec = locate(agent(materials, &environment, &job, &name), materials, plan.anchor.as_ref());
+    exec = networked(sccache::attach(exec, plan, materials), plan, materials);
     exec.mount(Mount::bind(source, paths::WORKSPACE).no_output());
     fetched.mount(&mut exec);
     match mode {
@@ -70,10 +73,40 @@ fn target_mount(plan: &BuildPlan) -> CacheMount {
     Mount::cache(paths::TARGET, &plan.caches.target).sharing(Sharing::Locked)
 }
 
+/// The sources with their history, if it was asked for. A step of its own, so that a commit of nothing sends nothing else.
+fn with_repository(plan: &BuildPlan, materials: &Materials, source: Output) -> Output {
+    let is_wanted = plan.last.git.as_ref().is_some_and(|git| git.value.directory);
+    let Some(repository) = materials.repository.as_ref().filter(|_| is_wanted) else { return source };
+    // As a pattern, because a project that is in no repository is built all the same.
+    let copy = Copy::new(repository.clone(), "/.gi[t]", "/").allow_wildcard().allow_empty_wildcard();
+    FileOp::on(source)
+        .copy(copy.timestamp(0))
+        .name(format!("{}[source] add .git", materials.prefix))
+        .export_cache(false)
+        .output()
+}
+
+/// The variables that any crate may read by way of a macro. The commit is not among them, because every commit would
+/// then compile everything: what is compiled into a program goes through the compiler or a build script.
+fn watched(plan: &BuildPlan) -> Vec<String> {
+    plan.cargo.variables.keys().chain(plan.last.variables.keys()).cloned().collect()
+}
+
+/// The build scripts that read the commit.
+fn scripts(plan: &BuildPlan) -> Option<Scripts> {
+    let git = plan.last.git.as_ref().map(|git| &git.value).filter(|git| !git.readers.is_empty())?;
+    Some(Scripts {
+        packages: git.readers.iter().cloned().collect(),
+        variables: git.variables.keys().cloned().collect(),
+    })
+}
+
 /// The context without the members that the selection does not need. Copied, so that the key is the content of what
 /// was copied and nothing else.
 pub(super) fn source(plan: &BuildPlan, materials: &Materials) -> Output {
-    let excludes: Vec<String> = plan.source.excluded.iter().map(|path| path.as_str().to_owned()).collect();
+    let out = plan.source.excluded.iter().map(|path| path.as_str().to_owned());
+    let back_in = plan.source.included.iter().map(|pattern| format!("!{pattern}"));
+    let excludes: Vec<String> = out.chain(back_in).collect();
     let copy = Copy::new(materials.context.clone(), "/", "/")
         .contents_only()
         .exclude_patterns(excludes)

@@ -8,7 +8,7 @@ use buildkit_llb::file::{Copy, FileOp};
 use supercargo_report::{Compile, Dependencies, Export, Job, Step};
 
 use super::Materials;
-use super::exec::{agent, confined, locate};
+use super::exec::{agent, confined, locate, networked};
 use super::fetch::Crates;
 use super::manifests::write;
 use super::sccache;
@@ -37,12 +37,16 @@ pub(super) fn compile(
             pinned: plan.dependencies.patched.iter().map(|path| path.as_str().to_owned()).collect(),
         }),
         collect: None,
+        jobs: plan.jobs.as_ref().map(|jobs| jobs.value),
         sccache: sccache::job(plan),
     });
     let name = format!("[deps] compile dependencies ({})", plan.cargo.profile);
-    let mut exec =
-        locate(agent(materials, &plan.cargo.environment, &job, &name), materials, plan.anchor.as_ref());
-    exec = sccache::attach(exec, plan, materials);
+    let mut exec = locate(
+        agent(materials, &plan.cargo.compile_environment(), &job, &name),
+        materials,
+        plan.anchor.as_ref(),
+    );
+    exec = networked(sccache::attach(exec, plan, materials), plan, materials);
     exec.mount(Mount::bind(manifests.clone(), paths::WORKSPACE).no_output());
     fetched.mount(&mut exec);
     exec.mount(target(plan, materials));
@@ -55,7 +59,9 @@ fn target(plan: &BuildPlan, materials: &Materials) -> Mount {
     match plan.caches.mode.value {
         CacheMode::Auto => {
             let toolchain = materials.toolchain.output.vertex().map(|vertex| vertex.digest().to_string());
-            let id = plan.caches.dependencies_with(&toolchain.unwrap_or_default(), &plan.cargo.environment);
+            let id = plan
+                .caches
+                .dependencies_with(&toolchain.unwrap_or_default(), &plan.cargo.compile_environment());
             Mount::cache(paths::TARGET, &id).sharing(Sharing::Locked).into()
         }
         // `layers` keeps nothing between runs; in the last two modes no build needs this step.

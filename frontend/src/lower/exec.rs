@@ -8,9 +8,10 @@ use buildkit_llb::source_map::{Location, Range};
 use supercargo_report::{JOB, Job};
 
 use super::Materials;
+use crate::config::BuildNetwork;
 use crate::diagnostic::Span;
 use crate::options::Sandbox;
-use crate::plan::paths;
+use crate::plan::{BuildPlan, paths};
 
 /// An image that was looked up.
 #[derive(Clone, Debug)]
@@ -68,6 +69,27 @@ pub(super) fn agent(
     // One small file, mounted by content: a new release of the frontend with the same agent keeps every cache.
     exec.mount(Mount::bind(materials.agent.clone(), paths::AGENT).selector("/supercargo-agent").readonly());
     exec
+}
+
+/// Gives a compile step the network that was asked for, if any was.
+pub(super) fn networked(exec: Exec, plan: &BuildPlan, materials: &Materials) -> Exec {
+    match plan.network.as_ref().map(|network| network.value) {
+        Some(network) => reaching(exec, network, materials),
+        None => exec,
+    }
+}
+
+/// Gives a step a network, with the client's proxy.
+pub(super) fn reaching(mut exec: Exec, network: BuildNetwork, materials: &Materials) -> Exec {
+    exec = match network {
+        BuildNetwork::Auto | BuildNetwork::None => return exec,
+        BuildNetwork::Default => exec.network(materials.sandbox.network),
+        BuildNetwork::Host => exec.network(Network::Host),
+    };
+    match &materials.proxy {
+        Some(proxy) => exec.proxy_env(proxy.clone()),
+        None => exec,
+    }
 }
 
 /// Gives a step what the client gives every container of the build; the network is not among it, because most steps

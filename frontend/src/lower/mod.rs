@@ -28,6 +28,8 @@ pub use exec::PinnedImage;
 pub struct Materials {
     /// The build context.
     pub context: Output,
+    /// The context's `.git`, if it can have one.
+    pub repository: Option<Output>,
     /// The file system that holds `/supercargo-agent`.
     pub agent: Output,
     /// The toolchain image.

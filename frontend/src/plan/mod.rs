@@ -5,10 +5,15 @@
 
 pub mod caches;
 pub mod cargo;
+mod compile;
+pub mod git;
+mod include;
+pub mod last;
 mod mode;
 pub mod paths;
 pub mod resolution;
 pub mod runtime;
+mod rustflags;
 pub mod sccache;
 pub mod select;
 pub mod target;
@@ -20,15 +25,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use buildkit_llb::Platform;
 use serde::{Serialize, Serializer};
 
-use crate::config::{Layers, Origin};
+use crate::config::{BuildNetwork, Config, Layers, Origin};
 use crate::diagnostic::{Checked, Diagnostic, Findings, Span};
 use crate::name::RelPath;
 use crate::options::Options;
-use crate::project::Project;
+use crate::project::{Package, Project};
 use crate::skeleton::{self, Features, Form, Outcome, Selection, Skeleton, SourceView};
+use crate::tree::Tree;
 
 use caches::Caches;
 use cargo::Invocation;
+use last::LastStep;
 use runtime::Runtime;
 use sccache::Sccache;
 use target::Goal;
@@ -65,6 +72,15 @@ pub struct BuildPlan {
     pub toolchain: Toolchain,
     /// What all cargo commands have in common.
     pub cargo: Invocation,
+    /// The network of the compile steps, if they have one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub network: Option<Chosen<BuildNetwork>>,
+    /// How many compilers run at once, if somebody says so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub jobs: Option<Chosen<u32>>,
+    /// What the last compile is given and no dependency sees.
+    #[serde(skip_serializing_if = "LastStep::is_empty")]
+    pub last: LastStep,
     /// The dependencies.
     pub dependencies: Dependencies,
     /// The sources.
@@ -110,6 +126,9 @@ pub struct Source {
     /// Directories that are left out.
     #[serde(serialize_with = "all_displayed")]
     pub excluded: BTreeSet<RelPath>,
+    /// Patterns of files in them that are taken all the same.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub included: Vec<String>,
     /// Files laid over the context.
     #[serde(serialize_with = "as_text")]
     pub overlays: BTreeMap<RelPath, Vec<u8>>,
@@ -126,6 +145,8 @@ pub struct Request<'a> {
     pub goal: &'a Goal,
     /// The platform to plan for.
     pub platform: &'a Platform,
+    /// The names of the context's files.
+    pub names: &'a Tree,
     /// A lockfile that the context lacks, made for this build.
     pub generated_lockfile: Option<&'a str>,
 }
@@ -149,7 +170,7 @@ pub enum Planned {
 /// Errors: an ambiguous or unknown package, binary or feature; a toolchain that has no image or is too old; a
 /// platform that Rust does not know.
 pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
-    let Request { options, layers, goal, platform, generated_lockfile } = request;
+    let Request { options, layers, goal, platform, generated_lockfile, .. } = request;
     let mut findings = Findings::default();
     let Some((package, package_because)) = findings.take(select::package(project, layers, goal)) else {
         return findings.fail();
@@ -168,23 +189,7 @@ pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
             return findings.fail();
         }
     };
-    let selection = Selection {
-        packages: BTreeSet::from([package.name.clone()]),
-        features: Features {
-            names: config.features.iter().flat_map(|setting| setting.value.iter().cloned()).collect(),
-            all: config.all_features.as_ref().is_some_and(|setting| setting.value),
-            no_default: config.no_default_features.as_ref().is_some_and(|setting| setting.value),
-        },
-        binaries: compiled.iter().cloned().collect(),
-        profile: config
-            .profile
-            .as_ref()
-            .map_or_else(|| "release".to_owned(), |setting| setting.value.clone()),
-        target: triple.to_owned(),
-        host: triple.to_owned(),
-        rustflags: Vec::new(),
-        tests: false,
-    };
+    let selection = selection(&config, &package.name, &compiled, triple);
     let Some(needed) = findings.take(skeleton::closure(project, &selection)) else { return findings.fail() };
     let packages = needed.iter().filter_map(|directory| project.packages.get(directory));
     let Some(toolchain) = findings.take(toolchain::choose(project, &config, packages)) else {
@@ -212,6 +217,10 @@ pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
         }
         None => return findings.fail(),
     };
+    let locals: Vec<&Package> = needed.iter().filter_map(|dir| project.packages.get(dir)).collect();
+    let Some(given) = findings.take(compile::choose(&config.build, request, &locals, &mut view)) else {
+        return findings.fail();
+    };
     let Some(runtime) = findings.take(runtime::choose(&config, options, package, &binaries.value)) else {
         return findings.fail();
     };
@@ -231,11 +240,16 @@ pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
             binaries: compiled,
             features: Invocation::feature_arguments(&selection.features),
             locked: view.locked,
+            config: rustflags::arguments(project, &selection),
             environment: Invocation::environment(),
+            variables: given.variables,
         },
+        network: compile::network(&config.build),
+        jobs: compile::jobs(&config.build, project),
+        last: given.last,
         dependencies,
         anchor: anchor(package.manifest.clone(), &package.text),
-        source: Source { excluded: view.excluded, overlays: view.overlays },
+        source: Source { excluded: view.excluded, included: given.included, overlays: view.overlays },
         package: Chosen { value: package.name.clone(), because: package_because },
         binaries,
         toolchain,
@@ -243,6 +257,27 @@ pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
         runtime,
     };
     findings.finish(Planned::Ready(Box::new(plan)))
+}
+
+/// What Cargo is asked to build.
+fn selection(config: &Config, package: &str, binaries: &[String], triple: &str) -> Selection {
+    Selection {
+        packages: BTreeSet::from([package.to_owned()]),
+        features: Features {
+            names: config.features.iter().flat_map(|setting| setting.value.iter().cloned()).collect(),
+            all: config.all_features.as_ref().is_some_and(|setting| setting.value),
+            no_default: config.no_default_features.as_ref().is_some_and(|setting| setting.value),
+        },
+        binaries: binaries.iter().cloned().collect(),
+        profile: config
+            .profile
+            .as_ref()
+            .map_or_else(|| "release".to_owned(), |setting| setting.value.clone()),
+        target: triple.to_owned(),
+        host: triple.to_owned(),
+        rustflags: config.build.rustflags.iter().flat_map(|setting| setting.value.clone()).collect(),
+        tests: false,
+    }
 }
 
 impl Dependencies {

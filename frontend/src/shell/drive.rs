@@ -54,6 +54,7 @@ pub(super) async fn drive(bridge: &Bridge, environment: &Environment) -> Result<
     let inputs = files::inputs(bridge, &capabilities).await?;
     let names: Vec<String> = inputs.keys().cloned().collect();
     let spec = checked(context::classify(&options, &names, &environment.session), &mut warnings, Files::new)?;
+    options.vcs_revision = options.vcs_revision.or_else(|| spec.source.commit());
 
     let definition = definition::read(bridge, &spec, &inputs).await?;
     let excludes = ignore::patterns(definition.ignore.as_deref().map(String::from_utf8_lossy).as_deref());
@@ -214,6 +215,7 @@ impl Build<'_> {
                 layers,
                 goal,
                 platform,
+                names: &self.tree,
                 generated_lockfile: self.generated_lockfile.as_deref(),
             },
         );
@@ -251,6 +253,7 @@ impl Build<'_> {
         })?;
         Ok(Materials {
             context: sources::context(&self.spec, &self.inputs, &self.excludes),
+            repository: sources::repository(&self.spec),
             agent: agent::find(self.environment, &self.options, platform)?,
             toolchain,
             base,
@@ -287,7 +290,7 @@ fn unused(options: &Options, spec: &ContextSpec, project: &Project, plan: &Build
     let locked = project.lockfile.iter().flat_map(|lockfile| &lockfile.packages);
     let crates = locked.map(|package| package.name.clone()).collect();
     let targets = target::names(project);
-    let mut warnings = config::unknown_build_args(&options.build_args);
+    let mut warnings = config::unknown_build_args(&options.build_args, &plan.last.arguments);
     warnings.extend(spec.named.unused(&images, &crates));
     warnings.extend(options.no_cache.unknown(&targets).map(|name| {
         Diagnostic::warning(format!(

@@ -38,11 +38,13 @@ pub(crate) fn steps(case: &Case) -> Result<Steps, String> {
     let layers = Layers::read(&options.build_args, None, (&root, &project.workspace.text)).unwrap().value;
     let goal = target::route(&project, Some(&case.binary)).map_err(|error| error.message)?;
     let platform: Platform = "linux/amd64".parse().unwrap();
+    let names = fixture::names(&case.files);
     let request = Request {
         options: &options,
         layers: &layers,
         goal: &goal,
         platform: &platform,
+        names: &names,
         generated_lockfile: None,
     };
     let planned = plan::plan(&project, request).map_err(|errors| fixture::messages(&errors))?.value;
@@ -65,6 +67,7 @@ fn materials(plan: &BuildPlan, toolchain_digest: &str) -> Materials {
     };
     Materials {
         context: Local::new("context").session("session").output(),
+        repository: None,
         agent: Image::new("supercargo".parse().unwrap(), plan.platform.clone()).output(),
         toolchain: image(format!("{}@{toolchain_digest}", plan.toolchain.image.value)),
         base: Some(image(plan.runtime.base.value.clone())),

@@ -1,0 +1,138 @@
+//! `[build]`: what the compile steps are given besides what Cargo knows by itself.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use toml::Spanned;
+
+use super::Setting;
+
+/// `[build]`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct BuildTable {
+    /// Variables for rustc and build scripts, in every compile step.
+    pub env: Option<Spanned<BTreeMap<String, String>>>,
+    /// Names of build-args that the last compile step gets as variables.
+    pub args: Option<Spanned<Vec<String>>>,
+    /// The network of the compile steps.
+    pub network: Option<Spanned<BuildNetwork>>,
+    /// Flags for rustc, after those of Cargo's configuration.
+    pub rustflags: Option<Spanned<Vec<String>>>,
+    /// How many compilers run at once, as `cargo --jobs`.
+    pub jobs: Option<Spanned<Jobs>>,
+    /// Patterns of files that the package needs and that lie in packages that it does not.
+    pub include: Option<Spanned<Vec<String>>>,
+    /// What the last compile step learns of the commit.
+    pub git: Option<Spanned<GitData>>,
+}
+
+/// What was asked for under `[build]`; see [`BuildTable`].
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct BuildConfig {
+    /// `build.env`.
+    pub env: Option<Setting<BTreeMap<String, String>>>,
+    /// `build.args`.
+    pub args: Option<Setting<Vec<String>>>,
+    /// `build.network`.
+    pub network: Option<Setting<BuildNetwork>>,
+    /// `build.rustflags`.
+    pub rustflags: Option<Setting<Vec<String>>>,
+    /// `build.jobs`: at least 1.
+    pub jobs: Option<Setting<u32>>,
+    /// `build.include`.
+    pub include: Option<Setting<Vec<String>>>,
+    /// `build.git`.
+    pub git: Option<Setting<GitData>>,
+}
+
+impl BuildConfig {
+    /// This configuration, with `below` for what it leaves open.
+    pub(super) fn or(self, below: Self) -> Self {
+        Self {
+            env: self.env.or(below.env),
+            args: self.args.or(below.args),
+            network: self.network.or(below.network),
+            rustflags: self.rustflags.or(below.rustflags),
+            jobs: self.jobs.or(below.jobs),
+            include: self.include.or(below.include),
+            git: self.git.or(below.git),
+        }
+    }
+}
+
+/// The network of the compile steps.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum BuildNetwork {
+    /// None.
+    #[default]
+    Auto,
+    /// None.
+    None,
+    /// That of the steps that download: what the client's `--network` says.
+    Default,
+    /// The host's, which the engine and the client must allow.
+    Host,
+}
+
+impl BuildNetwork {
+    /// Every word with what it means.
+    pub(super) const WORDS: [(&str, Self); 4] =
+        [("auto", Self::Auto), ("none", Self::None), ("default", Self::Default), ("host", Self::Host)];
+}
+
+/// What the last compile step learns of the client's commit.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum GitData {
+    /// Variables, if a package is built with a crate that reads them.
+    #[default]
+    Auto,
+    /// Variables.
+    Env,
+    /// The directory `.git`.
+    Dir,
+    /// Nothing.
+    Off,
+}
+
+impl GitData {
+    /// Every word with what it means.
+    pub(super) const WORDS: [(&str, Self); 4] =
+        [("auto", Self::Auto), ("env", Self::Env), ("dir", Self::Dir), ("off", Self::Off)];
+}
+
+/// `build.jobs`: a number, or `"auto"`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Jobs(pub Option<u32>);
+
+impl<'de> Deserialize<'de> for Jobs {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(JobsVisitor)
+    }
+}
+
+struct JobsVisitor;
+
+impl serde::de::Visitor<'_> for JobsVisitor {
+    type Value = Jobs;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("`\"auto\"` or a number from 1 up")
+    }
+
+    fn visit_i64<E: serde::de::Error>(self, number: i64) -> Result<Jobs, E> {
+        let jobs = u32::try_from(number).ok().filter(|jobs| *jobs > 0);
+        jobs.map(|jobs| Jobs(Some(jobs)))
+            .ok_or_else(|| E::invalid_value(serde::de::Unexpected::Signed(number), &self))
+    }
+
+    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Jobs, E> {
+        if text == "auto" {
+            return Ok(Jobs(None));
+        }
+        Err(E::invalid_value(serde::de::Unexpected::Str(text), &self))
+    }
+}
