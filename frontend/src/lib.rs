@@ -16,12 +16,13 @@
 //! | [`lower`] | plan and looked-up images | the graph |
 //! | [`result`], [`request`] | solved graphs, or the project | the answer |
 //!
-//! [`name`] and [`diagnostic`] are the vocabulary of all of them.
+//! [`name`] and [`diagnostic`] are the vocabulary of all of them; [`engine`] says what a graph may use.
 
 pub mod config;
 pub mod context;
 pub mod diagnostic;
 pub mod discover;
+pub mod engine;
 pub mod ignore;
 pub mod lower;
 pub mod name;

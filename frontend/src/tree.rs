@@ -51,6 +51,21 @@ impl Tree {
         self.contents.insert(path, contents);
     }
 
+    /// Takes the file at `path` away.
+    pub fn remove_file(&mut self, path: &RelPath) {
+        self.entries.remove(path);
+        self.contents.remove(path);
+    }
+
+    /// Adds everything of `other` below `directory`.
+    pub fn graft(&mut self, directory: &RelPath, other: Self) {
+        let below = |path: &RelPath| directory.join(path.as_str()).ok();
+        self.entries
+            .extend(other.entries.into_iter().filter_map(|(path, entry)| Some((below(&path)?, entry))));
+        self.contents
+            .extend(other.contents.into_iter().filter_map(|(path, text)| Some((below(&path)?, text))));
+    }
+
     /// The contents read for `path`, or `None` if nobody read it yet.
     #[must_use]
     pub fn contents(&self, path: &RelPath) -> Option<&[u8]> {

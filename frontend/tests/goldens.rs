@@ -14,6 +14,7 @@ use buildkit_llb::source_map::SourceFile;
 use buildkit_llb::{Definition, ImageRef, Platform};
 use supercargo::config::Layers;
 use supercargo::discover::{self, Step};
+use supercargo::engine::Abilities;
 use supercargo::lower::{self, Materials, PinnedImage};
 use supercargo::name::RelPath;
 use supercargo::options::{NoCache, Options, Sandbox};
@@ -25,7 +26,8 @@ use supercargo::tree::{Entry, Tree};
 /// Example, `--target`, and build-args.
 type Case = (&'static str, Option<&'static str>, &'static [(&'static str, &'static str)]);
 
-const CASES: [Case; 7] = [
+const CASES: [Case; 8] = [
+    ("assets", None, &[]),
     ("axum-service", None, &[]),
     ("cli", None, &[]),
     ("features", None, &[]),
@@ -64,6 +66,8 @@ fn tree(example: &str, shuffle: usize) -> Tree {
         let size = fs::metadata(base.join(&name)).unwrap().len();
         tree.insert(RelPath::new(name.to_str().unwrap()).unwrap(), Entry::File { size });
     }
+    let definition = fs::read(base.join("Dockerfile")).unwrap();
+    tree.insert_contents(RelPath::new("Dockerfile").unwrap(), definition);
     while let Step::Need(paths) = discover::step(&tree).unwrap().value {
         for path in paths {
             let contents = fs::read(base.join(path.as_str())).unwrap();
@@ -80,7 +84,11 @@ fn planned(tree: &Tree, target: Option<&str>, arguments: &[(&str, &str)]) -> (Bu
         ..Options::default()
     };
     let root = RelPath::new("Cargo.toml").unwrap();
-    let layers = Layers::read(&options.build_args, None, (&root, &project.workspace.text)).unwrap().value;
+    let file = RelPath::new("Dockerfile").unwrap();
+    let body = tree.contents(&file).map(String::from_utf8_lossy).unwrap();
+    let layers = Layers::read(&options.build_args, Some((&file, &body)), (&root, &project.workspace.text))
+        .unwrap()
+        .value;
     let goal = target::route(&project, target).unwrap();
     let platform: Platform = "linux/amd64".parse().unwrap();
     let request = Request {
@@ -89,6 +97,7 @@ fn planned(tree: &Tree, target: Option<&str>, arguments: &[(&str, &str)]) -> (Bu
         goal: &goal,
         platform: &platform,
         names: tree,
+        builder: &platform,
         generated_lockfile: None,
     };
     match plan::plan(&project, request).unwrap().value {
@@ -104,11 +113,13 @@ fn graph(plan: &BuildPlan, goal: &Goal) -> Definition {
             output: Image::new(reference.clone(), plan.platform.clone()).output(),
             reference: reference.to_string(),
             config: br#"{"config":{"Env":["PATH=/usr/local/cargo/bin:/usr/bin:/bin"]}}"#.to_vec(),
+            identity: None,
         }
     };
     let materials = Materials {
         context: Local::new("context").session("session").name("[internal] load build context").output(),
         repository: None,
+        images: BTreeMap::new(),
         agent: Image::new("supercargo".parse().unwrap(), plan.platform.clone()).output(),
         toolchain: image(&plan.toolchain.image.value),
         base: Some(image(&plan.runtime.base.value)),
@@ -118,6 +129,7 @@ fn graph(plan: &BuildPlan, goal: &Goal) -> Definition {
         )]),
         no_cache: NoCache::Never,
         sandbox: Sandbox::default(),
+        abilities: Abilities::default(),
         proxy: None,
         prefix: String::new(),
     };
@@ -169,4 +181,14 @@ fn images_of_one_list_share_their_compile() {
     assert_eq!((one.binaries.value, other.binaries.value), (vec!["greet".into()], vec!["greet-json".into()]));
     let (alone, _) = planned(&tree, Some("greet"), &[("BIN", "greet-json"), ("FEATURES", "json")]);
     assert_eq!(alone.cargo.binaries, ["greet"]);
+}
+
+#[test]
+fn dots_in_a_list_keep_the_binary_that_nobody_needs_to_name() {
+    let tree = tree("features", 0);
+    let (plan, _) = planned(&tree, None, &[("BIN", "greet-json,..."), ("FEATURES", "json,...")]);
+    assert_eq!(plan.binaries.value, ["greet-json", "greet"]);
+    assert_eq!(plan.cargo.features, ["--features", "json"]);
+    let (plan, _) = planned(&tree, None, &[("BIN", "...")]);
+    assert_eq!(plan.binaries.value, ["greet"]);
 }

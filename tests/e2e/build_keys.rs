@@ -222,8 +222,8 @@ fn what_cannot_be_right_is_said_with_its_line() {
     for (body, line, words) in [
         ("env = { RUSTFLAGS = \"-C opt-level=1\" }", 3, "`build.env` cannot set `RUSTFLAGS`"),
         ("args = [\"CARGO_HOME\"]", 3, "`build.args` cannot set `CARGO_HOME`"),
-        ("jobs = 0", 3, "a number from 1 up"),
-        ("network = \"internet\"", 3, "unknown variant `internet`"),
+        ("jobs = 0", 3, "`build.jobs`"),
+        ("network = \"internet\"", 3, "`build.network`"),
         ("include = [\"../secrets\"]", 3, "leads outside the build context"),
     ] {
         configure(&subject, &format!("[build]\n{body}\n"));

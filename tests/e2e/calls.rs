@@ -27,6 +27,13 @@ fn targets_and_outline_are_what_the_client_prints() {
     let base = json["args"].as_array().unwrap().iter().find(|arg| arg["name"] == "IMAGE_BASE").unwrap();
     assert_eq!(base["value"], "gcr.io/distroless/cc-debian12:nonroot");
     assert_eq!(json["cache"].as_array().unwrap().len(), 2);
+
+    let apart = Build::new(bed.docker(), project.path()).build_arg("BUILDKIT_CACHE_MOUNT_NS", "team-a");
+    let outline = apart.call("outline,format=json").succeed().unwrap();
+    let apart: Value = serde_json::from_str(outline.stdout()).unwrap();
+    for (mine, plain) in apart["cache"].as_array().unwrap().iter().zip(json["cache"].as_array().unwrap()) {
+        assert_eq!(mine["ID"], format!("team-a/{}", plain["ID"].as_str().unwrap()), "{apart}");
+    }
 }
 
 #[test]
@@ -93,4 +100,23 @@ fn a_clean_project_passes_the_check_and_each_fault_has_its_line() {
     assert!(text.stdout().contains("WARNING: RunsAsRoot"), "{}", text.stdout());
     assert!(text.stdout().contains(">>> user = \"root\""), "{}", text.stdout());
     build.build_arg("BUILDKIT_DOCKERFILE_CHECK", "skip=all").call("check").succeed().unwrap();
+}
+
+#[test]
+fn a_build_warns_of_broken_rules_and_fails_if_they_are_errors() {
+    let bed = Bed::ensure().unwrap();
+    let project = probe::project(bed);
+    project.write("Dockerfile", format!("{}[image]\nuser = \"root\"\n", bed.syntax())).unwrap();
+    let build = Build::new(bed.docker(), project.path()).target("manifests").output("type=cacheonly");
+    let warned = build.clone().succeed().unwrap();
+    let said: Vec<&str> = warned.warnings().iter().map(|warning| warning.short.as_str()).collect();
+    assert!(said.iter().any(|warning| warning.starts_with("RunsAsRoot: ")), "{said:?}");
+
+    let strict = build.clone().build_arg("BUILDKIT_DOCKERFILE_CHECK", "error=true").fail().unwrap();
+    assert!(strict.message().contains("RunsAsRoot: "), "{}", strict.message());
+    assert!(strict.message().contains(">>> user = \"root\""), "{}", strict.message());
+
+    let skipped =
+        build.build_arg("BUILDKIT_DOCKERFILE_CHECK", "skip=RunsAsRoot;error=true").succeed().unwrap();
+    assert!(skipped.warnings().is_empty(), "{:?}", skipped.warnings());
 }

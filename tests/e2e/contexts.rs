@@ -261,3 +261,77 @@ fn another_targets_result_may_be_the_sources_and_the_base() {
     let config = image::Image::inspect(bed.docker(), "e2e-made").unwrap().config;
     assert!(config.env.contains(&"GROUND=1".to_owned()), "{:?}", config.env);
 }
+
+#[test]
+fn sources_and_base_may_come_from_a_repository_and_from_the_web() {
+    let bed = Bed::ensure().unwrap();
+    let definition = Project::of(&[("Dockerfile", &bed.syntax())]).unwrap();
+    let served = Project::empty().unwrap();
+    let folder = served.path().join("all");
+    Cmd::new("cp").arg("-r").arg(probe::bare().path()).arg(&folder).run().unwrap();
+    served.write("all/data.txt", "from a repository").unwrap();
+    commit(&folder);
+    let daemon = GitServer::of(served.path());
+    let ground = Project::of(&[("etc/motd", "from the web")]).unwrap();
+    let site = Website::of(&[("/ground.tar.gz", tar(&ground))]);
+    Build::new(bed.docker(), definition.path())
+        .tag("e2e-remote-contexts")
+        .build_context("source", &format!("git://127.0.0.1:{}/all#main", daemon.port))
+        .build_context("base", &site.url("/ground.tar.gz"))
+        .succeed()
+        .unwrap();
+    let files = image::files(bed.docker(), "e2e-remote-contexts").unwrap();
+    let has = |name: &str| files.iter().any(|file| file == name);
+    assert!(has("etc/motd") && has("usr/local/bin/probe"), "{files:?}");
+    let with_sources = Build::new(bed.docker(), definition.path())
+        .build_context("source", &format!("git://127.0.0.1:{}/all#main", daemon.port));
+    assert_eq!(data(with_sources), "from a repository");
+}
+
+#[test]
+fn a_crate_is_replaced_by_files() {
+    let bed = Bed::ensure().unwrap();
+    let project = Project::of(&[
+        ("Dockerfile", &bed.syntax()),
+        (
+            "Cargo.toml",
+            "[package]\nname = \"prints\"\nversion = \"0.1.0\"\nedition = \"2024\"\n[dependencies]\nitoa = \"=1.0.15\"\nryu = \"=1.0.20\"\n",
+        ),
+        (
+            "src/main.rs",
+            "fn main() {\n    println!(\"{}|{}\", itoa::Buffer::new().format(7), ryu::Buffer::new().format(0.5));\n}\n",
+        ),
+    ])
+    .unwrap();
+    Cmd::new("cargo").arg("generate-lockfile").current_dir(project.path()).run().unwrap();
+    let crate_of_ones_own = Project::of(&[
+        (
+            "Cargo.toml",
+            "[package]\nname = \"itoa\"\nversion = \"1.0.15\"\nedition = \"2021\"\n[dependencies]\nryu = \"1\"\n",
+        ),
+        (
+            "src/lib.rs",
+            "pub struct Buffer;\nimpl Buffer {\n    pub fn new() -> Self { Buffer }\n    pub fn format(&mut self, _: u32) -> String { format!(\"mine {}\", ryu::Buffer::new().format(1.5)) }\n}\n",
+        ),
+    ])
+    .unwrap();
+    let says = |build: Build| {
+        let out = tempfile::tempdir().unwrap();
+        let log = build.target("binaries").output_folder(out.path()).succeed().unwrap();
+        assert!(log.warnings().is_empty(), "{:?}", log.warnings());
+        Cmd::new(out.path().join("prints")).run().unwrap()
+    };
+    let build = || Build::new(bed.docker(), project.path());
+    let folder = crate_of_ones_own.path().display().to_string();
+    assert_eq!(says(build()), "7|0.5\n");
+    assert_eq!(says(build().build_context("itoa", &folder)), "mine 1.5|0.5\n");
+    crate_of_ones_own.edit("src/lib.rs", "mine", "edited").unwrap();
+    assert_eq!(says(build().build_context("itoa", &folder)), "edited 1.5|0.5\n");
+    assert_eq!(says(build()), "7|0.5\n");
+
+    let image = build().build_context("itoa", "docker-image://debian:bookworm-slim").succeed().unwrap();
+    assert!(image.warnings()[0].detail.join(" ").contains("by files"), "{:?}", image.warnings());
+    let empty = Project::of(&[("README.md", "")]).unwrap();
+    let refused = build().build_context("itoa", &empty.path().display().to_string()).fail().unwrap();
+    assert!(refused.message().contains("cannot stand in for the crate"), "{}", refused.message());
+}

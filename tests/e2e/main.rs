@@ -5,6 +5,7 @@
     reason = "a test that cannot go on has failed, in its own words or in a helper's"
 )]
 
+mod assets;
 mod bad_input;
 mod bed;
 mod build_keys;
@@ -19,6 +20,7 @@ mod examples;
 mod freshness;
 mod frontend_image;
 mod graph;
+mod hooks;
 mod image;
 mod layouts;
 mod modes;

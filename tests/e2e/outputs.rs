@@ -8,6 +8,7 @@ use testbed::build::Build;
 use testbed::container::Run;
 use testbed::image::Image;
 use testbed::process::Cmd;
+use testbed::project::Project;
 
 use crate::probe;
 
@@ -130,4 +131,42 @@ fn loading_is_what_happens_by_default() {
     let image = Image::inspect(bed.docker(), "e2e-load").unwrap();
     assert_eq!(image.config.entrypoint, ["/usr/local/bin/probe"]);
     assert!(Run::new(bed.docker(), "e2e-load").complete().unwrap().stdout.starts_with("data|"));
+}
+
+#[test]
+fn a_bill_of_materials_is_made_by_the_scanner() {
+    let bed = Bed::ensure().unwrap();
+    let project = probe::project(bed);
+    // A scanner of the bed's own, which follows the protocol and lists the files that it was shown.
+    let scanner = Project::of(&[
+        ("Dockerfile", "FROM debian:bookworm-slim\nCOPY --chmod=755 scan /scan\nENTRYPOINT [\"/scan\"]\n"),
+        (
+            "scan",
+            concat!(
+                "#!/bin/sh\nset -eu\n",
+                "cd \"$BUILDKIT_SCAN_SOURCE\"\n",
+                "files=$(find usr/local -type f | sed 's/.*/\"&\"/' | paste -sd,)\n",
+                "printf '{\"_type\":\"https://in-toto.io/Statement/v0.1\",\"predicateType\":\"https://spdx.dev/Document\",",
+                "\"predicate\":{\"files\":[%s]}}' \"$files\" > \"$BUILDKIT_SCAN_DESTINATION/files.spdx.json\"\n",
+            ),
+        ),
+    ])
+    .unwrap();
+    let image = format!("{}/e2e/scanner:latest", bed.registry().unwrap());
+    Build::new(bed.docker(), scanner.path()).tag(&image).arg("--push").succeed().unwrap();
+    let layout = tempfile::tempdir().unwrap();
+    Build::new(bed.docker(), project.path())
+        .output(format!("type=oci,tar=false,dest={}", layout.path().display()))
+        .arg("--provenance=false")
+        .arg(format!("--sbom=generator={image}"))
+        .succeed()
+        .unwrap();
+    let index = json(&layout.path().join("index.json"));
+    let inner = blob(layout.path(), &index["manifests"][0]);
+    let manifests = inner["manifests"].as_array().unwrap();
+    let attested = manifests.iter().find(|manifest| manifest["platform"]["os"] == "unknown").unwrap();
+    let statement = blob(layout.path(), &blob(layout.path(), attested)["layers"][0]);
+    assert_eq!(statement["predicateType"], "https://spdx.dev/Document", "{statement}");
+    let files = statement["predicate"]["files"].as_array().unwrap();
+    assert!(files.iter().any(|file| file == "usr/local/bin/probe"), "{statement}");
 }

@@ -35,6 +35,19 @@ pub(crate) fn run(command: &[String]) -> Result<Exit, Error> {
     child.wait()
 }
 
+/// What `command` prints. However it ends, what it said is the answer; what it says on stderr is nobody's business.
+pub(crate) fn answer(command: &[&str]) -> Result<String, Error> {
+    let (program, arguments) = command.split_first().ok_or(Error::EmptyCommand)?;
+    let output = Command::new(program)
+        .args(arguments)
+        .envs(toolchain::environment())
+        .env_remove(supercargo_report::JOB)
+        .stdin(Stdio::null())
+        .output()
+        .map_err(|source| Error::Spawn { program: (*program).to_owned(), source })?;
+    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
 /// Runs `command` with `environment` on top of ours, and gives every line of its standard output, with the line end, to
 /// `on_line`.
 pub(crate) fn run_with_lines(

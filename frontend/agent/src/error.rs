@@ -49,6 +49,28 @@ pub(crate) enum Error {
         /// Why not.
         source: serde_json::Error,
     },
+    /// Something of the toolchain is missing and nothing can install it.
+    #[error(
+        "the toolchain image has no {missing}, and no `rustup` on its PATH to install it; name an image that has it \
+         with `toolchain.image`, or add it to that image{how}"
+    )]
+    NoRustup {
+        /// What is missing, in words.
+        missing: String,
+        /// How distributions call it, as the end of a sentence; may be empty.
+        how: String,
+    },
+    /// The image has an opinion of its own about the toolchain.
+    #[error(
+        "the toolchain image sets `RUSTUP_TOOLCHAIN={set}`, which goes before the channel `{channel}`; take the variable \
+         out of the image, or the channel out of the configuration"
+    )]
+    ToolchainSet {
+        /// The variable's value.
+        set: String,
+        /// The channel asked for.
+        channel: String,
+    },
     /// There is no sccache program.
     #[error(
         "there is no program `sccache` on the PATH of the toolchain image; name an image that has it with \

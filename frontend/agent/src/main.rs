@@ -16,6 +16,7 @@
 //!   [`circumstances`] say what is different. Its [`mount`] is what it remembers.
 //! - Both sweep out what is not [`live`] by the [`history`] of the last runs. [`mod@unit`] knows where what lies.
 //! - [`jobs`] is how many compilers run at once.
+//! - [`install`] adds to the toolchain what the image lacks of it.
 //! - [`cargo`] is the one place that starts a process.
 
 mod cargo;
@@ -34,6 +35,7 @@ mod freshness;
 mod history;
 mod index;
 mod inputs;
+mod install;
 mod jobs;
 mod kept;
 mod ledger;
@@ -87,5 +89,6 @@ fn run() -> Result<u8, Error> {
         Job::Fetch(job) => fetch::fetch(&job),
         Job::Unpack(job) => unpack::unpack(&job),
         Job::Compile(job) => compile::compile(&job),
+        Job::Install(job) => install::install(&job),
     }
 }

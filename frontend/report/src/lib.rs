@@ -5,8 +5,10 @@
 //! of the last compile, leaves a [`Report`] beside the binaries. The agent's bytes are part of the cache key of every
 //! compile step, so this crate holds what both sides must agree on and nothing else.
 
+mod install;
 mod sccache;
 
+pub use install::Install;
 pub use sccache::{Sccache, SccacheSecret};
 
 use serde::{Deserialize, Serialize};
@@ -25,6 +27,8 @@ pub enum Job {
     Unpack(Unpack),
     /// Run one cargo compile.
     Compile(Compile),
+    /// Add to the toolchain what the image lacks of it.
+    Install(Install),
 }
 
 impl Job {
@@ -35,6 +39,7 @@ impl Job {
             Self::Fetch(job) => &job.command,
             Self::Unpack(job) => &job.command,
             Self::Compile(job) => &job.command,
+            Self::Install(job) => &job.command,
         }
     }
 
@@ -45,6 +50,7 @@ impl Job {
             Self::Fetch(job) => job.command = command,
             Self::Unpack(job) => job.command = command,
             Self::Compile(job) => job.command = command,
+            Self::Install(job) => job.command = command,
         }
         self
     }

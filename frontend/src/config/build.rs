@@ -1,15 +1,17 @@
 //! `[build]`: what the compile steps are given besides what Cargo knows by itself.
 
 use std::collections::BTreeMap;
-use std::fmt;
+use std::num::NonZeroU32;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use toml::Spanned;
 
-use super::Setting;
+use super::layers::list_or;
+use super::task::HookTable;
+use super::{Setting, Spanned};
 
 /// `[build]`.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct BuildTable {
     /// Variables for rustc and build scripts, in every compile step.
@@ -21,11 +23,13 @@ pub struct BuildTable {
     /// Flags for rustc, after those of Cargo's configuration.
     pub rustflags: Option<Spanned<Vec<String>>>,
     /// How many compilers run at once, as `cargo --jobs`.
-    pub jobs: Option<Spanned<Jobs>>,
+    pub jobs: Option<Spanned<NonZeroU32>>,
     /// Patterns of files that the package needs and that lie in packages that it does not.
     pub include: Option<Spanned<Vec<String>>>,
     /// What the last compile step learns of the commit.
     pub git: Option<Spanned<GitData>>,
+    /// Commands of your own beside the compile.
+    pub hook: Option<Spanned<Vec<Spanned<HookTable>>>>,
 }
 
 /// What was asked for under `[build]`; see [`BuildTable`].
@@ -45,6 +49,8 @@ pub struct BuildConfig {
     pub include: Option<Setting<Vec<String>>>,
     /// `build.git`.
     pub git: Option<Setting<GitData>>,
+    /// `build.hook`, in the order written.
+    pub hooks: Option<Setting<Vec<Setting<HookTable>>>>,
 }
 
 impl BuildConfig {
@@ -52,18 +58,19 @@ impl BuildConfig {
     pub(super) fn or(self, below: Self) -> Self {
         Self {
             env: self.env.or(below.env),
-            args: self.args.or(below.args),
+            args: list_or(self.args, below.args),
             network: self.network.or(below.network),
-            rustflags: self.rustflags.or(below.rustflags),
+            rustflags: list_or(self.rustflags, below.rustflags),
             jobs: self.jobs.or(below.jobs),
-            include: self.include.or(below.include),
+            include: list_or(self.include, below.include),
             git: self.git.or(below.git),
+            hooks: self.hooks.or(below.hooks),
         }
     }
 }
 
 /// The network of the compile steps.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum BuildNetwork {
     /// None.
@@ -84,7 +91,7 @@ impl BuildNetwork {
 }
 
 /// What the last compile step learns of the client's commit.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum GitData {
     /// Variables, if a package is built with a crate that reads them.
@@ -102,37 +109,4 @@ impl GitData {
     /// Every word with what it means.
     pub(super) const WORDS: [(&str, Self); 4] =
         [("auto", Self::Auto), ("env", Self::Env), ("dir", Self::Dir), ("off", Self::Off)];
-}
-
-/// `build.jobs`: a number, or `"auto"`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Jobs(pub Option<u32>);
-
-impl<'de> Deserialize<'de> for Jobs {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(JobsVisitor)
-    }
-}
-
-struct JobsVisitor;
-
-impl serde::de::Visitor<'_> for JobsVisitor {
-    type Value = Jobs;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("`\"auto\"` or a number from 1 up")
-    }
-
-    fn visit_i64<E: serde::de::Error>(self, number: i64) -> Result<Jobs, E> {
-        let jobs = u32::try_from(number).ok().filter(|jobs| *jobs > 0);
-        jobs.map(|jobs| Jobs(Some(jobs)))
-            .ok_or_else(|| E::invalid_value(serde::de::Unexpected::Signed(number), &self))
-    }
-
-    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Jobs, E> {
-        if text == "auto" {
-            return Ok(Jobs(None));
-        }
-        Err(E::invalid_value(serde::de::Unexpected::Str(text), &self))
-    }
 }

@@ -11,7 +11,7 @@ use crate::diagnostic::{Diagnostic, Findings};
 pub(super) const PACKAGE: &str = "PACKAGE";
 
 /// Every build-arg that is read, with what it sets, in the order of the documentation.
-pub const BUILD_ARGS: [(&str, &str); 19] = [
+pub const BUILD_ARGS: [(&str, &str); 21] = [
     ("PACKAGE", "the package"),
     ("BIN", "the binaries, separated by commas"),
     ("FEATURES", "features, separated by commas"),
@@ -20,6 +20,8 @@ pub const BUILD_ARGS: [(&str, &str); 19] = [
     ("PROFILE", "the Cargo profile"),
     ("TOOLCHAIN_CHANNEL", "the toolchain"),
     ("TOOLCHAIN_IMAGE", "the image that compiles"),
+    ("TOOLCHAIN_COMPONENTS", "components of the toolchain, separated by commas"),
+    ("TOOLCHAIN_TARGETS", "targets of the toolchain, separated by commas"),
     ("BUILD_NETWORK", "the network of the compile steps"),
     ("BUILD_RUSTFLAGS", "flags for rustc, separated by spaces"),
     ("BUILD_JOBS", "how many compilers run at once"),
@@ -34,8 +36,17 @@ pub const BUILD_ARGS: [(&str, &str); 19] = [
 ];
 
 /// Build-args that mean something to the engine, to the client or to this frontend without being configuration.
-const PREDEFINED: [&str; 6] =
-    ["SOURCE_DATE_EPOCH", "HTTP_PROXY", "HTTPS_PROXY", "FTP_PROXY", "NO_PROXY", "ALL_PROXY"];
+const PREDEFINED: [&str; 9] = [
+    "SOURCE_DATE_EPOCH",
+    "BUILDPLATFORM",
+    "HTTP_PROXY",
+    "HTTPS_PROXY",
+    "FTP_PROXY",
+    "NO_PROXY",
+    "ALL_PROXY",
+    "RUSTUP_DIST_SERVER",
+    "RUSTUP_UPDATE_ROOT",
+];
 
 /// A warning for each build-arg that nothing reads: most often a slip of the pen. `read` are those of the project's own.
 #[must_use]
@@ -88,6 +99,8 @@ pub(super) fn read(arguments: &BTreeMap<String, String>, findings: &mut Findings
         profile: text("PROFILE"),
         channel: text("TOOLCHAIN_CHANNEL"),
         toolchain_image: text("TOOLCHAIN_IMAGE"),
+        components: list("TOOLCHAIN_COMPONENTS"),
+        toolchain_targets: list("TOOLCHAIN_TARGETS"),
         build,
         cache_mode: word(text("CACHE_MODE"), &CacheMode::WORDS, findings),
         cache_namespace: text("CACHE_NAMESPACE"),

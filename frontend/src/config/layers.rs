@@ -3,13 +3,12 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use serde::Deserialize;
-use toml::Spanned;
-
-use super::build::{BuildConfig, BuildNetwork, BuildTable, GitData};
-use super::schema::{CacheMode, Table};
-use super::{Config, Origin, Sccache, Setting, build_args};
-use crate::diagnostic::{Checked, Diagnostic, Findings, Span};
+use super::build::{BuildConfig, BuildTable};
+use super::home::Home;
+use super::list::{REST, with_rest};
+use super::schema::Table;
+use super::{Config, Origin, Sccache, Setting, Spanned, build_args};
+use crate::diagnostic::{Checked, Findings, Span};
 use crate::name::RelPath;
 
 /// Every home of the configuration that is not tied to one package.
@@ -19,23 +18,6 @@ pub struct Layers {
     build_args: Config,
     definition: Config,
     workspace: Config,
-}
-
-/// A manifest, as far as this frontend's tables are concerned.
-#[derive(Deserialize)]
-struct Manifest {
-    package: Option<Section>,
-    workspace: Option<Section>,
-}
-
-#[derive(Deserialize)]
-struct Section {
-    metadata: Option<Metadata>,
-}
-
-#[derive(Deserialize)]
-struct Metadata {
-    supercargo: Option<Table>,
 }
 
 impl Layers {
@@ -59,19 +41,15 @@ impl Layers {
             });
 
         if let Some((file, text)) = definition {
-            let table = toml::from_str::<Table>(text).map_err(|error| definition_error(file, text, &error));
-            match table {
-                Ok(table) => {
-                    let source = Source { file, text };
-                    package = package.or_else(|| source.text(table.package.clone()));
-                    layers.definition = source.config(table);
-                }
-                Err(diagnostic) => findings.push(diagnostic),
+            let source = Source { file, text };
+            if let Some(table) = source.home("the configuration").read_all(&mut findings) {
+                package = package.or_else(|| source.setting(table.package.clone()));
+                layers.definition = source.config(table);
             }
         }
         let source = Source { file: root.0, text: root.1 };
-        if let Some(table) = source.metadata(|manifest| manifest.workspace, &mut findings) {
-            package = package.or_else(|| source.text(table.package.clone()));
+        if let Some(table) = source.metadata("workspace", &mut findings) {
+            package = package.or_else(|| source.setting(table.package.clone()));
             layers.workspace = source.config(table);
         }
         layers.package = package;
@@ -94,10 +72,8 @@ impl Layers {
     pub fn merge(&self, manifest: (&RelPath, &str)) -> Checked<Config> {
         let mut findings = Findings::default();
         let source = Source { file: manifest.0, text: manifest.1 };
-        let package = source
-            .metadata(|manifest| manifest.package, &mut findings)
-            .map(|table| source.config(table))
-            .unwrap_or_default();
+        let package =
+            source.metadata("package", &mut findings).map(|table| source.config(table)).unwrap_or_default();
         let merged = [&self.definition, &package, &self.workspace]
             .into_iter()
             .fold(self.build_args.clone(), |above, below| above.or(below.clone()));
@@ -109,28 +85,45 @@ impl Config {
     /// This configuration, with `below` for what it leaves open.
     fn or(self, below: Self) -> Self {
         Self {
-            bins: self.bins.or(below.bins),
-            features: self.features.or(below.features),
+            bins: list_or(self.bins, below.bins),
+            features: list_or(self.features, below.features),
             all_features: self.all_features.or(below.all_features),
             no_default_features: self.no_default_features.or(below.no_default_features),
             profile: self.profile.or(below.profile),
             channel: self.channel.or(below.channel),
             toolchain_image: self.toolchain_image.or(below.toolchain_image),
+            components: list_or(self.components, below.components),
+            toolchain_targets: list_or(self.toolchain_targets, below.toolchain_targets),
             build: self.build.or(below.build),
+            assets: below.assets.into_iter().chain(self.assets).collect(),
             cache_mode: self.cache_mode.or(below.cache_mode),
             cache_namespace: self.cache_namespace.or(below.cache_namespace),
             sccache: self.sccache.or(below.sccache),
             base: self.base.or(below.base),
             user: self.user.or(below.user),
             workdir: self.workdir.or(below.workdir),
-            entrypoint: self.entrypoint.or(below.entrypoint),
-            cmd: self.cmd.or(below.cmd),
+            entrypoint: list_or(self.entrypoint, below.entrypoint),
+            cmd: list_or(self.cmd, below.cmd),
             env: self.env.or(below.env),
-            expose: self.expose.or(below.expose),
-            volumes: self.volumes.or(below.volumes),
+            expose: list_or(self.expose, below.expose),
+            volumes: list_or(self.volumes, below.volumes),
             labels: self.labels.or(below.labels),
             stop_signal: self.stop_signal.or(below.stop_signal),
         }
+    }
+}
+
+/// The list of the higher home; `"..."` in it stands for that of the lower one, and where that has none, for what the
+/// planner finds.
+pub(super) fn list_or(
+    above: Option<Setting<Vec<String>>>,
+    below: Option<Setting<Vec<String>>>,
+) -> Option<Setting<Vec<String>>> {
+    match (above, below) {
+        (Some(above), Some(below)) if above.value.iter().any(|item| item == REST) => {
+            Some(Setting { value: with_rest(&above.value, &below.value), origin: above.origin })
+        }
+        (above, below) => above.or(below),
     }
 }
 
@@ -141,29 +134,19 @@ struct Source<'a> {
 }
 
 impl Source<'_> {
-    fn metadata(
-        &self,
-        section: impl Fn(Manifest) -> Option<Section>,
-        findings: &mut Findings,
-    ) -> Option<Table> {
-        match toml::from_str::<Manifest>(self.text) {
-            Ok(manifest) => section(manifest)?.metadata?.supercargo,
-            Err(error) => {
-                findings.push(located(self.file, self.text, &error, "`metadata.supercargo`"));
-                None
-            }
-        }
+    fn home<'a>(&'a self, what: &'a str) -> Home<'a> {
+        Home { file: self.file, text: self.text, what }
+    }
+
+    /// The table of ours in the table `section` of a manifest.
+    fn metadata(&self, section: &str, findings: &mut Findings) -> Option<Table> {
+        self.home("`metadata.supercargo`").read_below(&[section, "metadata", "supercargo"], findings)
     }
 
     fn setting<T>(&self, spanned: Option<Spanned<T>>) -> Option<Setting<T>> {
         let spanned = spanned?;
         let origin = Origin::File(self.span(spanned.span()));
         Some(Setting { value: spanned.into_inner(), origin })
-    }
-
-    /// A text setting; `auto` counts as not set.
-    fn text(&self, spanned: Option<Spanned<String>>) -> Option<Setting<String>> {
-        self.setting(spanned).filter(|setting| setting.value != "auto")
     }
 
     fn span(&self, bytes: Range<usize>) -> Span {
@@ -174,13 +157,17 @@ impl Source<'_> {
         BuildConfig {
             env: self.setting(table.env),
             args: self.setting(table.args),
-            network: self.setting(table.network).filter(|setting| setting.value != BuildNetwork::Auto),
+            network: self.setting(table.network),
             rustflags: self.setting(table.rustflags),
             jobs: self
                 .setting(table.jobs)
-                .and_then(|setting| Some(Setting { value: setting.value.0?, origin: setting.origin })),
+                .map(|setting| Setting { value: setting.value.get(), origin: setting.origin }),
             include: self.setting(table.include),
-            git: self.setting(table.git).filter(|setting| setting.value != GitData::Auto),
+            git: self.setting(table.git),
+            hooks: self.setting(table.hook).map(|hooks| Setting {
+                value: hooks.value.into_iter().filter_map(|hook| self.setting(Some(hook))).collect(),
+                origin: hooks.origin,
+            }),
         }
     }
 
@@ -193,6 +180,7 @@ impl Source<'_> {
             profile,
             toolchain,
             build,
+            assets,
             cache,
             image,
             ..
@@ -200,24 +188,29 @@ impl Source<'_> {
         Config {
             bins: self
                 .setting(bin)
-                .map(|setting| Setting { value: setting.value.names(), origin: setting.origin })
-                .filter(|setting| setting.value != ["auto"]),
+                .map(|setting| Setting { value: setting.value.names(), origin: setting.origin }),
             features: self.setting(features),
             all_features: self.setting(all_features),
             no_default_features: self.setting(no_default_features),
-            profile: self.text(profile),
-            channel: self.text(toolchain.channel),
-            toolchain_image: self.text(toolchain.image),
+            profile: self.setting(profile),
+            channel: self.setting(toolchain.channel),
+            toolchain_image: self.setting(toolchain.image),
+            components: self.setting(toolchain.components),
+            toolchain_targets: self.setting(toolchain.targets),
             build: self.build(build),
-            cache_mode: self.setting(cache.mode).filter(|setting| setting.value != CacheMode::Auto),
-            cache_namespace: self.text(cache.namespace),
-            sccache: self.setting(cache.sccache).and_then(|setting| {
-                Sccache::from_key(setting.value, |bytes| self.span(bytes))
-                    .map(|value| Setting { value, origin: setting.origin })
+            assets: assets
+                .into_iter()
+                .filter_map(|(name, asset)| Some((name, self.setting(Some(asset))?)))
+                .collect(),
+            cache_mode: self.setting(cache.mode),
+            cache_namespace: self.setting(cache.namespace),
+            sccache: self.setting(cache.sccache).map(|setting| Setting {
+                value: Sccache::from_key(setting.value, |bytes| self.span(bytes)),
+                origin: setting.origin,
             }),
-            base: self.text(image.base),
-            user: self.text(image.user),
-            workdir: self.text(image.workdir),
+            base: self.setting(image.base),
+            user: self.setting(image.user),
+            workdir: self.setting(image.workdir),
             entrypoint: self.setting(image.entrypoint),
             cmd: self.setting(image.cmd),
             env: self.setting(image.env),
@@ -227,46 +220,8 @@ impl Source<'_> {
             }),
             volumes: self.setting(image.volumes),
             labels: self.setting(image.labels),
-            stop_signal: self.text(image.stop_signal),
+            stop_signal: self.setting(image.stop_signal),
         }
-    }
-}
-
-fn located(file: &RelPath, text: &str, error: &toml::de::Error, what: &str) -> Diagnostic {
-    let mut message = error.message().to_owned();
-    let mut hint = None;
-    // toml words an unknown key as "unknown field `x`, expected one of `a`, `b`": the list is for the hint.
-    if let Some((fault, expected)) =
-        error.message().strip_prefix("unknown field").and_then(|rest| rest.split_once(", expected "))
-    {
-        message = format!("unknown key{fault}");
-        hint = Some(format!("Here {what} may hold {}.", expected.trim_start_matches("one of ")));
-    }
-    let diagnostic = Diagnostic::error(format!("failed to read {what} in `{file}`: {message}"));
-    let diagnostic = match error.span() {
-        Some(bytes) => diagnostic.at(Span::of_bytes(file.clone(), text, bytes)),
-        None => diagnostic,
-    };
-    match hint {
-        Some(hint) => diagnostic.hint(hint),
-        None => diagnostic,
-    }
-}
-
-/// A definition file that is no TOML is most likely a Dockerfile of instructions.
-fn definition_error(file: &RelPath, text: &str, error: &toml::de::Error) -> Diagnostic {
-    let diagnostic = located(file, text, error, "the configuration");
-    let is_instructions = text.lines().any(|line| {
-        let word = line.split_whitespace().next().unwrap_or_default();
-        matches!(
-            word.to_ascii_uppercase().as_str(),
-            "FROM" | "RUN" | "COPY" | "WORKDIR" | "ENTRYPOINT" | "CMD"
-        ) && !line.contains('=')
-    });
-    if is_instructions {
-        diagnostic.hint("Below the syntax line Supercargo reads TOML and no Dockerfile instructions; the line alone is enough.")
-    } else {
-        diagnostic
     }
 }
 
@@ -313,24 +268,8 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_key_is_named_with_its_line_and_the_known_ones() {
-        let error = merged(&[], "# syntax=x\nprofil = \"x\"\n", "").unwrap_err();
-        assert!(
-            error.starts_with("2: failed to read the configuration in `Dockerfile`: unknown key `profil`"),
-            "{error}"
-        );
-        assert!(error.contains("`profile`"), "{error}");
-    }
-
-    #[test]
     fn instructions_are_recognised() {
         let error = merged(&[], "# syntax=x\nFROM rust:1\n", "").unwrap_err();
         assert!(error.contains("no Dockerfile instructions"), "{error}");
-    }
-
-    #[test]
-    fn a_wrong_type_is_an_error_with_its_line() {
-        let error = merged(&[], "# syntax=x\n\nfeatures = 3\n", "").unwrap_err();
-        assert!(error.starts_with("3: "), "{error}");
     }
 }

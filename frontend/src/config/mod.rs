@@ -5,15 +5,27 @@
 
 mod build;
 mod build_args;
+mod home;
+mod json_schema;
+mod keys;
 mod layers;
+mod list;
 mod sccache;
 mod schema;
+mod spanned;
+mod task;
+#[cfg(test)]
+mod tests;
 
-pub use build::{BuildConfig, BuildNetwork, BuildTable, GitData, Jobs};
+pub use build::{BuildConfig, BuildNetwork, BuildTable, GitData};
 pub use build_args::{BUILD_ARGS, unknown_build_args};
+pub use json_schema::json_schema;
 pub use layers::Layers;
+pub use list::{REST, with_rest};
 pub use sccache::{Sccache, SccacheKey, SccacheValue};
 pub use schema::{CacheMode, CacheTable, ImageTable, OneOrMany, Table, ToolchainTable};
+pub use spanned::Spanned;
+pub use task::{AssetTable, CommandLine, HookTable, OutputKey, Preset, When};
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -75,8 +87,14 @@ pub struct Config {
     pub channel: Option<Setting<String>>,
     /// `toolchain.image`.
     pub toolchain_image: Option<Setting<String>>,
+    /// `toolchain.components`.
+    pub components: Option<Setting<Vec<String>>>,
+    /// `toolchain.targets`.
+    pub toolchain_targets: Option<Setting<Vec<String>>>,
     /// `build`.
     pub build: BuildConfig,
+    /// `assets`, by name.
+    pub assets: BTreeMap<String, Setting<AssetTable>>,
     /// `cache.mode`.
     pub cache_mode: Option<Setting<CacheMode>>,
     /// `cache.namespace`.

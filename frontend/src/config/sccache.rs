@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Range;
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, Visitor};
-use toml::Spanned;
 
-use super::{Origin, Setting};
+use super::{Origin, Setting, Spanned};
 use crate::diagnostic::Span;
 
 /// What was asked for.
@@ -21,10 +21,9 @@ pub enum Sccache {
 }
 
 /// `cache.sccache` as it is written.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema)]
+#[schemars(untagged)]
 pub enum SccacheKey {
-    /// `"auto"`.
-    Auto,
     /// `true` or `false`.
     Switch(bool),
     /// `{ backend = "s3", bucket = "b" }`; which keys there may be depends on the backend.
@@ -32,7 +31,7 @@ pub enum SccacheKey {
 }
 
 /// A value in the table.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(untagged, expecting = "a text, a number, `true`, `false` or a list of texts")]
 pub enum SccacheValue {
     /// `true` or `false`.
@@ -46,17 +45,16 @@ pub enum SccacheValue {
 }
 
 impl Sccache {
-    /// The key with the places of its parts; nothing for `"auto"`.
-    pub(super) fn from_key(key: SccacheKey, span: impl Fn(Range<usize>) -> Span) -> Option<Self> {
+    /// The key with the places of its parts.
+    pub(super) fn from_key(key: SccacheKey, span: impl Fn(Range<usize>) -> Span) -> Self {
         match key {
-            SccacheKey::Auto => None,
-            SccacheKey::Switch(on) => Some(Self::Switch(on)),
+            SccacheKey::Switch(on) => Self::Switch(on),
             SccacheKey::Table(entries) => {
                 let settings = entries.into_iter().map(|(key, value)| {
                     let origin = Origin::File(span(value.span()));
                     (key, Setting { value: value.into_inner().to_text(), origin })
                 });
-                Some(Self::Table(settings.collect()))
+                Self::Table(settings.collect())
             }
         }
     }
@@ -87,20 +85,11 @@ impl<'de> Visitor<'de> for KeyVisitor {
     type Value = SccacheKey;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(
-            "`true`, `false`, `\"auto\"` or a table such as `{ backend = \"s3\", bucket = \"…\" }`",
-        )
+        formatter.write_str("`true`, `false` or a table such as `{ backend = \"s3\", bucket = \"…\" }`")
     }
 
     fn visit_bool<E>(self, on: bool) -> Result<SccacheKey, E> {
         Ok(SccacheKey::Switch(on))
-    }
-
-    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<SccacheKey, E> {
-        if text == "auto" {
-            return Ok(SccacheKey::Auto);
-        }
-        Err(E::invalid_value(serde::de::Unexpected::Str(text), &self))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<SccacheKey, A::Error> {

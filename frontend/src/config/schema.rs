@@ -3,16 +3,18 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use toml::Spanned;
 
+use super::Spanned;
 use super::build::BuildTable;
 use super::sccache::SccacheKey;
+use super::task::AssetTable;
 
 /// One home of the configuration, as it is written.
 ///
 /// Every key is optional; an unknown one is an error.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Table {
     /// The package to build, as `cargo --package`.
@@ -33,6 +35,9 @@ pub struct Table {
     /// What the compile steps are given.
     #[serde(default)]
     pub build: BuildTable,
+    /// Files that other tools make, by a name of yours.
+    #[serde(default)]
+    pub assets: BTreeMap<String, Spanned<AssetTable>>,
     /// The caches.
     #[serde(default)]
     pub cache: CacheTable,
@@ -42,17 +47,22 @@ pub struct Table {
 }
 
 /// `[toolchain]`.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct ToolchainTable {
     /// `stable`, `1.95`, `nightly`, …
     pub channel: Option<Spanned<String>>,
     /// Any image that has cargo.
     pub image: Option<Spanned<String>>,
+    /// Components that the compile needs, as `rustup component add`; `"..."` stands for those of the toolchain file.
+    pub components: Option<Spanned<Vec<String>>>,
+    /// Targets whose standard library the compile needs, as `rustup target add`; `"..."` stands for those of the
+    /// toolchain file.
+    pub targets: Option<Spanned<Vec<String>>>,
 }
 
 /// `[cache]`.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct CacheTable {
     /// How compiled code is kept between builds.
@@ -64,7 +74,7 @@ pub struct CacheTable {
 }
 
 /// `[image]`.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct ImageTable {
     /// The image the binary is put on, as `FROM`.
@@ -90,7 +100,7 @@ pub struct ImageTable {
 }
 
 /// How compiled code is kept between builds.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum CacheMode {
     /// The dependency layer, and a cache mount that links to it for the user's own crates.
@@ -136,7 +146,7 @@ impl fmt::Display for CacheMode {
 }
 
 /// `"a"` or `["a", "b"]`.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(untagged, expecting = "a name or a list of names")]
 pub enum OneOrMany {
     /// One name.
@@ -157,7 +167,7 @@ impl OneOrMany {
 }
 
 /// A port: a number, or text with a protocol.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(untagged, expecting = "a port such as `8080` or `\"9000/udp\"`")]
 pub enum Port {
     /// A TCP port.
@@ -172,7 +182,7 @@ impl Port {
     pub fn to_docker(&self) -> String {
         match self {
             Self::Number(number) => format!("{number}/tcp"),
-            Self::Text(text) if text.contains('/') => text.clone(),
+            Self::Text(text) if text.contains('/') || text == super::REST => text.clone(),
             Self::Text(text) => format!("{text}/tcp"),
         }
     }

@@ -1,5 +1,6 @@
 //! Where the project comes from: the client's directory, a git repository, an archive, or another build's result.
 
+mod crates;
 mod git;
 mod named;
 
@@ -8,6 +9,7 @@ use std::collections::BTreeMap;
 use crate::diagnostic::{Checked, Diagnostic, Findings};
 use crate::options::Options;
 
+pub use crates::{ReplacedCrate, patch};
 pub use git::GitAddress;
 pub use named::{BASE, NamedContext, NamedContexts, SOURCE, TOOLCHAIN};
 

@@ -119,6 +119,11 @@ impl NamedContexts {
         })
     }
 
+    /// All of them by name, but for those of one platform.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&str, &NamedContext)> {
+        self.0.iter().map(|(name, context)| (name.as_str(), context)).filter(|(name, _)| !name.contains("::"))
+    }
+
     /// What stands in for the user's files.
     #[must_use]
     pub fn source(&self) -> Option<&ContextSource> {
@@ -134,16 +139,16 @@ impl NamedContexts {
     pub fn unused(&self, images: &[&str], crates: &BTreeSet<String>) -> Vec<Diagnostic> {
         let mut meant: BTreeSet<String> = [SOURCE, TOOLCHAIN, BASE].map(str::to_owned).into();
         meant.extend(images.iter().map(|image| familiar(image)));
-        let unused = self.0.keys().filter(|name| {
+        let unused = self.0.iter().filter(|(name, context)| {
+            let is_crate = crates.contains(name.as_str()) && matches!(context, NamedContext::Files { .. });
             let name = name.split("::").next().unwrap_or_default();
-            !meant.contains(name)
+            !meant.contains(name) && !is_crate
         });
-        let warnings = unused.map(|name| {
+        let warnings = unused.map(|(name, _)| {
             let warning = Diagnostic::warning(format!("the build context `{name}` stands in for nothing"));
             if crates.contains(name.as_str()) {
-                return warning.hint(format!(
-                    "A build context cannot replace the crate `{name}` yet; a `[patch]` table in Cargo.toml can."
-                ));
+                return warning
+                    .hint(format!("The crate `{name}` can be replaced by files, not by an image."));
             }
             let names: Vec<&str> = meant.iter().map(String::as_str).collect();
             warning.hint(format!("This build has `{}`.", names.join("`, `")))
@@ -220,13 +225,16 @@ mod tests {
 
     #[test]
     fn what_stands_in_for_nothing_is_said() {
-        let named =
-            contexts(&[("rust:1.95", "docker-image://x"), ("itoa", "local:i"), ("toolchain", "local:t")])
-                .unwrap();
+        let named = contexts(&[
+            ("rust:1.95", "docker-image://x"),
+            ("itoa", "docker-image://i"),
+            ("toolchain", "local:t"),
+        ])
+        .unwrap();
         let crates = BTreeSet::from(["itoa".to_owned()]);
         let warnings = named.unused(&["docker.io/library/rust:1.94"], &crates);
         assert_eq!(warnings.len(), 2, "{warnings:?}");
-        assert!(warnings[0].hints[0].contains("[patch]"), "{warnings:?}");
+        assert!(warnings[0].hints[0].contains("by files"), "{warnings:?}");
         assert!(warnings[1].hints[0].contains("`rust:1.94`"), "{warnings:?}");
     }
 }

@@ -2,11 +2,11 @@
 
 use buildkit_llb::Output;
 use buildkit_llb::exec::{CacheMount, Mount, Sharing};
-use buildkit_llb::file::{Copy, FileOp};
+use buildkit_llb::file::{Copy, FileOp, Rm};
 use supercargo_report::{Collect, Compile, Dependencies, Freshness, Job, Scripts, Step};
 
 use super::Materials;
-use super::exec::{agent, locate, networked, private};
+use super::exec::{agent, environment, locate, mount_private, networked};
 use super::fetch::Crates;
 use super::manifests::write;
 use super::sccache;
@@ -14,16 +14,19 @@ use crate::config::CacheMode;
 use crate::plan::{BuildPlan, paths};
 
 /// The binaries and the report, as `/bin/<name>` and `/report.json`.
-pub(super) fn compile(plan: &BuildPlan, materials: &Materials, fetched: &Crates, deps: &Output) -> Output {
-    let source = with_repository(plan, materials, source(plan, materials));
+pub(super) fn compile(
+    plan: &BuildPlan,
+    materials: &Materials,
+    source: &Output,
+    fetched: &Crates,
+    deps: &Output,
+) -> Output {
     let mode = plan.caches.mode.value;
     let freshness = mode.has_mount().then(|| Freshness {
         directory: paths::WORKSPACE.to_owned(),
         ledger: paths::LEDGER.to_owned(),
         pinned: match mode {
-            CacheMode::Auto => {
-                plan.dependencies.patched.iter().map(|path| path.as_str().to_owned()).collect()
-            }
+            CacheMode::Auto => plan.pinned(),
             // Nobody compiled them before.
             CacheMode::Layers | CacheMode::Mounts | CacheMode::None => Vec::new(),
         },
@@ -47,18 +50,19 @@ pub(super) fn compile(plan: &BuildPlan, materials: &Materials, fetched: &Crates,
         sccache: sccache::job(plan),
     });
     let name = format!("[build] compile {} ({})", plan.cargo.binaries.join(", "), plan.cargo.profile);
-    let mut environment = plan.cargo.compile_environment();
-    environment.extend(plan.last.environment());
-    let mut exec = locate(agent(materials, &environment, &job, &name), materials, plan.anchor.as_ref());
+    let mut variables = environment(plan, materials);
+    variables.extend(plan.last.environment());
+    let mut exec = locate(agent(materials, &variables, &job, &name), materials, plan.anchor.as_ref());
     exec = networked(sccache::attach(exec, plan, materials), plan, materials);
+    let source = with_repository(plan, materials, source.clone());
     exec.mount(Mount::bind(source, paths::WORKSPACE).no_output());
-    fetched.mount(&mut exec);
+    fetched.mount(&mut exec, materials.abilities);
     match mode {
         CacheMode::Auto => {
             exec.mount(target_mount(plan));
-            exec.mount(private(deps, paths::DEPS));
+            mount_private(&mut exec, deps, paths::DEPS, materials.abilities);
         }
-        CacheMode::Layers => exec.mount(private(deps, paths::TARGET)),
+        CacheMode::Layers => mount_private(&mut exec, deps, paths::TARGET, materials.abilities),
         CacheMode::Mounts => exec.mount(target_mount(plan)),
         // A mount of its own, or what is compiled would stay behind in the root's layer.
         CacheMode::None => exec.mount(Mount::scratch(paths::TARGET).no_output()),
@@ -104,14 +108,19 @@ fn scripts(plan: &BuildPlan) -> Option<Scripts> {
 /// The context without the members that the selection does not need. Copied, so that the key is the content of what
 /// was copied and nothing else.
 pub(super) fn source(plan: &BuildPlan, materials: &Materials) -> Output {
-    let out = plan.source.excluded.iter().map(|path| path.as_str().to_owned());
+    let excluded = plan.source.excluded.iter().map(|path| path.as_str().to_owned());
     let back_in = plan.source.included.iter().map(|pattern| format!("!{pattern}"));
-    let excludes: Vec<String> = out.chain(back_in).collect();
-    let copy = Copy::new(materials.context.clone(), "/", "/")
-        .contents_only()
-        .exclude_patterns(excludes)
-        .timestamp(0);
-    let operation = FileOp::on_scratch().copy(copy);
+    let copy = Copy::new(materials.context.clone(), "/", "/").contents_only().timestamp(0);
+    let operation = if materials.abilities.copy_patterns {
+        FileOp::on_scratch().copy(copy.exclude_patterns(excluded.chain(back_in)))
+    } else if plan.source.included.is_empty() {
+        excluded.fold(FileOp::on_scratch().copy(copy), |operation, path| {
+            operation.rm(Rm::new(path).allow_not_found())
+        })
+    } else {
+        // What was removed could not be brought back by a pattern.
+        FileOp::on_scratch().copy(copy)
+    };
     write(operation, &plan.source.overlays)
         .name(format!("{}[source] copy sources of {}", materials.prefix, plan.package.value))
         // Whoever imports the cache has the sources already.

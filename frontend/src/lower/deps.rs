@@ -8,7 +8,7 @@ use buildkit_llb::file::{Copy, FileOp};
 use supercargo_report::{Compile, Dependencies, Export, Job, Step};
 
 use super::Materials;
-use super::exec::{agent, confined, locate, networked};
+use super::exec::{agent, confined, environment, locate, networked};
 use super::fetch::Crates;
 use super::manifests::write;
 use super::sccache;
@@ -34,21 +34,18 @@ pub(super) fn compile(
         export: Some(Export {
             into: paths::DEPS.to_owned(),
             skeleton: paths::WORKSPACE.to_owned(),
-            pinned: plan.dependencies.patched.iter().map(|path| path.as_str().to_owned()).collect(),
+            pinned: plan.pinned(),
         }),
         collect: None,
         jobs: plan.jobs.as_ref().map(|jobs| jobs.value),
         sccache: sccache::job(plan),
     });
     let name = format!("[deps] compile dependencies ({})", plan.cargo.profile);
-    let mut exec = locate(
-        agent(materials, &plan.cargo.compile_environment(), &job, &name),
-        materials,
-        plan.anchor.as_ref(),
-    );
+    let mut exec =
+        locate(agent(materials, &environment(plan, materials), &job, &name), materials, plan.anchor.as_ref());
     exec = networked(sccache::attach(exec, plan, materials), plan, materials);
     exec.mount(Mount::bind(manifests.clone(), paths::WORKSPACE).no_output());
-    fetched.mount(&mut exec);
+    fetched.mount(&mut exec, materials.abilities);
     exec.mount(target(plan, materials));
     let exported = exec.mount(Mount::scratch(paths::DEPS));
     exec.output(&exported)
@@ -58,10 +55,8 @@ pub(super) fn compile(
 fn target(plan: &BuildPlan, materials: &Materials) -> Mount {
     match plan.caches.mode.value {
         CacheMode::Auto => {
-            let toolchain = materials.toolchain.output.vertex().map(|vertex| vertex.digest().to_string());
-            let id = plan
-                .caches
-                .dependencies_with(&toolchain.unwrap_or_default(), &plan.cargo.compile_environment());
+            let toolchain = materials.toolchain.identity();
+            let id = plan.caches.dependencies_with(&toolchain, &environment(plan, materials));
             Mount::cache(paths::TARGET, &id).sharing(Sharing::Locked).into()
         }
         // `layers` keeps nothing between runs; in the last two modes no build needs this step.
@@ -71,14 +66,19 @@ fn target(plan: &BuildPlan, materials: &Materials) -> Mount {
     }
 }
 
-/// `Cargo.lock` for a project that has none.
+/// `Cargo.lock` for a project that has none, or whose own no longer fits its manifests.
 pub(super) fn lockfile(materials: &Materials, files: &BTreeMap<RelPath, Vec<u8>>) -> Output {
     let manifests = write(FileOp::on_scratch(), files)
         .name(format!("{}[manifests] write the manifests of the workspace", materials.prefix))
         .output();
-    let command: Vec<String> = ["cargo", "generate-lockfile"].map(str::to_owned).to_vec();
+    // With a lockfile at hand only what must move moves.
+    let has_lockfile = files.keys().any(|path| path.as_str() == "Cargo.lock");
+    let command: &[&str] =
+        if has_lockfile { &["cargo", "update", "--workspace"] } else { &["cargo", "generate-lockfile"] };
     let name = format!("{}[lock] resolve the dependencies", materials.prefix);
-    let mut exec = Exec::new(materials.toolchain.output.clone(), command).cwd(paths::WORKSPACE).name(name);
+    let mut exec = Exec::new(materials.toolchain.output.clone(), command.iter().copied())
+        .cwd(paths::WORKSPACE)
+        .name(name);
     for (name, value) in materials.toolchain.environment() {
         exec = exec.env(name, value);
     }

@@ -10,6 +10,7 @@ use supercargo_report::{JOB, Job};
 use super::Materials;
 use crate::config::BuildNetwork;
 use crate::diagnostic::Span;
+use crate::engine::Abilities;
 use crate::options::Sandbox;
 use crate::plan::{BuildPlan, paths};
 
@@ -22,9 +23,17 @@ pub struct PinnedImage {
     pub output: Output,
     /// Its configuration as raw JSON.
     pub config: Vec<u8>,
+    /// What stands for the file system in the names of mounts, if not the digest of what made it.
+    pub identity: Option<String>,
 }
 
 impl PinnedImage {
+    /// What stands for the file system in the names of mounts: equal for equal contents.
+    pub(super) fn identity(&self) -> String {
+        let digest = || self.output.vertex().map(|vertex| vertex.digest().to_string());
+        self.identity.clone().or_else(digest).unwrap_or_default()
+    }
+
     /// The environment that the image's configuration sets, in its order.
     pub(super) fn environment(&self) -> Vec<(String, String)> {
         let config: serde_json::Value = serde_json::from_slice(&self.config).unwrap_or_default();
@@ -35,6 +44,18 @@ impl PinnedImage {
         });
         pairs.collect()
     }
+}
+
+/// The environment of the compile steps, on top of the toolchain image's: who makes an image for compiling to another
+/// platform knows its tools best.
+pub(super) fn environment(plan: &BuildPlan, materials: &Materials) -> BTreeMap<String, String> {
+    let image = materials.toolchain.environment();
+    let is_set = |name: &str| image.iter().any(|(set, _)| set == name);
+    let cross = plan.cargo.cross.iter().flat_map(|cross| &cross.environment);
+    let added = cross.filter(|(name, _)| !is_set(name));
+    let ours = plan.cargo.environment.iter().chain(&plan.cargo.variables);
+    // What the user says comes last, and so counts.
+    added.chain(ours).map(|(name, value)| (name.clone(), value.clone())).collect()
 }
 
 /// A step that runs the agent in the toolchain image with `job`, without network.
@@ -114,11 +135,17 @@ pub(super) fn confined(mut exec: Exec, materials: &Materials) -> Exec {
     }
 }
 
-/// A tree of which the step may write its own copy that nobody sees afterwards, keyed by where it came from.
+/// Mounts a tree of which the step may write its own copy that nobody sees afterwards, keyed by where it came from.
 ///
-/// Hashing gigabytes of crates or artifacts by content would cost more than it could save.
-pub(super) fn private(output: &Output, path: &str) -> Mount {
-    Mount::bind(output.clone(), path).no_output().content_cache(ContentCache::Off).into()
+/// Hashing gigabytes of crates or artifacts by content would cost more than it could save. An engine that takes no word
+/// on that hashes every mount without a result, so it is asked for one that nobody uses.
+pub(super) fn mount_private(exec: &mut Exec, output: &Output, path: &str, abilities: Abilities) {
+    let mount = Mount::bind(output.clone(), path);
+    if abilities.content_cache {
+        exec.mount(mount.no_output().content_cache(ContentCache::Off));
+    } else {
+        let _unused = exec.mount(mount);
+    }
 }
 
 /// Lets a failing vertex point at lines of a file.

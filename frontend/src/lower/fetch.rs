@@ -9,9 +9,11 @@ use buildkit_llb::file::FileOp;
 use supercargo_report::{Fetch, Job, Unpack};
 
 use super::Materials;
-use super::exec::{agent, locate, private};
+use super::exec::{agent, locate, mount_private};
 use super::manifests::write;
 use crate::config::CacheMode;
+use crate::engine::Abilities;
+use crate::plan::cargo::Invocation;
 use crate::plan::{BuildPlan, paths};
 
 /// What a compile step needs of cargo's home: a compile has two of them, and both have the same sources.
@@ -27,18 +29,37 @@ pub(super) struct Crates {
 
 impl Crates {
     /// Puts it all where cargo looks for it. The step may write, and nobody sees it afterwards.
-    pub(super) fn mount(&self, exec: &mut Exec) {
-        exec.mount(private(&self.home, paths::CARGO_HOME));
-        exec.mount(private(&self.sources, paths::CARGO_SOURCES));
-        exec.mount(private(&self.checkouts, paths::CARGO_CHECKOUTS));
+    pub(super) fn mount(&self, exec: &mut Exec, abilities: Abilities) {
+        mount_private(exec, &self.home, paths::CARGO_HOME, abilities);
+        mount_private(exec, &self.sources, paths::CARGO_SOURCES, abilities);
+        mount_private(exec, &self.checkouts, paths::CARGO_CHECKOUTS, abilities);
     }
 }
 
 /// The crates that the dependencies are compiled from.
-pub(super) fn fetch(plan: &BuildPlan, materials: &Materials, manifests: &Output) -> Crates {
-    let exec = fetcher(plan, materials, plan.cargo.fetch(), false, "[fetch] download crates");
+///
+/// What the builder itself can use comes first, in the very vertices that a build for the builder's platform has; so
+/// all platforms of a build share them, and one platform more or less changes nothing for the others. What only another
+/// platform needs is added on top, and mostly that is nothing.
+pub(super) fn fetch(
+    plan: &BuildPlan,
+    (shared, materials): (&Materials, &Materials),
+    manifests: &Output,
+) -> Crates {
+    let host = plan.cargo.host();
+    let exec = fetcher(plan, shared, Invocation::fetch(host), false, "[fetch] download crates");
     let home = exec_on(exec, manifests, &Output::scratch());
-    unpack(plan, materials, manifests, home)
+    let names = ("[unpack] unpack crates", host);
+    let crates = unpack(plan, shared, manifests, (home, &Output::scratch(), &Output::scratch()), names);
+    if plan.cargo.cross.is_none() {
+        return crates;
+    }
+    let (triple, platform) = (&plan.cargo.triple, &plan.platform);
+    let name = format!("[fetch] download crates that only {platform} needs");
+    let exec = fetcher(plan, materials, Invocation::fetch(triple), false, &name);
+    let home = exec_on(exec, manifests, &crates.home);
+    let name = format!("[unpack] unpack crates that only {platform} needs");
+    unpack(plan, materials, manifests, (home, &crates.sources, &crates.checkouts), (&name, triple))
 }
 
 /// The same for the real build. Cargo resolves the user's whole lockfile before it compiles a part of it, so what only
@@ -54,19 +75,25 @@ pub(super) fn complete(plan: &BuildPlan, materials: &Materials, fetched: &Crates
     Crates { home: exec_on(completing, &everything, &fetched.home), ..fetched.clone() }
 }
 
-/// Unpacks what was fetched.
-fn unpack(plan: &BuildPlan, materials: &Materials, manifests: &Output, home: Output) -> Crates {
+/// Unpacks what was fetched beside what was unpacked before.
+fn unpack(
+    plan: &BuildPlan,
+    materials: &Materials,
+    manifests: &Output,
+    (home, sources, checkouts): (Output, &Output, &Output),
+    (name, triple): (&str, &str),
+) -> Crates {
     let directories = [paths::CARGO_SOURCES, paths::CARGO_CHECKOUTS];
     let job = Job::Unpack(Unpack {
-        command: plan.cargo.unpack(),
+        command: Invocation::unpack(triple),
         directories: directories.map(str::to_owned).to_vec(),
     });
-    let exec = agent(materials, &plan.cargo.environment, &job, "[unpack] unpack crates").export_cache(false);
+    let exec = agent(materials, &plan.cargo.environment, &job, name).export_cache(false);
     let mut exec = locate(exec, materials, plan.anchor.as_ref());
     exec.mount(Mount::bind(manifests.clone(), paths::WORKSPACE).no_output());
-    exec.mount(private(&home, paths::CARGO_HOME));
-    let sources = exec.mount(Mount::scratch(paths::CARGO_SOURCES));
-    let checkouts = exec.mount(Mount::scratch(paths::CARGO_CHECKOUTS));
+    mount_private(&mut exec, &home, paths::CARGO_HOME, materials.abilities);
+    let sources = exec.mount(Mount::bind(sources.clone(), paths::CARGO_SOURCES));
+    let checkouts = exec.mount(Mount::bind(checkouts.clone(), paths::CARGO_CHECKOUTS));
     Crates { home, sources: exec.output(&sources), checkouts: exec.output(&checkouts) }
 }
 

@@ -4,11 +4,14 @@ use buildkit_llb::Output;
 use buildkit_llb::file::{Copy, FileOp};
 
 use super::Materials;
+use super::task::{self, Built};
 use crate::plan::BuildPlan;
 
 /// The runtime base with the binaries, in one layer.
-pub(super) fn image(plan: &BuildPlan, materials: &Materials, built: &Output) -> Output {
+pub(super) fn image(plan: &BuildPlan, materials: &Materials, built: &Built) -> Output {
     let base = materials.base.as_ref().map_or_else(Output::scratch, |image| image.output.clone());
+    let base = task::lay(materials, base, built, plan.runtime.timestamp);
+    let built = &built.binaries;
     let copies =
         plan.runtime.binaries.iter().fold(FileOp::on(base), |operation, (name, path)| {
             operation.copy(binary(plan, built, name, path))

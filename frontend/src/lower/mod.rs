@@ -6,9 +6,12 @@ mod exec;
 mod fetch;
 mod image;
 mod manifests;
+mod notices;
 pub mod proxy;
 mod sccache;
 pub mod sources;
+mod task;
+mod toolchain;
 
 use std::collections::BTreeMap;
 
@@ -16,12 +19,16 @@ use buildkit_llb::Output;
 use buildkit_llb::exec::ProxyEnv;
 use buildkit_llb::source_map::SourceFile;
 
+use crate::config::When;
+use crate::engine::Abilities;
 use crate::name::RelPath;
 use crate::options::{NoCache, Sandbox};
 use crate::plan::BuildPlan;
 use crate::plan::target::{Goal, Stage};
+use crate::plan::toolchain::Toolchain;
 
 pub use exec::PinnedImage;
+pub use notices::notices;
 
 /// Everything below the plan that the graph is made of.
 #[derive(Clone, Debug)]
@@ -36,12 +43,16 @@ pub struct Materials {
     pub toolchain: PinnedImage,
     /// The runtime base; `None` is the empty image.
     pub base: Option<PinnedImage>,
+    /// The images of the user's own commands, by reference.
+    pub images: BTreeMap<String, PinnedImage>,
     /// Files that failing vertices point into.
     pub files: BTreeMap<RelPath, SourceFile>,
     /// Which vertices ignore the cache.
     pub no_cache: NoCache,
     /// What the client gives every container.
     pub sandbox: Sandbox,
+    /// What the engine can do beside what every engine can.
+    pub abilities: Abilities,
     /// The client's proxy.
     pub proxy: Option<ProxyEnv>,
     /// Starts every name when several platforms are built: `linux/arm64 `.
@@ -50,25 +61,33 @@ pub struct Materials {
 
 /// The graph of a plan, down to what the goal asks for.
 pub fn lower(plan: &BuildPlan, materials: &Materials, goal: &Goal) -> Output {
-    let manifests = if plan.dependencies.from_sources {
-        build::source(plan, materials)
-    } else {
-        manifests::skeleton(plan, materials)
+    // What is the same vertex for every platform has a name without one.
+    let shared = Materials { prefix: String::new(), ..materials.clone() };
+    let shared = toolchain::complete(&plan.toolchain, &shared);
+    let materials = &Materials { toolchain: shared.toolchain.clone(), ..materials.clone() };
+    let source = build::source(plan, &shared);
+    let manifests =
+        if plan.dependencies.from_sources { source.clone() } else { manifests::skeleton(plan, &shared) };
+    let fetched = fetch::fetch(plan, (&shared, materials), &manifests);
+    let compiling = &toolchain::with_target(plan, materials);
+    let given = task::deliver(plan, compiling, manifests.clone(), &[When::BeforeDeps]);
+    let deps = deps::compile(plan, compiling, &given, &fetched);
+    let built = || {
+        let crates = fetch::complete(plan, materials, &fetched);
+        let source = task::deliver(plan, compiling, source.clone(), &[When::BeforeDeps, When::BeforeBuild]);
+        task::finish(plan, compiling, build::compile(plan, compiling, &source, &crates, &deps))
     };
-    let fetched = fetch::fetch(plan, materials, &manifests);
-    let deps = deps::compile(plan, materials, &manifests, &fetched);
-    let built = || build::compile(plan, materials, &fetch::complete(plan, materials, &fetched), &deps);
     match goal {
-        Goal::Stage(Stage::Toolchain) => materials.toolchain.output.clone(),
+        Goal::Stage(Stage::Toolchain) => compiling.toolchain.output.clone(),
         Goal::Stage(Stage::Manifests) => manifests,
         Goal::Stage(Stage::Fetch) => fetched.home,
         Goal::Stage(Stage::Deps) => deps,
-        Goal::Stage(Stage::Binaries) => image::binaries(plan, materials, &built()),
+        Goal::Stage(Stage::Binaries) => image::binaries(plan, materials, &built().binaries),
         Goal::Image | Goal::Binary(_) => image::image(plan, materials, &built()),
     }
 }
 
 /// The graph that makes a lockfile where the project has none; the result holds `/Cargo.lock`.
-pub fn lockfile(materials: &Materials, files: &BTreeMap<RelPath, Vec<u8>>) -> Output {
-    deps::lockfile(materials, files)
+pub fn lockfile(toolchain: &Toolchain, materials: &Materials, files: &BTreeMap<RelPath, Vec<u8>>) -> Output {
+    deps::lockfile(&toolchain::complete(toolchain, materials), files)
 }

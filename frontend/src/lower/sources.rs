@@ -5,11 +5,12 @@
 
 use std::collections::BTreeMap;
 
-use buildkit_llb::file::{Copy, FileOp};
+use buildkit_llb::file::{Copy, FileOp, MkFile};
 use buildkit_llb::source::{Differ, Git, Http, Local};
 use buildkit_llb::{Definition, Output};
 
-use crate::context::{ContextSource, ContextSpec, DefinitionSource, GitAddress};
+use crate::context::{ContextSource, ContextSpec, DefinitionSource, GitAddress, ReplacedCrate};
+use crate::engine::Abilities;
 
 /// Files that planning reads, wherever they are in the context. They come along with the listing.
 const MANIFESTS: [&str; 8] = [
@@ -29,13 +30,12 @@ pub type Inputs = BTreeMap<String, Definition>;
 /// The definition file and the ignore file that may stand beside it.
 ///
 /// Small files are always sent anew, because an edit may keep size and time.
-pub fn definition(spec: &ContextSpec, inputs: &Inputs) -> Output {
+pub fn definition(spec: &ContextSpec, inputs: &Inputs, abilities: Abilities) -> Output {
     match &spec.definition {
-        DefinitionSource::Local { name, session } => Local::new(name)
+        DefinitionSource::Local { name, session } => resent(Local::new(name), abilities)
             .session(session)
             .follow_paths([spec.filename.clone(), ignore_file(spec), "dockerfile".to_owned()])
             .shared_key_hint("supercargo:definition")
-            .differ(Differ::None)
             .name(format!("[internal] load build definition from {}", spec.filename))
             .output(),
         DefinitionSource::Input { name } => input(inputs, name),
@@ -53,13 +53,12 @@ pub fn ignore_file(spec: &ContextSpec) -> String {
 
 /// The context's own ignore file; only a local context has one that counts.
 #[must_use]
-pub fn ignore(spec: &ContextSpec) -> Option<Output> {
+pub fn ignore(spec: &ContextSpec, abilities: Abilities) -> Option<Output> {
     let ContextSource::Local { name, session } = &spec.source else { return None };
-    let source = Local::new(name)
+    let source = resent(Local::new(name), abilities)
         .session(session)
         .follow_paths([".dockerignore"])
         .shared_key_hint("supercargo:ignore")
-        .differ(Differ::None)
         .name("[internal] load .dockerignore");
     Some(source.output())
 }
@@ -79,16 +78,25 @@ pub fn listing(spec: &ContextSpec, excludes: &[String]) -> Option<Output> {
 
 /// A few more files of a local context, named one by one.
 #[must_use]
-pub fn named_files(spec: &ContextSpec, excludes: &[String], paths: &[String]) -> Option<Output> {
+pub fn named_files(
+    spec: &ContextSpec,
+    excludes: &[String],
+    paths: &[String],
+    abilities: Abilities,
+) -> Option<Output> {
     let ContextSource::Local { name, session } = &spec.source else { return None };
-    let source = Local::new(name)
+    let source = resent(Local::new(name), abilities)
         .session(session)
         .exclude_patterns(excludes)
         .follow_paths(paths)
         .shared_key_hint("supercargo:files")
-        .differ(Differ::None)
         .name("[internal] load configuration");
     Some(source.output())
+}
+
+/// A source whose files are sent again although size and time are those of the last transfer, where the engine can.
+fn resent(source: Local, abilities: Abilities) -> Local {
+    if abilities.resend { source.differ(Differ::None) } else { source }
 }
 
 /// The whole context, without what is ignored.
@@ -117,15 +125,35 @@ pub fn repository(spec: &ContextSpec) -> Option<Output> {
     }
 }
 
+/// `context` with the crates that build contexts stand in for, and with the root manifest that says so.
+pub fn with_crates(
+    context: Output,
+    crates: &[ReplacedCrate],
+    manifest: &str,
+    inputs: &Inputs,
+    excludes: &[String],
+) -> Output {
+    let whole = FileOp::on_scratch().copy(Copy::new(context, "/", "/").contents_only());
+    let grafted = crates.iter().fold(whole, |operation, replaced| {
+        let files = named(&replaced.source, inputs, excludes, &replaced.name);
+        let directory = format!("/{}", replaced.directory());
+        operation.copy(Copy::new(files, "/", &directory).contents_only().create_dest_path())
+    });
+    let names: Vec<&str> = crates.iter().map(|replaced| replaced.name.as_str()).collect();
+    grafted
+        .mkfile(MkFile::new("/Cargo.toml", manifest).timestamp(0))
+        .name(format!("[internal] replace {}", names.join(", ")))
+        .output()
+}
+
 /// The ignore file of a directory that stands in for an image; only what comes from the client has one that counts.
 #[must_use]
-pub fn named_ignore(source: &ContextSource, name: &str) -> Option<Output> {
+pub fn named_ignore(source: &ContextSource, name: &str, abilities: Abilities) -> Option<Output> {
     let ContextSource::Local { name: local, session } = source else { return None };
-    let source = Local::new(local)
+    let source = resent(Local::new(local), abilities)
         .session(session)
         .follow_paths([".dockerignore"])
         .shared_key_hint(format!("supercargo:ignore:{name}"))
-        .differ(Differ::None)
         .name(format!("[context {name}] load .dockerignore"));
     Some(source.output())
 }

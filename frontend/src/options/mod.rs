@@ -39,6 +39,8 @@ pub struct Options {
     pub target: Option<String>,
     /// `platform`, in the order given; empty for the default one.
     pub platforms: Vec<Platform>,
+    /// `build-arg:BUILDPLATFORM`: the platform that steps run on; nothing for the engine's own.
+    pub build_platform: Option<Platform>,
     /// `multi-platform`: whether the result has a map of platforms even for one.
     pub multi_platform: Option<bool>,
     /// `context:NAME` or `context:NAME::PLATFORM`: `--build-context`, not yet understood.
@@ -87,7 +89,12 @@ pub fn parse(raw: &RawOptions) -> Checked<Options> {
         context_subdirectory: text(key::CONTEXT_SUBDIRECTORY),
         local_sessions: raw.with_prefix(key::LOCAL_SESSION),
         target: text(key::TARGET),
-        platforms: take(&mut findings, parse_platforms(raw.get(key::PLATFORM))),
+        platforms: take(&mut findings, parse_platforms(key::PLATFORM, raw.get(key::PLATFORM))),
+        build_platform: take(
+            &mut findings,
+            parse_platforms("BUILDPLATFORM", build_arg("BUILDPLATFORM"))
+                .map(|platforms| platforms.into_iter().next()),
+        ),
         multi_platform: take(
             &mut findings,
             multi_platform.map(|value| parse_bool(key::MULTI_PLATFORM, value)).transpose(),
@@ -143,15 +150,34 @@ fn take<T: Default>(findings: &mut Findings, parsed: Result<T, Diagnostic>) -> T
     })
 }
 
-fn parse_platforms(value: Option<&str>) -> Result<Vec<Platform>, Diagnostic> {
+/// The platform that steps run on: the first of those that the engine is `able` to run, or the one that is `wanted`.
+///
+/// Errors: an engine without any platform, or one that cannot run what is wanted.
+pub fn builder(wanted: Option<&Platform>, able: &[Platform]) -> Result<Platform, Diagnostic> {
+    let Some(own) = able.first() else {
+        return Err(Diagnostic::error("the engine says of no platform that it can run it"));
+    };
+    match wanted {
+        None => Ok(own.clone()),
+        Some(wanted) if able.contains(wanted) => Ok(wanted.clone()),
+        Some(wanted) => {
+            let able: Vec<String> = able.iter().map(|platform| format!("`{platform}`")).collect();
+            Err(Diagnostic::error(format!(
+                "the engine cannot run `{wanted}`, which `BUILDPLATFORM` asks for"
+            ))
+            .hint(format!("It can run {}.", able.join(", "))))
+        }
+    }
+}
+
+fn parse_platforms(key: &str, value: Option<&str>) -> Result<Vec<Platform>, Diagnostic> {
     let names = value.unwrap_or_default().split(',').map(str::trim).filter(|name| !name.is_empty());
     names
         .map(|name| {
             name.parse().map_err(|error| {
-                Diagnostic::error(format!("failed to parse `{}` value `{name}`: {error}", key::PLATFORM))
-                    .hint(
-                        "Write it as `os/architecture` or `os/architecture/variant`, such as `linux/arm64`.",
-                    )
+                Diagnostic::error(format!("failed to parse `{key}` value `{name}`: {error}")).hint(
+                    "Write it as `os/architecture` or `os/architecture/variant`, such as `linux/arm64`.",
+                )
             })
         })
         .collect()
@@ -176,7 +202,7 @@ fn parse_epoch(value: &str) -> Result<u64, Diagnostic> {
 
 #[cfg(test)]
 mod tests {
-    use super::{NoCache, Options, RawOptions, ResolveMode, parse};
+    use super::{NoCache, Options, RawOptions, ResolveMode, builder, parse};
 
     fn options(pairs: &[(&str, &str)]) -> Result<Options, Vec<String>> {
         let raw: RawOptions =
@@ -252,6 +278,21 @@ mod tests {
             options(&[platforms, ("multi-platform", "0"), ("build-arg:BUILDKIT_MULTI_PLATFORM", "1")])
                 .is_ok()
         );
+    }
+
+    #[test]
+    fn steps_run_where_the_engine_can() {
+        let platforms: Vec<buildkit_llb::Platform> =
+            ["linux/amd64", "linux/arm64"].iter().map(|name| name.parse().unwrap()).collect();
+        let wanted = |name: &str| {
+            let parsed = options(&[("build-arg:BUILDPLATFORM", name)]).unwrap().build_platform;
+            builder(parsed.as_ref(), &platforms).map(|platform| platform.to_string())
+        };
+        assert_eq!(wanted("").as_deref(), Ok("linux/amd64"));
+        assert_eq!(wanted("linux/arm64/v8").as_deref(), Ok("linux/arm64"));
+        let error = wanted("linux/s390x").unwrap_err();
+        assert_eq!(error.hints, ["It can run `linux/amd64`, `linux/arm64`."]);
+        assert!(builder(None, &[]).is_err());
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! `--no-cache` and `--no-cache-filter`.
 
 /// The steps that `--no-cache-filter` may name, in the order of the graph.
-pub const STEPS: [&str; 5] = ["lock", "fetch", "unpack", "deps", "build"];
+pub const STEPS: [&str; 8] = ["toolchain", "lock", "fetch", "unpack", "deps", "hook", "assets", "build"];
 
 /// Which vertices ignore the cache.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

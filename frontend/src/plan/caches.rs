@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 
 use super::Chosen;
 use crate::config::{CacheMode, Config};
+use crate::options::Options;
 use crate::project::{Package, Project};
 
 /// The format of what is kept in the mounts. It changes when an older content could not be used.
@@ -56,17 +57,30 @@ impl Caches {
     }
 }
 
+/// What the client puts before the ids of all cache mounts: `BUILDKIT_CACHE_MOUNT_NS`, with which builds of one engine
+/// are kept apart.
+pub(super) fn prefix(options: &Options) -> String {
+    let namespace = options.build_args.get("BUILDKIT_CACHE_MOUNT_NS").filter(|value| !value.is_empty());
+    namespace.map(|value| format!("{value}/")).unwrap_or_default()
+}
+
 /// Names the mounts.
 #[must_use]
-pub fn choose(namespace: &str, package: &Package, mode: Chosen<CacheMode>, identity: Identity<'_>) -> Caches {
+pub fn choose(
+    prefix: &str,
+    namespace: &str,
+    package: &Package,
+    mode: Chosen<CacheMode>,
+    identity: Identity<'_>,
+) -> Caches {
     let Identity { image, triple, profile } = identity;
     let compiler = image.rsplit('/').next().unwrap_or(image);
     let kind = if mode.value.has_layer() { "target" } else { "whole" };
     Caches {
         mode,
-        downloads: format!("{FORMAT}/downloads"),
-        dependencies: format!("{FORMAT}/dependencies/{namespace}/{compiler}/{triple}/{profile}"),
-        target: format!("{FORMAT}/{kind}/{namespace}/{}/{compiler}/{triple}/{profile}", package.name),
+        downloads: format!("{prefix}{FORMAT}/downloads"),
+        dependencies: format!("{prefix}{FORMAT}/dependencies/{namespace}/{compiler}/{triple}/{profile}"),
+        target: format!("{prefix}{FORMAT}/{kind}/{namespace}/{}/{compiler}/{triple}/{profile}", package.name),
     }
 }
 

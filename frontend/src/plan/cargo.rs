@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::cross::Cross;
 use super::paths;
 use crate::skeleton::Features;
 
@@ -34,6 +35,9 @@ pub struct Invocation {
     /// What compile steps have besides, for rustc and build scripts.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub variables: BTreeMap<String, String>,
+    /// What is different because the steps run on another platform.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cross: Option<Cross>,
 }
 
 impl Invocation {
@@ -47,14 +51,6 @@ impl Invocation {
             ("CARGO_INCREMENTAL", "0"),
         ];
         variables.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
-    }
-
-    /// The environment of every compile step.
-    #[must_use]
-    pub fn compile_environment(&self) -> BTreeMap<String, String> {
-        let mut environment = self.environment.clone();
-        environment.extend(self.variables.clone());
-        environment
     }
 
     /// The arguments for a selection of features.
@@ -74,16 +70,22 @@ impl Invocation {
         arguments
     }
 
-    /// Downloads what the skeleton's lockfile names and this triple can use.
+    /// The triple that build scripts and procedural macros are compiled for.
     #[must_use]
-    pub fn fetch(&self) -> Vec<String> {
-        words(&["cargo", "fetch", "--target", &self.triple])
+    pub fn host(&self) -> &str {
+        self.cross.as_ref().map_or(&self.triple, |cross| &cross.host)
+    }
+
+    /// Downloads what the skeleton's lockfile names and `triple` can use.
+    #[must_use]
+    pub fn fetch(triple: &str) -> Vec<String> {
+        words(&["cargo", "fetch", "--target", triple])
     }
 
     /// Unpacks what [`Invocation::fetch`] downloaded.
     #[must_use]
-    pub fn unpack(&self) -> Vec<String> {
-        words(&["cargo", "fetch", "--offline", "--target", &self.triple])
+    pub fn unpack(triple: &str) -> Vec<String> {
+        words(&["cargo", "fetch", "--offline", "--target", triple])
     }
 
     /// Brings the index up to what the user's own lockfile names, without downloading a crate.
@@ -157,6 +159,7 @@ mod tests {
             config: vec!["a=1".to_owned()],
             environment: Invocation::environment(),
             variables: [("A".to_owned(), "1".to_owned())].into(),
+            cross: None,
         };
         let shared = "cargo build --offline --message-format=json-render-diagnostics --profile release --target t --config a=1";
         assert_eq!(invocation.deps(&["--lib".to_owned()]).join(" "), format!("{shared} --lib"));

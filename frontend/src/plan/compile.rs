@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::last::LastStep;
-use super::{Chosen, Request, include, last};
-use crate::config::{BuildConfig, BuildNetwork, Origin};
+use super::task::Task;
+use super::{Chosen, Request, include, last, task};
+use crate::config::{BuildConfig, BuildNetwork, Config, Origin};
 use crate::diagnostic::{Checked, Diagnostic, Findings};
 use crate::project::{Package, Project};
 use crate::skeleton::SourceView;
@@ -22,24 +23,42 @@ pub(super) struct Given {
     pub(super) last: LastStep,
     /// Patterns of files that are sources all the same.
     pub(super) included: Vec<String>,
+    /// Commands of the user's own.
+    pub(super) tasks: Vec<Task>,
 }
 
 /// Chooses what the compile of `locals` is given.
 ///
 /// Errors: names and patterns that mean nothing, see [`last::choose`] and [`include::choose`].
 pub(super) fn choose(
-    config: &BuildConfig,
+    config: &Config,
+    project: &Project,
     request: Request<'_>,
     locals: &[&Package],
     view: &mut SourceView,
 ) -> Checked<Given> {
     let mut findings = Findings::default();
+    let build = &config.build;
     let given = Given {
-        variables: findings.take(variables(config)).unwrap_or_default(),
-        last: findings.take(last::choose(config, request.options, request.names, locals)).unwrap_or_default(),
-        included: findings.take(include::choose(config, request.names, view)).unwrap_or_default(),
+        variables: findings.take(variables(build)).unwrap_or_default(),
+        last: findings.take(last::choose(build, request.options, request.names, locals)).unwrap_or_default(),
+        included: findings.take(include::choose(build, request.names, view)).unwrap_or_default(),
+        tasks: findings.take(task::choose(config, request.names)).unwrap_or_default(),
     };
+    leave_out(view, &given.tasks, project);
     findings.finish(given)
+}
+
+/// Takes out of the sources what tasks put there anew, and what assets alone are made of.
+fn leave_out(view: &mut SourceView, tasks: &[Task], project: &Project) {
+    for task in tasks {
+        view.excluded.extend(task.sources().map(|(_, to)| to.clone()));
+        let directory = &task.directory;
+        let has_package = project.packages.keys().any(|package| package.is_within(directory));
+        if !directory.is_root() && !has_package {
+            view.excluded.insert(directory.clone());
+        }
+    }
 }
 
 /// `build.env`.

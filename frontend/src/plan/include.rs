@@ -24,7 +24,7 @@ pub(super) fn choose(config: &BuildConfig, names: &Tree, view: &mut SourceView) 
     let mut patterns = Vec::new();
     let Some(setting) = &config.include else { return findings.finish(patterns) };
     for text in setting.value.iter().filter(|text| *text != "...") {
-        match one(text, names) {
+        match one("build.include", text, names) {
             Ok((pattern, matcher)) => {
                 // A manifest stays as it is laid over, because Cargo loads it with the targets that are there.
                 view.overlays
@@ -37,10 +37,15 @@ pub(super) fn choose(config: &BuildConfig, names: &Tree, view: &mut SourceView) 
     findings.finish(patterns)
 }
 
+/// The pattern `text` of the key `key`, normalised.
+pub(super) fn pattern(key: &str, text: &str, names: &Tree) -> Result<String, Diagnostic> {
+    one(key, text, names).map(|(pattern, _)| pattern)
+}
+
 /// One pattern, normalised, with what matches it.
-fn one(text: &str, names: &Tree) -> Result<(String, Pattern), Diagnostic> {
+fn one(key: &str, text: &str, names: &Tree) -> Result<(String, Pattern), Diagnostic> {
     let wrong = |reason: String| {
-        Diagnostic::error(format!("`build.include` value `{text}` {reason}"))
+        Diagnostic::error(format!("`{key}` value `{text}` {reason}"))
             .hint("Write a path or pattern from the root of the build context, such as `proto/**/*.proto`.")
     };
     let path = RelPath::new(text).map_err(|error| wrong(error.to_string()))?;
@@ -83,7 +88,7 @@ mod tests {
     fn patterns_must_match_a_file_of_the_context() {
         let mut names = Tree::default();
         names.insert(RelPath::new("a/b/c.sql").unwrap(), Entry::File { size: 1 });
-        let found = |text: &str| one(text, &names).map(|(pattern, _)| pattern).ok();
+        let found = |text: &str| one("include", text, &names).map(|(pattern, _)| pattern).ok();
         for (text, expected) in [
             ("a/b/c.sql", Some("a/b/c.sql")),
             ("./a/b/*.sql", Some("a/b/*.sql")),

@@ -6,6 +6,7 @@
 pub mod caches;
 pub mod cargo;
 mod compile;
+pub mod cross;
 pub mod git;
 mod include;
 pub mod last;
@@ -17,6 +18,7 @@ mod rustflags;
 pub mod sccache;
 pub mod select;
 pub mod target;
+pub mod task;
 pub mod toolchain;
 pub mod triple;
 
@@ -25,7 +27,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use buildkit_llb::Platform;
 use serde::{Serialize, Serializer};
 
-use crate::config::{BuildNetwork, Config, Layers, Origin};
+use crate::config::{BuildNetwork, Config, Layers, Origin, When, with_rest};
 use crate::diagnostic::{Checked, Diagnostic, Findings, Span};
 use crate::name::RelPath;
 use crate::options::Options;
@@ -35,11 +37,14 @@ use crate::tree::Tree;
 
 use caches::Caches;
 use cargo::Invocation;
+use cross::Cross;
 use last::LastStep;
 use runtime::Runtime;
 use sccache::Sccache;
 use target::Goal;
+use task::Task;
 use toolchain::Toolchain;
+use triple::Names;
 
 /// A value and why it was chosen.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -61,7 +66,7 @@ impl<T> Chosen<T> {
 /// Everything that one build for one platform does.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct BuildPlan {
-    /// The platform of the image, and of the steps that make it.
+    /// The platform of the image; that of the steps is another one where [`Invocation::cross`] says so.
     #[serde(serialize_with = "displayed")]
     pub platform: Platform,
     /// The package.
@@ -81,6 +86,9 @@ pub struct BuildPlan {
     /// What the last compile is given and no dependency sees.
     #[serde(skip_serializing_if = "LastStep::is_empty")]
     pub last: LastStep,
+    /// Commands of the user's own.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub tasks: Vec<Task>,
     /// The dependencies.
     pub dependencies: Dependencies,
     /// The sources.
@@ -147,6 +155,8 @@ pub struct Request<'a> {
     pub platform: &'a Platform,
     /// The names of the context's files.
     pub names: &'a Tree,
+    /// The platform that the steps run on.
+    pub builder: &'a Platform,
     /// A lockfile that the context lacks, made for this build.
     pub generated_lockfile: Option<&'a str>,
 }
@@ -159,7 +169,7 @@ pub enum Planned {
     /// There is no lockfile: Cargo must make one from these files with this image first.
     NeedsLockfile {
         /// The image that has Cargo.
-        toolchain: Toolchain,
+        toolchain: Box<Toolchain>,
         /// Manifests without code.
         files: BTreeMap<RelPath, Vec<u8>>,
     },
@@ -170,7 +180,7 @@ pub enum Planned {
 /// Errors: an ambiguous or unknown package, binary or feature; a toolchain that has no image or is too old; a
 /// platform that Rust does not know.
 pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
-    let Request { options, layers, goal, platform, generated_lockfile, .. } = request;
+    let Request { options, layers, goal, platform, builder, generated_lockfile, .. } = request;
     let mut findings = Findings::default();
     let Some((package, package_because)) = findings.take(select::package(project, layers, goal)) else {
         return findings.fail();
@@ -182,17 +192,14 @@ pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
         return findings.fail();
     };
     let compiled = select::together(&binaries.value, config.bins.as_ref(), package);
-    let triple = match triple::of(platform) {
-        Ok(triple) => triple,
-        Err(diagnostic) => {
-            findings.push(diagnostic);
-            return findings.fail();
-        }
-    };
-    let selection = selection(&config, &package.name, &compiled, triple);
+    let named = findings.take(triples(builder, platform));
+    let Some((host, target)) = named else { return findings.fail() };
+    let triple = target.gnu;
+    let selection = selection(&config, &package.name, &compiled, (host.gnu, triple));
     let Some(needed) = findings.take(skeleton::closure(project, &selection)) else { return findings.fail() };
     let packages = needed.iter().filter_map(|directory| project.packages.get(directory));
-    let Some(toolchain) = findings.take(toolchain::choose(project, &config, packages)) else {
+    let Some(toolchain) = findings.take(toolchain::choose(project, &config, options, triple, packages))
+    else {
         return findings.fail();
     };
     let Some(mut view) = findings.take(skeleton::source_view(project, &selection)) else {
@@ -213,26 +220,27 @@ pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
                     .hint("Run `cargo generate-lockfile` and commit Cargo.lock."),
             );
             let files = resolution::files(project, &view);
-            return findings.finish(Planned::NeedsLockfile { toolchain, files });
+            return findings.finish(Planned::NeedsLockfile { toolchain: Box::new(toolchain), files });
         }
         None => return findings.fail(),
     };
     let locals: Vec<&Package> = needed.iter().filter_map(|dir| project.packages.get(dir)).collect();
-    let Some(given) = findings.take(compile::choose(&config.build, request, &locals, &mut view)) else {
+    let Some(given) = findings.take(compile::choose(&config, project, request, &locals, &mut view)) else {
         return findings.fail();
     };
     let Some(runtime) = findings.take(runtime::choose(&config, options, package, &binaries.value)) else {
         return findings.fail();
     };
     let namespace = caches::namespace(&config, project, options.vcs_source.as_deref());
-    let Some(sccache) = findings.take(sccache::choose(config.sccache.as_ref(), &namespace)) else {
+    let prefix = caches::prefix(options);
+    let Some(sccache) = findings.take(sccache::choose(config.sccache.as_ref(), &prefix, &namespace)) else {
         return findings.fail();
     };
     let identity = caches::Identity { image: &toolchain.image.value, triple, profile: &selection.profile };
     let mode = mode::choose(&config, without_layer.as_deref(), goal, &mut findings);
     let plan = BuildPlan {
         platform: platform.clone(),
-        caches: caches::choose(&namespace, package, mode, identity),
+        caches: caches::choose(&prefix, &namespace, package, mode, identity),
         cargo: Invocation {
             profile: selection.profile.clone(),
             triple: triple.to_owned(),
@@ -243,10 +251,12 @@ pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
             config: rustflags::arguments(project, &selection),
             environment: Invocation::environment(),
             variables: given.variables,
+            cross: Cross::of((builder, host), target, project.cargo_config.as_ref()),
         },
         network: compile::network(&config.build),
         jobs: compile::jobs(&config.build, project),
         last: given.last,
+        tasks: given.tasks,
         dependencies,
         anchor: anchor(package.manifest.clone(), &package.text),
         source: Source { excluded: view.excluded, included: given.included, overlays: view.overlays },
@@ -260,11 +270,11 @@ pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
 }
 
 /// What Cargo is asked to build.
-fn selection(config: &Config, package: &str, binaries: &[String], triple: &str) -> Selection {
+fn selection(config: &Config, package: &str, binaries: &[String], (host, target): (&str, &str)) -> Selection {
     Selection {
         packages: BTreeSet::from([package.to_owned()]),
         features: Features {
-            names: config.features.iter().flat_map(|setting| setting.value.iter().cloned()).collect(),
+            names: config.features.iter().flat_map(|setting| with_rest(&setting.value, &[])).collect(),
             all: config.all_features.as_ref().is_some_and(|setting| setting.value),
             no_default: config.no_default_features.as_ref().is_some_and(|setting| setting.value),
         },
@@ -273,10 +283,27 @@ fn selection(config: &Config, package: &str, binaries: &[String], triple: &str) 
             .profile
             .as_ref()
             .map_or_else(|| "release".to_owned(), |setting| setting.value.clone()),
-        target: triple.to_owned(),
-        host: triple.to_owned(),
-        rustflags: config.build.rustflags.iter().flat_map(|setting| setting.value.clone()).collect(),
+        target: target.to_owned(),
+        host: host.to_owned(),
+        rustflags: config.build.rustflags.iter().flat_map(|setting| with_rest(&setting.value, &[])).collect(),
         tests: false,
+    }
+}
+
+/// The names of the platform that steps run on and of the one that they compile for.
+fn triples(builder: &Platform, platform: &Platform) -> Checked<(&'static Names, &'static Names)> {
+    let target = triple::names_of(platform).map_err(|error| vec![error])?;
+    let host = triple::names_of(builder).map_err(|error| vec![error])?;
+    Findings::default().finish((host, target))
+}
+
+impl BuildPlan {
+    /// Paths of the sources that dependencies are compiled from, too.
+    #[must_use]
+    pub fn pinned(&self) -> Vec<String> {
+        let early = self.tasks.iter().filter(|task| task.when == When::BeforeDeps);
+        let made = early.flat_map(|task| task.sources().map(|(_, to)| to));
+        self.dependencies.patched.iter().chain(made).map(|path| path.as_str().to_owned()).collect()
     }
 }
 
@@ -319,7 +346,7 @@ fn anchor(manifest: RelPath, text: &str) -> Option<Span> {
     Some(Span { file: manifest, start: line, end: line + 1 })
 }
 
-fn displayed<S: Serializer>(value: &Platform, serializer: S) -> Result<S::Ok, S::Error> {
+pub(in crate::plan) fn displayed<S: Serializer>(value: &Platform, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(value)
 }
 

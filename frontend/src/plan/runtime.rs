@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::Chosen;
 use super::toolchain::DEBIAN;
-use crate::config::{Config, Origin, Setting};
+use crate::config::{Config, Origin, Setting, with_rest};
 use crate::diagnostic::{Checked, Diagnostic, Findings};
 use crate::options::Options;
 use crate::project::Package;
@@ -65,9 +65,14 @@ pub fn choose(
     }
     let paths: BTreeMap<String, String> =
         binaries.iter().map(|name| (name.clone(), format!("{DIRECTORY}/{name}"))).collect();
+    let own: Vec<String> = binaries.first().and_then(|name| paths.get(name)).cloned().into_iter().collect();
     let entrypoint = match &config.entrypoint {
-        Some(setting) => setting.value.clone(),
-        None => binaries.first().and_then(|name| paths.get(name)).cloned().into_iter().collect(),
+        Some(setting) => with_rest(&setting.value, &own),
+        None => own,
+    };
+    // Nothing is inferred for these; what the base has of the latter two is kept in any case.
+    let list = |setting: &Option<Setting<Vec<String>>>| {
+        setting.as_ref().map(|setting| with_rest(&setting.value, &[])).unwrap_or_default()
     };
     let runtime = Runtime {
         base: chosen(config.base.as_ref(), || {
@@ -86,10 +91,10 @@ pub fn choose(
             (None, Some(_)) => None,
         },
         entrypoint,
-        cmd: config.cmd.as_ref().map(|setting| setting.value.clone()).unwrap_or_default(),
+        cmd: list(&config.cmd),
         env: config.env.as_ref().map(|setting| setting.value.clone()).unwrap_or_default(),
-        expose: config.expose.as_ref().map(|setting| setting.value.clone()).unwrap_or_default(),
-        volumes: config.volumes.as_ref().map(|setting| setting.value.clone()).unwrap_or_default(),
+        expose: list(&config.expose),
+        volumes: list(&config.volumes),
         labels: labels(config, options, package, binaries),
         stop_signal: config.stop_signal.as_ref().map(|setting| setting.value.clone()),
         binaries: paths,

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::Chosen;
 use super::target::Goal;
-use crate::config::{Layers, Origin, Setting};
+use crate::config::{Layers, Origin, REST, Setting, with_rest};
 use crate::diagnostic::{Checked, Diagnostic, Findings, Span};
 use crate::project::{Package, Project};
 
@@ -37,9 +37,11 @@ pub fn package<'a>(project: &'a Project, layers: &Layers, goal: &Goal) -> Checke
     }
     let wanted = match goal {
         Goal::Binary(name) => Some((vec![name.clone()], "--target".to_owned(), None)),
-        _ => layers
-            .bins()
-            .map(|setting| (setting.value.clone(), setting.origin.to_string(), setting.origin.span())),
+        // What `"..."` stands for belongs to the package that is looked for.
+        _ => layers.bins().filter(|setting| setting.value != [REST]).map(|setting| {
+            let names = with_rest(&setting.value, &[]);
+            (names, setting.origin.to_string(), setting.origin.span())
+        }),
     };
     let candidates = match &wanted {
         Some((names, ..)) => project.members().filter(|package| has_any(package, names)).collect(),
@@ -70,13 +72,10 @@ pub fn binaries(
     let known: BTreeSet<&str> = package.binaries().map(|binary| binary.name.as_str()).collect();
     let chosen = match (goal, bins) {
         (Goal::Binary(name), _) => Chosen { value: vec![name.clone()], because: "--target".to_owned() },
-        (_, Some(setting)) => Chosen::set(setting.value.clone(), &setting.origin),
-        (_, None) => match (package.default_run.clone(), known.iter().next(), known.len()) {
-            (Some(name), _, _) => Chosen { value: vec![name], because: "default-run".to_owned() },
-            (None, Some(only), 1) => {
-                Chosen { value: vec![(*only).to_owned()], because: "the only binary".to_owned() }
-            }
-            _ => {
+        (_, Some(setting)) => Chosen::set(listed_in(setting, package), &setting.origin),
+        (_, None) => match default_of(package) {
+            Some((name, because)) => Chosen { value: vec![name], because: because.to_owned() },
+            None => {
                 findings.push(ambiguous(&[package], false));
                 return findings.fail();
             }
@@ -93,16 +92,34 @@ pub fn binaries(
     findings.finish(chosen)
 }
 
+/// The binary that nobody needs to name, and why.
+fn default_of(package: &Package) -> Option<(String, &'static str)> {
+    if let Some(name) = &package.default_run {
+        return Some((name.clone(), "default-run"));
+    }
+    let mut binaries = package.binaries();
+    match (binaries.next(), binaries.next()) {
+        (Some(only), None) => Some((only.name.clone(), "the only binary")),
+        _ => None,
+    }
+}
+
+/// The binaries that `bin` lists; `"..."` is the one that nobody needs to name.
+fn listed_in(bins: &Setting<Vec<String>>, package: &Package) -> Vec<String> {
+    let rest: Vec<String> = default_of(package).map(|(name, _)| name).into_iter().collect();
+    with_rest(&bins.value, &rest)
+}
+
 /// What is compiled for an image of `binaries`: with `bin = ["a", "b"]`, also `--target=a` compiles both, so that all
 /// images of the list share one compile.
 #[must_use]
 pub fn together(binaries: &[String], bins: Option<&Setting<Vec<String>>>, package: &Package) -> Vec<String> {
     let known: BTreeSet<&str> = package.binaries().map(|binary| binary.name.as_str()).collect();
-    let list = bins.map(|setting| &setting.value).filter(|list| {
+    let list = bins.map(|setting| listed_in(setting, package)).filter(|list| {
         list.iter().all(|name| known.contains(name.as_str()))
             && binaries.iter().all(|name| list.contains(name))
     });
-    list.map_or_else(|| binaries.to_vec(), Clone::clone)
+    list.unwrap_or_else(|| binaries.to_vec())
 }
 
 /// The packages whose binaries may be meant: default members, as for `cargo run`, else all members.

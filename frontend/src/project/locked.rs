@@ -12,6 +12,11 @@ use super::workspace::Project;
 const CRATES_IO: [&str; 2] =
     ["registry+https://github.com/rust-lang/crates.io-index", "sparse+https://index.crates.io/"];
 
+/// Whether a lockfile's source is crates.io.
+pub(crate) fn is_crates_io(source: &str) -> bool {
+    CRATES_IO.contains(&source)
+}
+
 impl Project {
     /// The position of `package` in the lockfile.
     #[must_use]

@@ -25,7 +25,7 @@ pub(crate) use dependency::parse_platform;
 pub use dependency::{Artifact, Dependency, DependencyKind, GitReference, Registry, Requirement, Source};
 pub use load::load;
 pub use lock_check::check_lockfile;
-pub(crate) use locked::git_url;
+pub(crate) use locked::{git_url, is_crates_io};
 pub(crate) use lockfile::parse as parse_lockfile;
 pub use lockfile::{LockedPackage, Lockfile, LockfileVersion};
 pub use package::{Metadata, Package};

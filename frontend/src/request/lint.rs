@@ -6,12 +6,16 @@ use serde_json::{Value, json};
 
 use super::answer::Answer;
 use super::facts::Facts;
-use super::rules::{self, Skip, Violation};
+use super::rules::{self, Policy, Violation};
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::name::RelPath;
+
+/// The rule that planning warns of by itself.
+const MISSING_LOCKFILE: &str = "MissingLockfile";
 
 /// Source: `frontend/subrequests/lint` of BuildKit. The client exits with failure as soon as there is one warning.
 pub(super) fn answer(facts: &Facts<'_>) -> Answer {
-    let violations = rules::check(facts, &Skip::read(&facts.options.build_args));
+    let violations = rules::check(facts, &Policy::read(&facts.options.build_args));
     let mut sources: Vec<&RelPath> = violations
         .iter()
         .filter_map(|violation| violation.diagnostic.span.as_ref().map(|span| &span.file))
@@ -34,6 +38,25 @@ pub(super) fn answer(facts: &Facts<'_>) -> Answer {
         version: "1.0.0",
         status: Some(u8::from(!violations.is_empty())),
     }
+}
+
+/// What breaks a rule, as findings of a build: errors if the client wants them to stop it.
+///
+/// Of the files that only rules look into none is read, because a build should not wait for them; and planning has
+/// its own word for a missing lockfile.
+#[must_use]
+pub fn findings(facts: &Facts<'_>) -> Vec<Diagnostic> {
+    let policy = Policy::read(&facts.options.build_args);
+    let found = rules::check(facts, &policy);
+    let found =
+        found.into_iter().filter(|violation| policy.is_error || violation.rule.name != MISSING_LOCKFILE);
+    found
+        .map(|violation| Diagnostic {
+            severity: if policy.is_error { Severity::Error } else { Severity::Warning },
+            message: format!("{}: {}", violation.rule.name, violation.diagnostic.message),
+            ..violation.diagnostic
+        })
+        .collect()
 }
 
 /// The printer wants a location for each; one without a file points behind no source.

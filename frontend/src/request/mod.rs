@@ -16,7 +16,8 @@ use crate::diagnostic::{Diagnostic, Findings};
 use crate::name::RelPath;
 
 pub use facts::Facts;
-pub use rules::Skip;
+pub use lint::findings;
+pub use rules::Policy;
 
 /// What is known by the time that a question is to be answered.
 type Handler = fn(&Facts<'_>) -> answer::Answer;

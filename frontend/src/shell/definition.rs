@@ -1,13 +1,14 @@
 //! Reads the definition file and the ignore file.
 
 use buildkit_llb::{Definition, Output};
-use buildkit_proto::client::{Bridge, SolveOptions};
+use buildkit_proto::client::{Bridge, Capabilities, SolveOptions};
 use tonic::Status;
 
 use super::failure::Failure;
 use super::files::names;
 use super::graph::marshal;
 use crate::context::ContextSpec;
+use crate::engine::Abilities;
 use crate::lower::sources::{self, Inputs};
 
 /// What the definition's source holds.
@@ -24,13 +25,15 @@ pub(super) struct DefinitionFiles {
 /// Reads both files, at the same time: they come from two sources, and every build waits for them first.
 pub(super) async fn read(
     bridge: &Bridge,
+    capabilities: &Capabilities,
     spec: &ContextSpec,
     inputs: &Inputs,
 ) -> Result<DefinitionFiles, Failure> {
-    let loaded_by = marshal(&sources::definition(spec, inputs))?;
+    let abilities = Abilities::of(|id| capabilities.has_llb(id));
+    let loaded_by = marshal(&sources::definition(spec, inputs, abilities), capabilities)?;
     let ((definition, beside), own) = tokio::try_join!(
         definition_and_ignore(bridge, spec, &loaded_by),
-        ignore_of(bridge, sources::ignore(spec)),
+        ignore_of(bridge, capabilities, sources::ignore(spec, abilities)),
     )?;
     Ok(DefinitionFiles { definition, ignore: beside.or(own), loaded_by })
 }
@@ -55,9 +58,13 @@ async fn definition_and_ignore(
 }
 
 /// The ignore file at the root of a local source; a remote source has none that counts.
-pub(super) async fn ignore_of(bridge: &Bridge, source: Option<Output>) -> Result<Option<Vec<u8>>, Failure> {
+pub(super) async fn ignore_of(
+    bridge: &Bridge,
+    capabilities: &Capabilities,
+    source: Option<Output>,
+) -> Result<Option<Vec<u8>>, Failure> {
     let Some(source) = source else { return Ok(None) };
-    let reference = bridge.solve(marshal(&source)?.to_pb(), SolveOptions::default()).await?;
+    let reference = bridge.solve(marshal(&source, capabilities)?.to_pb(), SolveOptions::default()).await?;
     Ok(read_if_there(bridge, reference.as_deref(), ".dockerignore").await?)
 }
 

@@ -2,6 +2,7 @@
 
 use buildkit_llb::Platform;
 use buildkit_llb::source_map::SourceFile;
+use buildkit_proto::cap;
 use buildkit_proto::client::{Bridge, Capabilities, SolveOptions};
 use buildkit_proto::gateway::{CacheOptionsEntry, Result as GatewayResult};
 
@@ -9,10 +10,12 @@ use super::environment::Environment;
 use super::failure::{Failure, Files};
 use super::graph::marshal;
 use super::pin::Pins;
+use super::replaced::{self, Replaced};
 use super::{agent, definition, files, lockfile, warn};
-use crate::config::{self, Layers};
+use crate::config::{self, Config, Layers};
 use crate::context::{self, ContextSpec};
-use crate::diagnostic::{Checked, Diagnostic};
+use crate::diagnostic::{Checked, Diagnostic, Findings};
+use crate::engine::Abilities;
 use crate::ignore;
 use crate::lower::sources::{self, Inputs};
 use crate::lower::{self, Materials};
@@ -20,7 +23,7 @@ use crate::name::RelPath;
 use crate::options::{self, Options};
 use crate::plan::target::{self, Goal};
 use crate::plan::{self, BuildPlan, Planned};
-use crate::project::{self, Project};
+use crate::project::{self, Package, Project};
 use crate::request::{self, Facts};
 use crate::result::{self, Built};
 use crate::tree::Tree;
@@ -40,11 +43,24 @@ struct Build<'a> {
     warnings: Vec<Diagnostic>,
     /// The lockfile made for a project that has none.
     generated_lockfile: Option<String>,
+    /// What build contexts stand in for among the crates.
+    replaced: Option<Replaced>,
 }
 
 /// Builds what the options ask for.
 pub(super) async fn drive(bridge: &Bridge, environment: &Environment) -> Result<GatewayResult, Failure> {
     let capabilities = bridge.ping().await?;
+    // Engines that know no warnings pass on the text of an error and nothing else.
+    let shows_excerpts = capabilities.has_gateway(cap::gateway::WARNINGS);
+    let outcome = Box::pin(build(bridge, environment, capabilities)).await;
+    outcome.map_err(|failure| if shows_excerpts { failure } else { failure.with_lines() })
+}
+
+async fn build(
+    bridge: &Bridge,
+    environment: &Environment,
+    capabilities: Capabilities,
+) -> Result<GatewayResult, Failure> {
     let mut warnings = Vec::new();
     let mut options = checked(options::parse(&environment.options), &mut warnings, Files::new)?;
     warnings.extend(options.sandbox.restrict(|cap| capabilities.has_llb(cap)));
@@ -56,7 +72,7 @@ pub(super) async fn drive(bridge: &Bridge, environment: &Environment) -> Result<
     let spec = checked(context::classify(&options, &names, &environment.session), &mut warnings, Files::new)?;
     options.vcs_revision = options.vcs_revision.or_else(|| spec.source.commit());
 
-    let definition = definition::read(bridge, &spec, &inputs).await?;
+    let definition = definition::read(bridge, &capabilities, &spec, &inputs).await?;
     let excludes = ignore::patterns(definition.ignore.as_deref().map(String::from_utf8_lossy).as_deref());
     let (tree, found) = files::read(bridge, &capabilities, &spec, &inputs, &excludes).await?;
     warnings.extend(found);
@@ -82,9 +98,16 @@ pub(super) async fn drive(bridge: &Bridge, environment: &Environment) -> Result<
         files,
         warnings,
         generated_lockfile: None,
+        replaced: None,
     };
     let mut project = build.take(project::load(&build.tree))?;
     build.take(project::check_lockfile(&project))?;
+    build.replaced =
+        replaced::graft(bridge, &build.capabilities, &build.spec, &build.inputs, &mut build.tree, &project)
+            .await?;
+    if build.replaced.is_some() {
+        project = build.take(project::load(&build.tree))?;
+    }
     let root = RelPath::new("Cargo.toml").unwrap_or_default();
     let layers = build.take(Layers::read(
         &build.options.build_args,
@@ -115,14 +138,25 @@ impl Build<'_> {
         checked(stage, &mut self.warnings, || files.clone())
     }
 
-    /// The platforms to build for: those asked for, else the engine's own.
+    /// The platforms to build for: those asked for, each once, else the one that builds.
     fn platforms(&self) -> Result<Vec<Platform>, Failure> {
-        if !self.options.platforms.is_empty() {
-            return Ok(self.options.platforms.clone());
+        if self.options.platforms.is_empty() {
+            return Ok(vec![self.builder()?]);
         }
-        let own = self.capabilities.platforms().first().map(Platform::from);
-        own.map(|platform| vec![platform])
-            .ok_or_else(|| Failure::Internal("the engine has no worker with a platform".to_owned()))
+        let mut platforms = Vec::new();
+        for platform in &self.options.platforms {
+            if !platforms.contains(platform) {
+                platforms.push(platform.clone());
+            }
+        }
+        Ok(platforms)
+    }
+
+    /// The platform that steps run on: the engine's own, unless the client wants another that the engine can run.
+    fn builder(&self) -> Result<Platform, Failure> {
+        let able: Vec<Platform> = self.capabilities.platforms().iter().map(Platform::from).collect();
+        options::builder(self.options.build_platform.as_ref(), &able)
+            .map_err(|diagnostic| Failure::Findings { diagnostics: vec![diagnostic], files: Files::new() })
     }
 
     /// Answers a question; what stands in the way of a build need not stand in the way of an answer.
@@ -136,13 +170,10 @@ impl Build<'_> {
         let platform =
             self.platforms()?.into_iter().next().unwrap_or_else(|| Platform::new("linux", "amd64"));
         let planned = self.plan(project, layers, goal, &platform).ok();
-        let package = plan::select::package(project, layers, goal).ok().map(|warned| warned.value.0);
-        let config = package
-            .and_then(|package| layers.merge((&package.manifest, &package.text)).ok())
-            .map(|warned| warned.value);
+        let selected = selected(project, layers, goal);
         let facts = |files| Facts {
             project,
-            selected: package.zip(config.as_ref()),
+            selected: selected.as_ref().map(|(package, config)| (*package, config)),
             plan: match &planned {
                 Some(Planned::Ready(plan)) => Some(plan),
                 Some(Planned::NeedsLockfile { .. }) | None => None,
@@ -155,7 +186,17 @@ impl Build<'_> {
         let mut all = self.files.clone();
         let wanted = request::wanted(name, &facts(&self.files));
         if !wanted.is_empty() {
-            all.extend(files::named(self.bridge, &self.spec, &self.inputs, &self.excludes, wanted).await?);
+            all.extend(
+                files::named(
+                    self.bridge,
+                    &self.capabilities,
+                    &self.spec,
+                    &self.inputs,
+                    &self.excludes,
+                    wanted,
+                )
+                .await?,
+            );
         }
         request::answer(name, &facts(&all))
             .map_err(|diagnostics| Failure::Findings { diagnostics, files: all })
@@ -170,10 +211,19 @@ impl Build<'_> {
         platform: &Platform,
         is_one_of_several: bool,
     ) -> Result<Built, Failure> {
+        let builder = self.builder()?;
+        let warned = self.warnings.len();
         let mut planned = self.plan(project, layers, goal, platform)?;
-        if let Planned::NeedsLockfile { toolchain, files } = &planned {
-            let materials = self.materials(&toolchain.image, None, platform, is_one_of_several).await?;
-            let contents = lockfile::make(self.bridge, &materials, files).await?;
+        if let Planned::NeedsLockfile { toolchain, files } = &mut planned {
+            if let Some(replaced) = &self.replaced {
+                // It has one, which only does not know yet of the crates that were replaced.
+                self.warnings.truncate(warned);
+                files.insert(RelPath::new("Cargo.lock").unwrap_or_default(), replaced.lockfile.clone());
+            }
+            let materials =
+                self.materials(&toolchain.image, None, (&builder, platform), is_one_of_several).await?;
+            let contents =
+                lockfile::make(self.bridge, &self.capabilities, toolchain, &materials, files).await?;
             self.generated_lockfile = Some(String::from_utf8_lossy(&contents).into_owned());
             let path = RelPath::new("Cargo.lock").unwrap_or_default();
             self.tree.insert_file(path, contents);
@@ -183,11 +233,14 @@ impl Build<'_> {
         let Planned::Ready(plan) = planned else {
             return Err(Failure::Internal("a lockfile was made but not found".to_owned()));
         };
+        self.check(project, layers, goal, &plan)?;
         let base = Some(&plan.runtime.base).filter(|_| !matches!(goal, Goal::Stage(_)));
         self.warnings.extend(unused(&self.options, &self.spec, project, &plan));
-        let mut materials = self.materials(&plan.toolchain.image, base, platform, is_one_of_several).await?;
+        let platforms = (&builder, platform);
+        let mut materials = self.materials(&plan.toolchain.image, base, platforms, is_one_of_several).await?;
+        materials.images = self.task_images(&plan, &builder).await?;
         materials.no_cache = materials.no_cache.for_targets(target::names_of(&plan, goal));
-        let definition = marshal(&lower::lower(&plan, &materials, goal))?;
+        let definition = marshal(&lower::lower(&plan, &materials, goal), &self.capabilities)?;
         let options = SolveOptions { cache_imports: self.cache_imports(), evaluate: false };
         let reference = self.bridge.solve(definition.to_pb(), options).await?;
         let base_config = materials.base.map(|base| base.config);
@@ -201,6 +254,31 @@ impl Build<'_> {
         Ok(Built { platform: platform.clone(), reference, config, base_config })
     }
 
+    /// Says what is legal and probably not meant, or fails if the client wants to hear it that way.
+    fn check(
+        &mut self,
+        project: &Project,
+        layers: &Layers,
+        goal: &Goal,
+        plan: &BuildPlan,
+    ) -> Result<(), Failure> {
+        let selected = selected(project, layers, goal);
+        let facts = Facts {
+            project,
+            selected: selected.as_ref().map(|(package, config)| (*package, config)),
+            plan: Some(plan),
+            options: &self.options,
+            tree: &self.tree,
+            files: &self.files,
+            has_ignore_file: self.has_ignore_file,
+        };
+        let mut findings = Findings::default();
+        for finding in request::findings(&facts) {
+            findings.push(finding);
+        }
+        self.take(findings.finish(()))
+    }
+
     fn plan(
         &mut self,
         project: &Project,
@@ -208,6 +286,7 @@ impl Build<'_> {
         goal: &Goal,
         platform: &Platform,
     ) -> Result<Planned, Failure> {
+        let builder = self.builder()?;
         let planned = plan::plan(
             project,
             plan::Request {
@@ -216,20 +295,44 @@ impl Build<'_> {
                 goal,
                 platform,
                 names: &self.tree,
+                builder: &builder,
                 generated_lockfile: self.generated_lockfile.as_deref(),
             },
         );
         self.take(planned)
     }
 
+    /// The images of the user's own commands.
+    async fn task_images(
+        &self,
+        plan: &BuildPlan,
+        builder: &Platform,
+    ) -> Result<std::collections::BTreeMap<String, lower::PinnedImage>, Failure> {
+        let mut images = std::collections::BTreeMap::new();
+        for image in plan.tasks.iter().filter_map(|task| task.image.as_ref()) {
+            let pins = Pins {
+                bridge: self.bridge,
+                capabilities: &self.capabilities,
+                named: &self.spec.named,
+                inputs: &self.inputs,
+                platform: builder,
+                mode: self.options.resolve_mode,
+            };
+            if let Some(pinned) = pins.pin(image, &image.value).await? {
+                images.insert(image.value.clone(), pinned);
+            }
+        }
+        Ok(images)
+    }
+
     async fn materials(
         &self,
         toolchain: &plan::Chosen<String>,
         base: Option<&plan::Chosen<String>>,
-        platform: &Platform,
+        (builder, platform): (&Platform, &Platform),
         is_one_of_several: bool,
     ) -> Result<Materials, Failure> {
-        let pins = Pins {
+        let pins = |platform| Pins {
             bridge: self.bridge,
             capabilities: &self.capabilities,
             named: &self.spec.named,
@@ -239,11 +342,11 @@ impl Build<'_> {
         };
         let base = async {
             match base {
-                Some(image) => pins.pin(image, context::BASE).await,
+                Some(image) => pins(platform).pin(image, context::BASE).await,
                 None => Ok(None),
             }
         };
-        let (toolchain, base) = tokio::try_join!(pins.pin(toolchain, context::TOOLCHAIN), base)?;
+        let (toolchain, base) = tokio::try_join!(pins(builder).pin(toolchain, context::TOOLCHAIN), base)?;
         let toolchain = toolchain.ok_or_else(|| Failure::Findings {
             diagnostics: vec![
                 Diagnostic::error("the toolchain image cannot be `scratch`")
@@ -251,15 +354,22 @@ impl Build<'_> {
             ],
             files: Files::new(),
         })?;
+        let context = sources::context(&self.spec, &self.inputs, &self.excludes);
+        let context = match &self.replaced {
+            Some(replaced) => replaced.lay_over(context, &self.inputs),
+            None => context,
+        };
         Ok(Materials {
-            context: sources::context(&self.spec, &self.inputs, &self.excludes),
+            context,
             repository: sources::repository(&self.spec),
-            agent: agent::find(self.environment, &self.options, platform)?,
+            images: std::collections::BTreeMap::new(),
+            agent: agent::find(self.environment, &self.options, builder)?,
             toolchain,
             base,
             files: self.source_files(),
             no_cache: self.options.no_cache.clone(),
             sandbox: self.options.sandbox.clone(),
+            abilities: Abilities::of(|id| self.capabilities.has_llb(id)),
             proxy: lower::proxy::from_build_args(&self.options.build_args),
             prefix: if is_one_of_several { format!("{platform} ") } else { String::new() },
         })
@@ -284,9 +394,17 @@ impl Build<'_> {
     }
 }
 
+/// The package that would be built and its configuration, if that is decided.
+fn selected<'a>(project: &'a Project, layers: &Layers, goal: &Goal) -> Option<(&'a Package, Config)> {
+    let package = plan::select::package(project, layers, goal).ok()?.value.0;
+    let config = layers.merge((&package.manifest, &package.text)).ok()?.value;
+    Some((package, config))
+}
+
 /// Warnings for the names on the command line that mean nothing in this build.
 fn unused(options: &Options, spec: &ContextSpec, project: &Project, plan: &BuildPlan) -> Vec<Diagnostic> {
-    let images = [plan.toolchain.image.value.as_str(), plan.runtime.base.value.as_str()];
+    let mut images = vec![plan.toolchain.image.value.as_str(), plan.runtime.base.value.as_str()];
+    images.extend(plan.tasks.iter().filter_map(|task| Some(task.image.as_ref()?.value.as_str())));
     let locked = project.lockfile.iter().flat_map(|lockfile| &lockfile.packages);
     let crates = locked.map(|package| package.name.clone()).collect();
     let targets = target::names(project);

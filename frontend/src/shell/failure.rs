@@ -44,6 +44,16 @@ impl From<Status> for Failure {
 const SOURCE_DETAIL: &str = "github.com/moby/buildkit/errdefs.Source+json";
 
 impl Failure {
+    /// Writes the lines at fault into the messages, for clients that get to see nothing else.
+    pub(super) fn with_lines(self) -> Self {
+        let Self::Findings { mut diagnostics, files } = self else { return self };
+        for diagnostic in &mut diagnostics {
+            let lines = diagnostic.span.as_ref().map(|span| lines(span, &files)).unwrap_or_default();
+            diagnostic.message.push_str(&lines);
+        }
+        Self::Findings { diagnostics, files }
+    }
+
     /// The status to return. Never `Internal`: clients map that to an exit code of its own.
     pub(super) fn into_status(self) -> rpc::Status {
         match self {
@@ -92,6 +102,19 @@ pub(super) fn text(diagnostic: &Diagnostic) -> String {
 
 /// How much of a file goes into an error, in bytes. The status stream has a message limit of its own.
 const EXCERPT_LIMIT: usize = 256 << 10;
+
+/// How many lines of a file are written into a message.
+const LINE_LIMIT: usize = 8;
+
+/// The lines of a span as clients show them, each on a line of its own.
+fn lines(span: &Span, files: &Files) -> String {
+    let Some(contents) = files.get(&span.file) else { return String::new() };
+    let text = String::from_utf8_lossy(contents);
+    let numbered = (1_u32..).zip(text.lines()).filter(|(number, _)| (span.start..=span.end).contains(number));
+    numbered
+        .take(LINE_LIMIT)
+        .fold(String::new(), |shown, (number, line)| shown + &format!("\n{number:4} | >>> {line}"))
+}
 
 fn source_detail(span: &Span, files: &Files) -> Option<Any> {
     let contents = files.get(&span.file).filter(|contents| contents.len() <= EXCERPT_LIMIT)?;
@@ -144,6 +167,18 @@ mod tests {
         let detail: serde_json::Value = serde_json::from_slice(&status.details[0].value).unwrap();
         assert_eq!(detail["ranges"][0]["start"]["line"], 2);
         assert_eq!(detail["info"]["data"], "YQpiCg==");
+    }
+
+    #[test]
+    fn the_lines_can_be_part_of_the_text() {
+        let file = RelPath::new("Cargo.toml").unwrap();
+        let diagnostic = Diagnostic::error("bad").at(Span::line(file.clone(), 2)).hint("Do good.");
+        let files = Files::from([(file, b"a\nb\n".to_vec())]);
+        let failure = Failure::Findings { diagnostics: vec![diagnostic], files };
+        assert_eq!(
+            failure.with_lines().into_status().message,
+            "Cargo.toml:2: bad\n   2 | >>> b\n  hint: Do good."
+        );
     }
 
     #[test]

@@ -15,6 +15,7 @@ use super::graph::marshal;
 use crate::context::ContextSpec;
 use crate::diagnostic::{Diagnostic, Findings, Severity};
 use crate::discover::{self, Step};
+use crate::engine::Abilities;
 use crate::lower::sources::{self, Inputs};
 use crate::name::RelPath;
 use crate::tree::{Entry, Tree};
@@ -33,6 +34,7 @@ const ROUNDS: usize = 64;
 /// Where contents are read from.
 struct Source<'a> {
     bridge: &'a Bridge,
+    capabilities: &'a Capabilities,
     spec: &'a ContextSpec,
     excludes: &'a [String],
     reference: Option<String>,
@@ -51,8 +53,8 @@ pub(super) async fn read(
         .filter(|_| capabilities.has_llb(cap::SOURCE_LOCAL_METADATA_TRANSFER));
     let is_listing = listing.is_some();
     let output = listing.unwrap_or_else(|| sources::context(spec, inputs, excludes));
-    let reference = bridge.solve(marshal(&output)?.to_pb(), SolveOptions::default()).await?;
-    let source = Source { bridge, spec, excludes, reference, is_listing };
+    let reference = bridge.solve(marshal(&output, capabilities)?.to_pb(), SolveOptions::default()).await?;
+    let source = Source { bridge, capabilities, spec, excludes, reference, is_listing };
     let mut tree = match (&source.reference, is_listing) {
         (None, _) => Tree::default(),
         (Some(reference), true) => listed(&bridge.read_file(reference, LISTING).await.map_err(not_sent)?)?,
@@ -117,8 +119,12 @@ impl Source<'_> {
     async fn fill_by_name(&self, tree: &mut Tree, mut paths: Vec<RelPath>) -> Result<(), Failure> {
         paths.sort();
         let names: Vec<String> = paths.iter().map(|path| path.as_str().to_owned()).collect();
-        let Some(output) = sources::named_files(self.spec, self.excludes, &names) else { return Ok(()) };
-        let reference = self.bridge.solve(marshal(&output)?.to_pb(), SolveOptions::default()).await?;
+        let abilities = Abilities::of(|id| self.capabilities.has_llb(id));
+        let Some(output) = sources::named_files(self.spec, self.excludes, &names, abilities) else {
+            return Ok(());
+        };
+        let reference =
+            self.bridge.solve(marshal(&output, self.capabilities)?.to_pb(), SolveOptions::default()).await?;
         let reference = reference.unwrap_or_default();
         for path in paths {
             let contents = self.bridge.read_file(&reference, path.as_str()).await?;
@@ -131,15 +137,17 @@ impl Source<'_> {
 /// A few more files, wherever the context is.
 pub(super) async fn named(
     bridge: &Bridge,
+    capabilities: &Capabilities,
     spec: &ContextSpec,
     inputs: &Inputs,
     excludes: &[String],
     paths: BTreeSet<RelPath>,
 ) -> Result<super::failure::Files, Failure> {
     let names: Vec<String> = paths.iter().map(|path| path.as_str().to_owned()).collect();
-    let output = sources::named_files(spec, excludes, &names)
+    let abilities = Abilities::of(|id| capabilities.has_llb(id));
+    let output = sources::named_files(spec, excludes, &names, abilities)
         .unwrap_or_else(|| sources::context(spec, inputs, excludes));
-    let reference = bridge.solve(marshal(&output)?.to_pb(), SolveOptions::default()).await?;
+    let reference = bridge.solve(marshal(&output, capabilities)?.to_pb(), SolveOptions::default()).await?;
     let reference = reference.unwrap_or_default();
     let mut files = super::failure::Files::new();
     for path in paths {

@@ -9,6 +9,7 @@ mod files;
 mod graph;
 mod lockfile;
 mod pin;
+mod replaced;
 mod warn;
 
 use std::process::ExitCode;

@@ -13,6 +13,7 @@ use super::definition::ignore_of;
 use super::failure::{Failure, Files, explain};
 use crate::context::{ContextSource, NamedContext, NamedContexts};
 use crate::diagnostic::Diagnostic;
+use crate::engine::Abilities;
 use crate::ignore;
 use crate::lower::PinnedImage;
 use crate::lower::sources::{self, Inputs};
@@ -95,6 +96,7 @@ impl Pins<'_> {
             reference: reference.to_string(),
             output: source.output(),
             config: resolved.config,
+            identity: None,
         }))
     }
 
@@ -126,7 +128,7 @@ impl Pins<'_> {
             .store(session, store)
             .name(format!("[context {name}] load from client"))
             .output();
-        Ok(PinnedImage { reference, output, config: resolved.config })
+        Ok(PinnedImage { reference, output, config: resolved.config, identity: None })
     }
 
     async fn files(
@@ -135,13 +137,16 @@ impl Pins<'_> {
         source: &ContextSource,
         metadata: Option<&str>,
     ) -> Result<PinnedImage, Failure> {
-        let ignore = ignore_of(self.bridge, sources::named_ignore(source, name)).await?;
+        let abilities = Abilities::of(|id| self.capabilities.has_llb(id));
+        let ignore = sources::named_ignore(source, name, abilities);
+        let ignore = ignore_of(self.bridge, self.capabilities, ignore).await?;
         let excludes = ignore::user_patterns(ignore.as_deref().map(String::from_utf8_lossy).as_deref());
         let config = metadata.map(config_of).transpose()?.flatten();
         Ok(PinnedImage {
             reference: name.to_owned(),
             output: sources::named(source, self.inputs, &excludes, name),
             config: config.unwrap_or_else(|| BARE_CONFIG.to_vec()),
+            identity: None,
         })
     }
 }

@@ -2,17 +2,20 @@
 
 use buildkit_llb::Definition;
 use buildkit_proto::cap;
-use buildkit_proto::client::{Bridge, Capabilities};
+use buildkit_proto::client::{Bridge, Capabilities, SolveOptions};
 use buildkit_proto::gateway::WarnRequest;
 use buildkit_proto::pb;
 
-use super::failure::Files;
+use super::failure::{self, Files};
+use super::graph::marshal;
 use crate::diagnostic::Diagnostic;
+use crate::lower;
 
 /// How many warnings one build shows. The status stream has a limit, and nobody reads more.
 const LIMIT: usize = 50;
 
-/// Shows each warning once, at the vertex that loaded the definition file.
+/// Shows each warning once, at the vertex that loaded the definition file; an engine before BuildKit 0.10 shows a step
+/// for each.
 ///
 /// A warning that the engine does not take is no reason to stop a build.
 pub(super) async fn show(
@@ -22,10 +25,10 @@ pub(super) async fn show(
     warnings: &[Diagnostic],
     files: &Files,
 ) {
-    let Some((digest, _)) = loaded_by.head() else { return };
     if !capabilities.has_gateway(cap::gateway::WARNINGS) {
-        return;
+        return show_as_steps(bridge, capabilities, warnings).await;
     }
+    let Some((digest, _)) = loaded_by.head() else { return };
     let mut shown: Vec<&Diagnostic> = Vec::new();
     for warning in warnings {
         if shown.len() == LIMIT || shown.contains(&warning) {
@@ -56,4 +59,19 @@ pub(super) async fn show(
             return;
         }
     }
+}
+
+async fn show_as_steps(bridge: &Bridge, capabilities: &Capabilities, warnings: &[Diagnostic]) {
+    let mut lines: Vec<String> = Vec::new();
+    for warning in warnings {
+        let line = failure::text(warning).replace('\n', ";");
+        if lines.len() < LIMIT && !lines.contains(&line) {
+            lines.push(line);
+        }
+    }
+    let notices = lower::notices(lines.iter().map(String::as_str));
+    let Ok(definition) = marshal(&notices, capabilities) else { return };
+    // A warning that the engine does not take is no reason to stop a build.
+    let _shown =
+        bridge.solve(definition.to_pb(), SolveOptions { evaluate: true, ..SolveOptions::default() }).await;
 }

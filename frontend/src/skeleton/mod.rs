@@ -29,6 +29,7 @@ mod view;
 
 pub use form::{Form, Outcome, Skeleton};
 pub use make::{closure, make};
+pub(crate) use platform::is_active;
 pub use platform::{has_target_flags, words as flags};
 pub use selection::{Features, Selection};
 pub use view::{SourceView, source_view};

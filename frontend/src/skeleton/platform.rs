@@ -115,6 +115,11 @@ fn flagged(flags: &[String]) -> Vec<Cfg> {
     values
 }
 
+/// Whether `platform` is active on `triple` without any flags; false where only the compiler can say.
+pub(crate) fn is_active(platform: &Platform, triple: &str) -> bool {
+    Target::new(triple, &[]).is_active(platform) == Some(true)
+}
+
 /// The flags that Cargo's configuration gives rustc for `triple`.
 pub(super) fn configured_flags(config: Option<&CargoConfig>, triple: &str) -> Vec<String> {
     let Some(config) = config else { return Vec::new() };

@@ -7,6 +7,7 @@ use buildkit_llb::{ImageRef, Platform};
 use buildkit_proto::pb;
 use prost::Message;
 use supercargo::config::Layers;
+use supercargo::engine::Abilities;
 use supercargo::lower::{self, Materials, PinnedImage};
 use supercargo::name::RelPath;
 use supercargo::options::{NoCache, Options, Sandbox};
@@ -45,6 +46,7 @@ pub(crate) fn steps(case: &Case) -> Result<Steps, String> {
         goal: &goal,
         platform: &platform,
         names: &names,
+        builder: &platform,
         generated_lockfile: None,
     };
     let planned = plan::plan(&project, request).map_err(|errors| fixture::messages(&errors))?.value;
@@ -63,17 +65,20 @@ fn materials(plan: &BuildPlan, toolchain_digest: &str) -> Materials {
             output: Image::new(parsed, plan.platform.clone()).output(),
             reference,
             config: br#"{"config":{"Env":["PATH=/usr/local/cargo/bin:/usr/bin:/bin"]}}"#.to_vec(),
+            identity: None,
         }
     };
     Materials {
         context: Local::new("context").session("session").output(),
         repository: None,
+        images: BTreeMap::new(),
         agent: Image::new("supercargo".parse().unwrap(), plan.platform.clone()).output(),
         toolchain: image(format!("{}@{toolchain_digest}", plan.toolchain.image.value)),
         base: Some(image(plan.runtime.base.value.clone())),
         files: BTreeMap::new(),
         no_cache: NoCache::Never,
         sandbox: Sandbox::default(),
+        abilities: Abilities::default(),
         proxy: None,
         prefix: String::new(),
     }

@@ -13,6 +13,9 @@ pub use self::cargo::Compiled;
 pub use self::vertex::Vertex;
 use crate::process::{Outcome, tail};
 
+/// How a step begins that is a warning.
+const NOTICE: &str = "WARNING: ";
+
 /// The vertices of a build with their logs, its warnings, and what the client said besides.
 #[derive(Debug, Clone)]
 pub struct BuildLog {
@@ -71,7 +74,19 @@ impl BuildLog {
             let vertex = places.get(digest).and_then(|place| vertices.get(*place));
             vertex.map(|vertex| vertex.name().to_owned()).unwrap_or_default()
         };
-        let warnings = warnings.into_iter().map(|warning| warning.into_warning(name_of)).collect();
+        let warnings = warnings.into_iter().map(|warning| warning.into_warning(name_of));
+        // An engine without a call for warnings shows them as steps: `WARNING: what is wrong;  hint: what would be right`.
+        let notices = vertices.iter().filter_map(|vertex| {
+            let mut parts = vertex.name().strip_prefix(NOTICE)?.split(";  hint: ").map(str::to_owned);
+            let short = parts.next().unwrap_or_default();
+            Some(Warning {
+                vertex: vertex.name().to_owned(),
+                short,
+                detail: parts.collect(),
+                url: String::new(),
+            })
+        });
+        let warnings = warnings.chain(notices).collect();
         Self {
             vertices,
             warnings,

@@ -24,6 +24,7 @@ const BOOKKEEPING: &[&str] = &[
     "copying files",
     "load metadata for",
     "pushing ",
+    super::NOTICE,
 ];
 
 /// A vertex: a step of the graph that the engine runs or finds in its cache.

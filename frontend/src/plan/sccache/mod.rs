@@ -39,11 +39,12 @@ pub struct Secret {
     pub file_variable: Option<String>,
 }
 
-/// Reads what was asked for. `namespace` stands for the project.
+/// Reads what was asked for. `namespace` stands for the project, `prefix` goes before the ids of cache mounts.
 ///
 /// Errors: an unknown backend, an unknown or missing key, a password among the settings.
 pub fn choose(
     setting: Option<&Setting<config::Sccache>>,
+    prefix: &str,
     namespace: &str,
 ) -> Checked<Option<Chosen<Sccache>>> {
     let mut findings = Findings::default();
@@ -56,6 +57,8 @@ pub fn choose(
         config::Sccache::Table(table) => backend(table, &mut findings)
             .and_then(|backend| read(backend, table, &setting.origin, namespace, &mut findings)),
     };
+    let chosen = chosen
+        .map(|sccache| Sccache { mount: sccache.mount.map(|mount| format!("{prefix}{mount}")), ..sccache });
     findings.finish(chosen.map(|sccache| Chosen::set(sccache, &setting.origin)))
 }
 

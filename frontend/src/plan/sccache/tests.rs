@@ -16,7 +16,7 @@ fn chosen(line: &str, arguments: &[(&str, &str)]) -> Result<Option<Sccache>, Str
     };
     let layers = Layers::read(&arguments, Some((&file, &body)), (&root, "")).map_err(said)?.value;
     let config = layers.merge((&root, "")).map_err(said)?.value;
-    let chosen = choose(config.sccache.as_ref(), "project").map_err(said)?.value;
+    let chosen = choose(config.sccache.as_ref(), "", "project").map_err(said)?.value;
     Ok(chosen.map(|chosen| chosen.value))
 }
 

@@ -6,14 +6,17 @@ mod large_context;
 mod loopback_bind;
 mod missing_lockfile;
 mod native_cpu;
+mod policy;
 mod runs_as_root;
 mod secret_in_env;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::facts::Facts;
 use crate::diagnostic::Diagnostic;
 use crate::name::RelPath;
+
+pub use policy::Policy;
 
 /// One rule.
 #[derive(Clone, Copy)]
@@ -44,32 +47,14 @@ const RULES: [Rule; 8] = [
     secret_in_env::RULE,
 ];
 
-/// Rules that are not asked: `--build-arg BUILDKIT_DOCKERFILE_CHECK=skip=Rule,Rule`.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Skip(Vec<String>);
-
-impl Skip {
-    /// Reads the build-arg, whose parts are separated by semicolons.
-    #[must_use]
-    pub fn read(arguments: &BTreeMap<String, String>) -> Self {
-        let parts = arguments.get("BUILDKIT_DOCKERFILE_CHECK").map(String::as_str).unwrap_or_default();
-        let names = parts.split(';').filter_map(|part| part.trim().strip_prefix("skip="));
-        Self(names.flat_map(|names| names.split(',')).map(|name| name.trim().to_owned()).collect())
-    }
-
-    fn covers(&self, rule: &str) -> bool {
-        self.0.iter().any(|name| name == "all" || name.eq_ignore_ascii_case(rule))
-    }
-}
-
 /// The files that the rules look into and planning does not.
 pub(super) fn wanted(facts: &Facts<'_>) -> BTreeSet<RelPath> {
     loopback_bind::wanted(facts)
 }
 
 /// Everything that breaks a rule, by file, line and rule.
-pub(super) fn check(facts: &Facts<'_>, skip: &Skip) -> Vec<Violation> {
-    let asked = RULES.into_iter().filter(|rule| !skip.covers(rule.name));
+pub(super) fn check(facts: &Facts<'_>, policy: &Policy) -> Vec<Violation> {
+    let asked = RULES.into_iter().filter(|rule| !policy.skips(rule.name));
     let mut violations: Vec<Violation> = asked
         .flat_map(|rule| {
             (rule.check)(facts).into_iter().map(move |diagnostic| Violation { rule, diagnostic })
@@ -81,7 +66,7 @@ pub(super) fn check(facts: &Facts<'_>, skip: &Skip) -> Vec<Violation> {
 
 #[cfg(test)]
 mod tests {
-    use super::{RULES, Skip};
+    use super::RULES;
 
     #[test]
     fn rules_are_sorted_and_documented() {
@@ -94,14 +79,5 @@ mod tests {
                 rule.name
             );
         }
-    }
-
-    #[test]
-    fn rules_are_skipped_by_name() {
-        let skip =
-            |value: &str| Skip::read(&[("BUILDKIT_DOCKERFILE_CHECK".to_owned(), value.to_owned())].into());
-        assert!(skip("skip=NativeCpu,debugprofile;error=true").covers("DebugProfile"));
-        assert!(!skip("error=true").covers("DebugProfile"));
-        assert!(skip("skip=all").covers("NativeCpu"));
     }
 }

@@ -1,11 +1,16 @@
 //! Which compiler: the channel, and the image that has it.
 
+mod install;
+
 use serde::Serialize;
 
 use super::Chosen;
 use crate::config::{Config, Setting};
 use crate::diagnostic::{Checked, Diagnostic, Findings, Span};
+use crate::options::Options;
 use crate::project::{Package, Project};
+
+pub use install::{Install, MIRRORS};
 
 /// The stable release that this version of Supercargo was tested with.
 pub const TESTED_STABLE: &str = "1.95";
@@ -21,15 +26,36 @@ pub struct Toolchain {
     pub channel: Chosen<String>,
     /// The image's full reference.
     pub image: Chosen<String>,
+    /// What is added to that image.
+    #[serde(skip_serializing_if = "Install::is_empty")]
+    pub install: Install,
+}
+
+impl Toolchain {
+    /// Asks for the standard library of `triple`; the compiler's own, `host`, is always there.
+    pub fn need_target(&mut self, triple: &str, host: &str, because: &str) {
+        if triple != host {
+            self.install.targets.entry(triple.to_owned()).or_insert_with(|| because.to_owned());
+        }
+    }
+
+    /// Asks for a component, by rustup's name.
+    pub fn need_component(&mut self, name: &str, because: &str) {
+        self.install.components.entry(name.to_owned()).or_insert_with(|| because.to_owned());
+    }
 }
 
 /// Chooses the compiler and checks that it is new enough for every package that it will compile.
 pub fn choose<'a>(
     project: &Project,
     config: &Config,
+    options: &Options,
+    host: &str,
     packages: impl Iterator<Item = &'a Package>,
 ) -> Checked<Toolchain> {
     let mut findings = Findings::default();
+    let mut install = Install::choose(project, config, options, &mut findings);
+    install.targets.remove(host);
     let channel = channel(project, config);
     let image = match &config.toolchain_image {
         Some(setting) => Chosen::set(setting.value.clone(), &setting.origin),
@@ -49,7 +75,7 @@ pub fn choose<'a>(
             }
         }
     }
-    findings.finish(Toolchain { channel, image })
+    findings.finish(Toolchain { channel, image, install })
 }
 
 fn channel(project: &Project, config: &Config) -> Chosen<String> {
