@@ -109,6 +109,11 @@ impl Findings {
         self.0.push(diagnostic);
     }
 
+    /// Takes the findings of a look at something, if there are any.
+    pub fn extend(&mut self, diagnostics: impl IntoIterator<Item = Diagnostic>) {
+        self.0.extend(diagnostics);
+    }
+
     /// Takes the warnings of `checked` and returns its value, or takes its errors and returns nothing.
     pub fn take<T>(&mut self, checked: Checked<T>) -> Option<T> {
         match checked {

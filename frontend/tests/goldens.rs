@@ -26,13 +26,14 @@ use supercargo::tree::{Entry, Tree};
 /// Example, `--target`, and build-args.
 type Case = (&'static str, Option<&'static str>, &'static [(&'static str, &'static str)]);
 
-const CASES: [Case; 8] = [
+const CASES: [Case; 9] = [
     ("assets", None, &[]),
     ("axum-service", None, &[]),
     ("cli", None, &[]),
     ("features", None, &[]),
     ("features", Some("greet-json"), &[("FEATURES", "json")]),
     ("minimal", None, &[]),
+    ("private-registry", None, &[]),
     ("workspace", Some("api"), &[]),
     ("workspace", Some("worker"), &[]),
 ];
@@ -96,9 +97,9 @@ fn planned(tree: &Tree, target: Option<&str>, arguments: &[(&str, &str)]) -> (Bu
         layers: &layers,
         goal: &goal,
         platform: &platform,
-        names: tree,
         builder: &platform,
         generated_lockfile: None,
+        names: tree,
     };
     match plan::plan(&project, request).unwrap().value {
         Planned::Ready(plan) => (*plan, goal),
@@ -131,6 +132,7 @@ fn graph(plan: &BuildPlan, goal: &Goal) -> Definition {
         sandbox: Sandbox::default(),
         abilities: Abilities::default(),
         proxy: None,
+        copies_selectively: true,
         prefix: String::new(),
     };
     lower::lower(plan, &materials, goal).marshal().unwrap()

@@ -100,11 +100,15 @@ fn a_lockfile_that_does_not_match() {
 #[test]
 fn a_package_that_needs_a_newer_compiler() {
     let message = refused(&[
-        ("Cargo.toml", &format!("{MANIFEST}rust-version = \"1.999\"\n")),
+        ("Cargo.toml", &format!("{MANIFEST}rust-version = \"1.90\"\n")),
         ("Cargo.lock", LOCKFILE),
         ("src/main.rs", "fn main() {}\n"),
+        ("rust-toolchain", "1.80.0\n"),
     ]);
-    assert_says(&message, &["Cargo.toml:5", "1.999", "1.95", "channel"]);
+    assert_says(
+        &message,
+        &["Cargo.toml:5", "`rust-version = \"1.90\"`", "1.80.0", "rust-toolchain:1", "channel"],
+    );
 }
 
 #[test]

@@ -42,7 +42,7 @@ fn the_questions_are_described_and_others_refused() {
     let project = probe::project(bed);
     let build = Build::new(bed.docker(), project.path());
     let described = build.clone().call("subrequests.describe").succeed().unwrap();
-    for name in ["outline", "targets", "lint"] {
+    for name in ["outline", "targets", "lint", "plan", "graph.dot", "dockerfile", "schema"] {
         assert!(described.stdout().contains(name), "{}", described.stdout());
     }
     let refused = build.call("weather").fail().unwrap();

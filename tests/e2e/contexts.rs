@@ -3,6 +3,7 @@
 use testbed::bed::Bed;
 use testbed::build::Build;
 use testbed::container::Run;
+use testbed::engine::feature::Feature;
 use testbed::image;
 use testbed::process::Cmd;
 use testbed::project::Project;
@@ -41,6 +42,14 @@ fn a_repository_is_built_by_its_address() {
     let daemon = GitServer::of(served.path());
     let address = format!("git://127.0.0.1:{}/all", daemon.port);
     let built = |context: &str| data(Build::new(bed.docker(), context));
+    if !bed.has(Feature::GitDirectory) {
+        let refused = Build::new(bed.docker(), format!("{address}#main:inner")).fail().unwrap();
+        assert!(refused.message().contains("subdir not supported yet"), "{}", refused.message());
+        let whole = GitServer::of(&folder);
+        let inner = folder.join("inner");
+        commit(&inner);
+        return assert_eq!(built(&format!("git://127.0.0.1:{}/inner#main", whole.port)), "from git, later");
+    }
     assert_eq!(built(&format!("{address}#main:inner")), "from git, later");
     assert_eq!(built(&format!("{address}#{first}:inner")), "from git");
     // Nobody's Dockerfile: the frontend and the manifest are named on the command line.
@@ -62,13 +71,17 @@ fn an_archive_is_built_from_the_web_and_from_standard_input() {
     assert_eq!(data(Build::new(bed.docker(), site.url("/project.tar.gz"))), "from an archive");
 
     let out = tempfile::tempdir().unwrap();
-    bed.docker()
+    let build = bed
+        .docker()
         .command(["buildx", "build", "--target=binaries", "--output"])
         .arg(out.path())
         .arg("-")
-        .input(archive)
-        .run()
-        .unwrap();
+        .input(archive);
+    if !bed.has(Feature::ArchiveOnStandardInput) {
+        let said = build.output().unwrap().stderr;
+        return assert!(said.contains("unpack it and give the folder"), "{said}");
+    }
+    build.run().unwrap();
     assert!(probe::says(out.path()).starts_with("from an archive|"));
 }
 
@@ -131,6 +144,27 @@ fn debris_is_not_sent() {
 }
 
 #[test]
+fn a_plan_needs_no_contents() {
+    let bed = Bed::ensure().unwrap();
+    let project = probe::project(bed);
+    project.write("ballast", vec![b'x'; 8 << 20]).unwrap();
+    let log = Build::new(bed.docker(), project.path())
+        .target("manifests")
+        .output("type=cacheonly")
+        .succeed()
+        .unwrap();
+    // Only the second source has contents in it.
+    let has_listed = log.vertex("[internal] load manifests").is_ok();
+    let has_sent = log.vertex("[internal] load build context").is_ok();
+    assert_eq!(
+        (has_listed, has_sent),
+        (bed.has(Feature::Listing), !bed.has(Feature::Listing)),
+        "{}",
+        log.transcript()
+    );
+}
+
+#[test]
 fn an_image_is_replaced_by_its_name_or_by_its_part() {
     let bed = Bed::ensure().unwrap();
     let project = probe::project(bed);
@@ -170,11 +204,14 @@ fn files_and_layouts_stand_in_for_the_base() {
     assert!(has("etc/motd") && has("usr/local/bin/probe") && !has("left-out"), "{files:?}");
 
     let layout = tempfile::tempdir().unwrap();
-    Build::new(bed.docker(), folder.path())
+    let laid_out = Build::new(bed.docker(), folder.path())
         .dockerfile("FROM scratch\nCOPY etc/motd /from-layout\nENV LAID=out\n")
-        .output(format!("type=oci,tar=false,dest={},name=motd:latest", layout.path().display()))
-        .succeed()
-        .unwrap();
+        .output(format!("type=oci,tar=false,dest={},name=motd:latest", layout.path().display()));
+    if !bed.has(Feature::Layouts) {
+        let refused = laid_out.fail().unwrap();
+        return assert!(refused.message().contains("containerd image store"), "{}", refused.message());
+    }
+    laid_out.succeed().unwrap();
     build
         .clone()
         .tag("e2e-layout-base")
@@ -217,7 +254,8 @@ fn a_dockerfile_of_ones_own_copies_from_the_result() {
     let bed = Bed::ensure().unwrap();
     let project = Project::example("stage").unwrap();
     project.write("Dockerfile", bed.syntax()).unwrap();
-    bed.docker()
+    let bake = bed
+        .docker()
         .command([
             "buildx",
             "bake",
@@ -226,9 +264,12 @@ fn a_dockerfile_of_ones_own_copies_from_the_result() {
             "--set=image.tags=e2e-stage",
         ])
         .arg("image")
-        .current_dir(project.path())
-        .run()
-        .unwrap();
+        .current_dir(project.path());
+    if !bed.has(Feature::ContextsOfDockerfiles) {
+        let said = bake.output().unwrap().stderr;
+        return assert!(said.contains("unsupported frontend capability"), "{said}");
+    }
+    bake.run().unwrap();
     let said = Run::new(bed.docker(), "e2e-stage").complete().unwrap().stdout;
     assert_eq!(said, "Boarding now: gate 7\nBoarding now: gate 12\n");
 }

@@ -21,7 +21,7 @@ const SLOW: &str = "#![allow(long_running_const_eval)]\n\
     while step < 2_000_000 {\n        sum = sum.wrapping_add(step);\n        step += 1;\n    }\n    sum\n};\n";
 
 /// A program with two crates of a registry, one of them slow to compile, and two of its own, one of them slow too.
-fn project() -> Project {
+pub(crate) fn project() -> Project {
     let package = "version = \"0.1.0\"\nedition = \"2024\"\n";
     let project = Project::of(&[
         (
@@ -46,7 +46,7 @@ fn project() -> Project {
     project
 }
 
-fn word(word: &str) -> String {
+pub(crate) fn word(word: &str) -> String {
     format!("pub const WORD: &str = \"{word}\";\n")
 }
 
@@ -54,7 +54,7 @@ fn word(word: &str) -> String {
 const SUM: u32 = 2_839_207_360;
 
 /// True while the compiler is at work on this crate.
-fn compiles(spare: &Spare, name: &str) -> bool {
+pub(crate) fn compiles(spare: &Spare, name: &str) -> bool {
     let engine = spare.daemon().process().unwrap();
     let is_it = |pair: &[String]| pair == ["--crate-name", name];
     processes::descendants(engine.id).iter().any(|process| process.arguments.windows(2).any(is_it))
@@ -78,7 +78,7 @@ fn cut(spare: &Spare, build: &Build, name: &str) -> BuildLog {
 }
 
 /// Builds, and asserts what the program says and that no dependency was compiled in the last step.
-fn must_say(docker: &Docker, build: &Build, when: &str, app: &str, slow: &str) -> BuildLog {
+pub(crate) fn must_say(docker: &Docker, build: &Build, when: &str, app: &str, slow: &str) -> BuildLog {
     let log = build.succeed().unwrap();
     let said = Run::new(docker, "e2e-crash").complete().unwrap().stdout;
     assert_eq!(said, format!("{app} {slow} {SUM}\n"), "{when}\n{}", log.transcript());

@@ -6,6 +6,7 @@ use testbed::container::Run;
 use testbed::project::Project;
 
 use crate::story;
+use crate::subject::run_id;
 
 #[test]
 fn what_cannot_affect_dependencies_does_not_compile_them() {
@@ -87,7 +88,8 @@ fn the_images_of_one_list_of_binaries_share_their_compile() {
     let project = Project::example("minimal").unwrap();
     story::prepare(bed, &project);
     project.append("Dockerfile", "bin = [\"minimal\", \"second\"]\n").unwrap();
-    project.write("src/bin/second.rs", "fn main() { println!(\"second\"); }\n").unwrap();
+    let second = format!("fn main() {{ println!(\"second\"); }}\n// {}\n", run_id());
+    project.write("src/bin/second.rs", second).unwrap();
     let build = Build::new(bed.docker(), project.path());
     let first = build.clone().target("minimal").succeed().unwrap();
     assert!(first.ran().iter().any(|name| name.contains("[build] compile minimal, second")));

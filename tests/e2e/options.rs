@@ -2,6 +2,7 @@
 
 use testbed::bed::Bed;
 use testbed::build::Build;
+use testbed::engine::feature::Feature;
 use testbed::image::Image;
 use testbed::project::Project;
 
@@ -13,7 +14,7 @@ fn what_the_client_gives_containers_reaches_every_step() {
     let bed = Bed::ensure().unwrap();
     let project = probe::project(bed);
     let out = tempfile::tempdir().unwrap();
-    Build::new(bed.docker(), project.path())
+    let log = Build::new(bed.docker(), project.path())
         .target("binaries")
         .output_folder(out.path())
         // A target directory of an earlier build would have the build script's answer of then.
@@ -26,10 +27,20 @@ fn what_the_client_gives_containers_reaches_every_step() {
         .succeed()
         .unwrap();
     let seen = probe::says(out.path());
-    for part in
-        ["10.1.2.3 db.test", "Max open files 2048 4096", "size=32768k", "|yard|", "/supercargo-e2e/buildkit/"]
-    {
+    for part in ["10.1.2.3 db.test", "|yard|"] {
         assert!(seen.contains(part), "no `{part}` in {seen}");
+    }
+    let limits = [
+        ("--ulimit", "Max open files 2048 4096"),
+        ("--shm-size", "size=32768k"),
+        ("--cgroup-parent", "/supercargo-e2e/buildkit/"),
+    ];
+    for (flag, part) in limits {
+        let warned = log.warnings().iter().any(|warning| {
+            warning.short.contains(&format!("`{flag}`")) && warning.detail.join(" ").contains("Docker 23.0")
+        });
+        let has = bed.has(Feature::StepLimits);
+        assert_eq!((seen.contains(part), warned), (has, !has), "{flag}: {seen}\n{}", log.transcript());
     }
 }
 

@@ -1,14 +1,21 @@
 //! Servers on the loopback interface: files over HTTP, and git repositories.
 
 use std::collections::BTreeMap;
-use std::io::{BufRead, BufReader, Write};
+use std::fs::File;
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use testbed::process::Cmd;
+
+/// What a web server has.
+enum Pages {
+    Files(BTreeMap<String, Vec<u8>>),
+    Folder(PathBuf),
+}
 
 /// A web server that answers with the same files until the tests end.
 pub(crate) struct Website {
@@ -17,16 +24,24 @@ pub(crate) struct Website {
 
 impl Website {
     pub(crate) fn of(files: &[(&str, Vec<u8>)]) -> Self {
-        let files: BTreeMap<String, Vec<u8>> =
-            files.iter().map(|(path, contents)| ((*path).to_owned(), contents.clone())).collect();
-        let files = Arc::new(files);
+        let files = files.iter().map(|(path, contents)| ((*path).to_owned(), contents.clone()));
+        Self::serve(Pages::Files(files.collect()))
+    }
+
+    /// Serves what is below `folder` at the time of each request.
+    pub(crate) fn folder(folder: &Path) -> Self {
+        Self::serve(Pages::Folder(folder.to_owned()))
+    }
+
+    fn serve(pages: Pages) -> Self {
+        let pages = Arc::new(pages);
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap().to_string();
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
-                let files = Arc::clone(&files);
+                let pages = Arc::clone(&pages);
                 // A client that hangs up early asks again.
-                std::thread::spawn(move || drop(answer(&stream, &files)));
+                std::thread::spawn(move || drop(answer(&stream, &pages)));
             }
         });
         Self { address }
@@ -37,19 +52,32 @@ impl Website {
     }
 }
 
-fn answer(stream: &TcpStream, files: &BTreeMap<String, Vec<u8>>) -> std::io::Result<()> {
+fn answer(stream: &TcpStream, pages: &Pages) -> std::io::Result<()> {
     let mut lines = BufReader::new(stream).lines();
     let request = lines.next().transpose()?.unwrap_or_default();
     while lines.next().transpose()?.is_some_and(|line| !line.is_empty()) {}
     let mut words = request.split(' ');
     let (method, path) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
-    let (status, body) = match files.get(path) {
-        Some(body) => ("200 OK", body.as_slice()),
-        None => ("404 Not Found", &b""[..]),
+    let (mut body, length): (Box<dyn Read>, u64) = match pages {
+        Pages::Files(files) => match files.get(path) {
+            Some(body) => (Box::new(body.as_slice()), body.len() as u64),
+            None => return not_found(stream),
+        },
+        Pages::Folder(folder) => match File::open(folder.join(path.trim_start_matches('/'))) {
+            Ok(file) => {
+                let length = file.metadata()?.len();
+                (Box::new(file), length)
+            }
+            Err(_) => return not_found(stream),
+        },
     };
     let mut out = stream;
-    write!(out, "HTTP/1.1 {status}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", body.len())?;
-    if method == "HEAD" { Ok(()) } else { out.write_all(body) }
+    write!(out, "HTTP/1.1 200 OK\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n")?;
+    if method == "HEAD" { Ok(()) } else { std::io::copy(&mut body, &mut out).map(drop) }
+}
+
+fn not_found(mut stream: &TcpStream) -> std::io::Result<()> {
+    write!(stream, "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
 }
 
 /// A server of the git repositories in a folder; it ends with this value.

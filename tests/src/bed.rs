@@ -9,6 +9,7 @@ use crate::container;
 use crate::docker::Docker;
 use crate::engine::binaries;
 use crate::engine::daemon::Daemon;
+use crate::engine::feature::Feature;
 use crate::engine::release::{Choice, Store};
 use crate::frontend;
 use crate::lock::Lock;
@@ -92,6 +93,12 @@ impl Bed {
     #[must_use]
     pub fn daemon(&self) -> Option<&Daemon> {
         self.daemon.as_ref()
+    }
+
+    /// True if the engine can do that. Somebody else's is taken for a present one.
+    #[must_use]
+    pub fn has(&self, feature: Feature) -> bool {
+        self.daemon.as_ref().is_none_or(|daemon| daemon.choice().has(feature))
     }
 
     /// Makes an engine of this place run. One at a time: engines share the machine's networks and its packet filter.

@@ -1,5 +1,6 @@
 //! The one place that starts a process: cargo, with our signals passed on and its exit code kept.
 
+use std::ffi::{OsStr, OsString};
 use std::io::{self, BufRead, BufReader};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::PathBuf;
@@ -11,6 +12,9 @@ use signal_hook::iterator::{Handle, Signals};
 
 use crate::error::Error;
 use crate::toolchain;
+
+/// No variable beside our own.
+const NOTHING: &[(&str, &str)] = &[];
 
 /// How cargo ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,7 +35,22 @@ impl Exit {
 
 /// Runs `command` with its output where ours goes.
 pub(crate) fn run(command: &[String]) -> Result<Exit, Error> {
-    let mut child = Running::start(command, &[], Stdio::inherit())?;
+    let mut child = Running::start(command, NOTHING, Stdio::inherit(), Stdio::inherit())?;
+    child.wait()
+}
+
+/// Runs `command` with `environment` on top of ours, and gives every line of its standard error, with the line end, to
+/// `on_line`.
+pub(crate) fn run_with_errors(
+    command: &[String],
+    environment: &[(String, OsString)],
+    on_line: impl FnMut(&[u8]),
+) -> Result<Exit, Error> {
+    let mut child = Running::start(command, environment, Stdio::inherit(), Stdio::piped())?;
+    if let Some(stderr) = child.process.stderr.take() {
+        each_line(BufReader::new(stderr), on_line)
+            .map_err(|source| Error::System { action: "read cargo's messages", source })?;
+    }
     child.wait()
 }
 
@@ -55,7 +74,7 @@ pub(crate) fn run_with_lines(
     environment: &[(&'static str, PathBuf)],
     on_line: impl FnMut(&[u8]),
 ) -> Result<Exit, Error> {
-    let mut child = Running::start(command, environment, Stdio::piped())?;
+    let mut child = Running::start(command, environment, Stdio::piped(), Stdio::inherit())?;
     if let Some(stdout) = child.process.stdout.take() {
         each_line(BufReader::new(stdout), on_line)
             .map_err(|source| Error::System { action: "read cargo's messages", source })?;
@@ -81,8 +100,9 @@ struct Running {
 impl Running {
     fn start(
         command: &[String],
-        environment: &[(&'static str, PathBuf)],
+        environment: &[(impl AsRef<OsStr>, impl AsRef<OsStr>)],
         stdout: Stdio,
+        stderr: Stdio,
     ) -> Result<Self, Error> {
         let (program, arguments) = command.split_first().ok_or(Error::EmptyCommand)?;
         // Before the start, so that no signal falls between the two.
@@ -91,11 +111,12 @@ impl Running {
         let process = Command::new(program)
             .args(arguments)
             .envs(toolchain::environment())
-            .envs(environment.iter().map(|(name, value)| (*name, value)))
+            .envs(environment.iter().map(|(name, value)| (name, value)))
             // A build script that saw it could depend on it.
             .env_remove(supercargo_report::JOB)
             .stdin(Stdio::null())
             .stdout(stdout)
+            .stderr(stderr)
             // rustc is not told when cargo dies; in a group of its own, one signal reaches all of them.
             .process_group(0)
             .spawn()

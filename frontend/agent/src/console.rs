@@ -26,6 +26,11 @@ pub(crate) fn warning(text: &str) {
     rendered(&format!("supercargo: warning: {text}\n"));
 }
 
+/// What would help against the failure above it.
+pub(crate) fn hint(text: &str) {
+    rendered(&format!("supercargo: hint: {text}\n"));
+}
+
 /// Something worth knowing that is nobody's fault.
 pub(crate) fn note(text: &str) {
     rendered(&format!("supercargo: note: {text}\n"));

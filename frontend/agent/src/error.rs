@@ -125,6 +125,14 @@ pub(crate) enum Error {
         /// The variables that it may set.
         variables: Vec<String>,
     },
+    /// A secret or a file of certificates holds what cannot be used.
+    #[error("the secret `{id}` {reason}")]
+    BadSecret {
+        /// Its id, or the path of the file.
+        id: String,
+        /// Completes the sentence; never a part of the secret.
+        reason: &'static str,
+    },
     /// Cargo built no binary of that name.
     #[error("cargo built no binary `{wanted}`; it built {}", built_list(built))]
     MissingBinary {

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use supercargo_report::Fetch;
+use supercargo_report::{Fetch, Lock};
 
-use crate::cargo;
+use crate::access;
 use crate::console;
 use crate::downloads::Downloads;
 use crate::error::Error;
@@ -29,7 +29,7 @@ pub(crate) fn fetch(job: &Fetch) -> Result<u8, Error> {
     if let Err(error) = taken {
         console::note(&format!("not everything could be taken from the download cache: {error}"));
     }
-    let exit = cargo::run(&job.command)?;
+    let exit = access::run(&job.command, &job.access, home)?;
     if exit.code() != 0 {
         return Ok(exit.code());
     }
@@ -40,6 +40,13 @@ pub(crate) fn fetch(job: &Fetch) -> Result<u8, Error> {
     }
     console::line(&summary(home, &restored)?);
     Ok(0)
+}
+
+/// Has cargo write a lockfile and returns its exit code.
+pub(crate) fn lock(job: &Lock) -> Result<u8, Error> {
+    let home = Path::new(&job.cargo_home);
+    fs::create_dir_all(home).map_err(Error::file("create", home))?;
+    Ok(access::run(&job.command, &job.access, home)?.code())
 }
 
 /// Removes what cargo writes about this very run: locks and the times of last use.

@@ -5,7 +5,7 @@
 //! part of the cache key of every compile step, so it knows nothing of LLB, images or configuration and changes rarely.
 //!
 //! - [`fetch`] fills a `CARGO_HOME` with what a [`lockfile`] names, and has [`downloads`] of earlier builds to take
-//!   from.
+//!   from. [`access`] gets it what not everybody may see, and for git this program is also a [`git_credential`] helper.
 //! - [`unpack`] unpacks that.
 //! - [`compile`] runs one cargo compile: [`freshness`] before it, [`messages`] while it runs, [`stubs`], [`reuse`]
 //!   and [`collect`] after it, and the [`tally`] at the end. [`sccache`] has a server beside it if one was asked for.
@@ -19,6 +19,7 @@
 //! - [`install`] adds to the toolchain what the image lacks of it.
 //! - [`cargo`] is the one place that starts a process.
 
+mod access;
 mod cargo;
 mod cause;
 mod circumstances;
@@ -32,6 +33,7 @@ mod export;
 mod fetch;
 mod files;
 mod freshness;
+mod git_credential;
 mod history;
 mod index;
 mod inputs;
@@ -83,10 +85,17 @@ fn main() -> ExitCode {
 
 /// Does the job; the code is cargo's own where cargo was the one to fail.
 fn run() -> Result<u8, Error> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if let Some((word, rest)) = arguments.split_first()
+        && word == git_credential::WORD
+    {
+        return git_credential::answer(rest);
+    }
     let text = std::env::var(supercargo_report::JOB).map_err(|_| Error::NoJob)?;
     let job: Job = serde_json::from_str(&text).map_err(Error::Job)?;
-    match job.with_command(std::env::args().skip(1).collect()) {
+    match job.with_command(arguments) {
         Job::Fetch(job) => fetch::fetch(&job),
+        Job::Lock(job) => fetch::lock(&job),
         Job::Unpack(job) => unpack::unpack(&job),
         Job::Compile(job) => compile::compile(&job),
         Job::Install(job) => install::install(&job),

@@ -5,9 +5,11 @@
 //! of the last compile, leaves a [`Report`] beside the binaries. The agent's bytes are part of the cache key of every
 //! compile step, so this crate holds what both sides must agree on and nothing else.
 
+mod access;
 mod install;
 mod sccache;
 
+pub use access::{Access, CERTIFICATES, GitAccess, HostAccess, RegistryAccess, Secret};
 pub use install::Install;
 pub use sccache::{Sccache, SccacheSecret};
 
@@ -19,10 +21,11 @@ pub const JOB: &str = "SUPERCARGO_JOB";
 /// What the agent is asked to do.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "job", rename_all = "kebab-case", deny_unknown_fields)]
-#[expect(clippy::large_enum_variant, reason = "a process has one of it")]
 pub enum Job {
     /// Fill a `CARGO_HOME` with the crates of one lockfile.
     Fetch(Fetch),
+    /// Write a lockfile.
+    Lock(Lock),
     /// Unpack what was fetched.
     Unpack(Unpack),
     /// Run one cargo compile.
@@ -37,6 +40,7 @@ impl Job {
     pub fn command(&self) -> &[String] {
         match self {
             Self::Fetch(job) => &job.command,
+            Self::Lock(job) => &job.command,
             Self::Unpack(job) => &job.command,
             Self::Compile(job) => &job.command,
             Self::Install(job) => &job.command,
@@ -48,6 +52,7 @@ impl Job {
     pub fn with_command(mut self, command: Vec<String>) -> Self {
         match &mut self {
             Self::Fetch(job) => job.command = command,
+            Self::Lock(job) => job.command = command,
             Self::Unpack(job) => job.command = command,
             Self::Compile(job) => job.command = command,
             Self::Install(job) => job.command = command,
@@ -75,6 +80,24 @@ pub struct Fetch {
     /// True if the command asks for no archives, so that none are taken from the earlier downloads.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub index_only: bool,
+    /// How to reach what not everybody may see.
+    #[serde(default, skip_serializing_if = "Access::is_empty")]
+    pub access: Access,
+}
+
+/// Has cargo write a lockfile, with the network that this takes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Lock {
+    /// The cargo command, program first; it runs with the environment and directory of the vertex. It travels as the
+    /// agent's arguments.
+    #[serde(skip)]
+    pub command: Vec<String>,
+    /// Absolute path of the `CARGO_HOME` that the command uses.
+    pub cargo_home: String,
+    /// How to reach what not everybody may see.
+    #[serde(default, skip_serializing_if = "Access::is_empty")]
+    pub access: Access,
 }
 
 /// Unpacks what a `CARGO_HOME` holds packed, with modification times older than anything that is compiled from it.

@@ -5,9 +5,9 @@ use std::ops::Range;
 
 use super::build::{BuildConfig, BuildTable};
 use super::home::Home;
-use super::list::{REST, with_rest};
+use super::list::{REST, overlaid, with_rest};
 use super::schema::Table;
-use super::{Config, Origin, Sccache, Setting, Spanned, build_args};
+use super::{Config, FileCopy, FileKey, FileRule, Origin, Sccache, Setting, Spanned, build_args, files};
 use crate::diagnostic::{Checked, Findings, Span};
 use crate::name::RelPath;
 
@@ -18,6 +18,10 @@ pub struct Layers {
     build_args: Config,
     definition: Config,
     workspace: Config,
+    /// What was read, for [`Layers::said`].
+    pub(super) arguments: BTreeMap<String, String>,
+    pub(super) definition_text: Option<(RelPath, String)>,
+    pub(super) root_text: Option<(RelPath, String)>,
 }
 
 impl Layers {
@@ -31,7 +35,13 @@ impl Layers {
         root: (&RelPath, &str),
     ) -> Checked<Self> {
         let mut findings = Findings::default();
-        let mut layers = Self { build_args: build_args::read(arguments, &mut findings), ..Self::default() };
+        let mut layers = Self {
+            build_args: build_args::read(arguments, &mut findings),
+            arguments: arguments.clone(),
+            definition_text: definition.map(|(file, text)| (file.clone(), text.to_owned())),
+            root_text: Some((root.0.clone(), root.1.to_owned())),
+            ..Self::default()
+        };
         let mut package = arguments
             .get(build_args::PACKAGE)
             .filter(|value| !value.is_empty() && value.as_str() != "auto")
@@ -104,11 +114,12 @@ impl Config {
             workdir: self.workdir.or(below.workdir),
             entrypoint: list_or(self.entrypoint, below.entrypoint),
             cmd: list_or(self.cmd, below.cmd),
-            env: self.env.or(below.env),
+            env: overlaid(self.env, below.env),
             expose: list_or(self.expose, below.expose),
             volumes: list_or(self.volumes, below.volumes),
-            labels: self.labels.or(below.labels),
+            labels: overlaid(self.labels, below.labels),
             stop_signal: self.stop_signal.or(below.stop_signal),
+            files: files::or(self.files, below.files),
         }
     }
 }
@@ -221,7 +232,22 @@ impl Source<'_> {
             volumes: self.setting(image.volumes),
             labels: self.setting(image.labels),
             stop_signal: self.setting(image.stop_signal),
+            files: self.setting(image.files).map(|setting| Setting {
+                value: setting.value.into_iter().map(|key| self.file_rule(key)).collect(),
+                origin: setting.origin,
+            }),
         }
+    }
+
+    fn file_rule(&self, key: FileKey) -> FileRule {
+        let FileKey::Copy(table) = key else { return FileRule::Inherited };
+        let place = |bytes| Origin::File(self.span(bytes));
+        FileRule::Copy(Box::new(FileCopy {
+            from: Setting { origin: place(table.from.span()), value: table.from.into_inner().names() },
+            to: Setting { origin: place(table.to.span()), value: table.to.into_inner() },
+            owner: self.setting(table.owner),
+            mode: self.setting(table.mode),
+        }))
     }
 }
 

@@ -5,11 +5,13 @@
 
 mod build;
 mod build_args;
+mod files;
 mod home;
 mod json_schema;
 mod keys;
 mod layers;
 mod list;
+mod said;
 mod sccache;
 mod schema;
 mod spanned;
@@ -19,9 +21,11 @@ mod tests;
 
 pub use build::{BuildConfig, BuildNetwork, BuildTable, GitData};
 pub use build_args::{BUILD_ARGS, unknown_build_args};
+pub use files::{FileCopy, FileKey, FileRule, FileTable, Rest};
 pub use json_schema::json_schema;
 pub use layers::Layers;
 pub use list::{REST, with_rest};
+pub use said::Said;
 pub use sccache::{Sccache, SccacheKey, SccacheValue};
 pub use schema::{CacheMode, CacheTable, ImageTable, OneOrMany, Table, ToolchainTable};
 pub use spanned::Spanned;
@@ -30,7 +34,7 @@ pub use task::{AssetTable, CommandLine, HookTable, OutputKey, Preset, When};
 use std::collections::BTreeMap;
 use std::fmt;
 
-use crate::diagnostic::Span;
+use crate::diagnostic::{Diagnostic, Span};
 
 /// Who set a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,6 +72,17 @@ pub struct Setting<T> {
     pub value: T,
     /// Who set it.
     pub origin: Origin,
+}
+
+impl<T> Setting<T> {
+    /// A finding about this value, at its lines where it stands in a file.
+    #[must_use]
+    pub fn at(&self, diagnostic: Diagnostic) -> Diagnostic {
+        match self.origin.span() {
+            Some(span) => diagnostic.at(span.clone()),
+            None => diagnostic,
+        }
+    }
 }
 
 /// What was asked for one package, merged from all homes; `None` and empty mean that nobody asked.
@@ -121,4 +136,6 @@ pub struct Config {
     pub labels: Option<Setting<BTreeMap<String, String>>>,
     /// `image.stop-signal`.
     pub stop_signal: Option<Setting<String>>,
+    /// `image.files`.
+    pub files: Option<Setting<Vec<FileRule>>>,
 }

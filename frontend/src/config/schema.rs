@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Spanned;
 use super::build::BuildTable;
+use super::files::FileKey;
 use super::sccache::SccacheKey;
 use super::task::AssetTable;
 
@@ -97,6 +98,8 @@ pub struct ImageTable {
     pub labels: Option<Spanned<BTreeMap<String, String>>>,
     /// As `STOPSIGNAL`.
     pub stop_signal: Option<Spanned<String>>,
+    /// As `COPY`: files of the build context, `[{ from = "config/*.toml", to = "/etc/api/", owner = "0:0", mode = "0644" }]`.
+    pub files: Option<Spanned<Vec<FileKey>>>,
 }
 
 /// How compiled code is kept between builds.

@@ -133,3 +133,33 @@ fn tables_that_are_none_end_in_errors() {
     assert!(faults("", "package = 3\n").is_empty());
     assert!(!faults("a = ", "")[0].0.is_empty());
 }
+
+#[test]
+fn everything_that_was_said_is_told_with_who_said_it_and_what_counts() {
+    let arguments =
+        BTreeMap::from([("PROFILE".to_owned(), "dev".to_owned()), ("OTHER".to_owned(), "x".to_owned())]);
+    let file = RelPath::new("Dockerfile").unwrap();
+    let root = RelPath::new("Cargo.toml").unwrap();
+    let body = "bin = [\"a\", \"b\"]\n[image]\nbase = \"auto\"\nenv = { A = \"1\", \"b c\" = \"2\" }\n";
+    let layers = Layers::read(&arguments, Some((&file, body)), (&root, MANIFEST)).unwrap().value;
+    let said: Vec<String> = layers
+        .said(Some((&root, MANIFEST)))
+        .into_iter()
+        .map(|said| {
+            let over = said.overridden_by.map(|by| format!(" < {by}")).unwrap_or_default();
+            format!("{} = {} ({}){over}", said.key, said.value, said.origin)
+        })
+        .collect();
+    assert_eq!(
+        said,
+        [
+            "bin = [\"a\", \"b\"] (Dockerfile:1)",
+            "features = [\"p\"] (Cargo.toml:5)",
+            "image.env = { A = \"1\", \"b c\" = \"2\" } (Dockerfile:4)",
+            "image.user = \"7\" (Cargo.toml:9)",
+            "profile = dev (build-arg PROFILE)",
+            "profile = \"package\" (Cargo.toml:4) < build-arg PROFILE",
+            "profile = \"workspace\" (Cargo.toml:7) < build-arg PROFILE",
+        ]
+    );
+}

@@ -107,6 +107,17 @@ fn value_spans(value: &DeValue<'_>, range: Range<usize>) -> Spans {
 }
 
 fn syntax_error(file: &RelPath, text: &str, error: &toml::de::Error) -> Diagnostic {
+    if let Some(mark) = text.lines().position(|line| line.starts_with("<<<<<<< ")) {
+        let line = u32::try_from(mark).unwrap_or(u32::MAX - 1) + 1;
+        let conflict = Diagnostic::error(format!("`{file}` holds the marks of a merge conflict"))
+            .at(Span::line(file.clone(), line));
+        // Cargo's own advice; a lockfile is better made again than merged by hand.
+        return if file.file_name() == Some("Cargo.lock") {
+            conflict.hint("`git checkout --theirs Cargo.lock && cargo update --workspace` takes one side and brings it up to date")
+        } else {
+            conflict.hint("resolve the conflict and remove the lines that start with `<<<<<<<`, `=======` and `>>>>>>>`")
+        };
+    }
     let message = error.message().lines().collect::<Vec<_>>().join(": ");
     let diagnostic = Diagnostic::error(format!("`{file}` does not parse: {message}"));
     match error.span() {
@@ -139,6 +150,9 @@ mod tests {
         let error = Document::<toml::Table>::parse(&file, b"[package]\nname = \n").unwrap_err();
         assert_eq!(error.span.unwrap().start, 2);
         assert!(error.message.starts_with("`x/Cargo.toml` does not parse: "), "{}", error.message);
+        let error = Document::<toml::Table>::parse(&file, b"[package]\n<<<<<<< HEAD\n").unwrap_err();
+        assert_eq!(error.span.unwrap().start, 2);
+        assert!(error.message.ends_with("the marks of a merge conflict"), "{}", error.message);
         let error = Document::<toml::Table>::parse(&file, b"[package]\nname = \"\xff\"\n").unwrap_err();
         assert_eq!(error.span.unwrap().start, 2);
         assert!(error.message.contains("not valid UTF-8"), "{}", error.message);

@@ -3,16 +3,21 @@
 //! What is downloaded goes into an exported cache. What cargo unpacks from it is several times as large and made
 //! again sooner than it is downloaded, so it is a step of its own that stays on its builder.
 
+use std::collections::BTreeMap;
+
 use buildkit_llb::Output;
 use buildkit_llb::exec::{Exec, Mount, Sharing};
-use buildkit_llb::file::FileOp;
-use supercargo_report::{Fetch, Job, Unpack};
+use buildkit_llb::file::{Copy, FileOp};
+use supercargo_report::{Fetch, Job, Lock, Unpack};
 
 use super::Materials;
+use super::access;
 use super::exec::{agent, locate, mount_private};
 use super::manifests::write;
 use crate::config::CacheMode;
 use crate::engine::Abilities;
+use crate::name::RelPath;
+use crate::plan::access::Access;
 use crate::plan::cargo::Invocation;
 use crate::plan::{BuildPlan, paths};
 
@@ -104,6 +109,7 @@ fn fetcher(
     index_only: bool,
     name: &str,
 ) -> Exec {
+    let access = if index_only { &plan.dependencies.index_access } else { &plan.access };
     let has_mount = plan.caches.mode.value != CacheMode::None;
     let job = Job::Fetch(Fetch {
         command,
@@ -111,13 +117,10 @@ fn fetcher(
         downloads: has_mount.then(|| paths::DOWNLOADS.to_owned()),
         lockfile: format!("{}/Cargo.lock", paths::WORKSPACE),
         index_only,
+        access: access::job(access),
     });
-    let exec = agent(materials, &plan.cargo.environment, &job, name).network(materials.sandbox.network);
-    let exec = match &materials.proxy {
-        Some(proxy) => exec.proxy_env(proxy.clone()),
-        None => exec,
-    };
-    let mut exec = locate(exec, materials, plan.anchor.as_ref());
+    let exec = agent(materials, &plan.cargo.environment, &job, name);
+    let mut exec = locate(connected(exec, access, materials), materials, plan.anchor.as_ref());
     if has_mount {
         exec.mount(Mount::cache(paths::DOWNLOADS, &plan.caches.downloads).sharing(Sharing::Shared));
     }
@@ -132,4 +135,38 @@ fn exec_on(mut exec: Exec, manifests: &Output, home: &Output) -> Output {
     exec.mount(Mount::bind(manifests.clone(), paths::WORKSPACE).no_output());
     let home = exec.mount(Mount::bind(home.clone(), paths::CARGO_HOME));
     exec.output(&home)
+}
+
+/// Gives a step the network and what it takes to be let in there.
+fn connected(exec: Exec, access: &Access, materials: &Materials) -> Exec {
+    let exec = exec.network(materials.sandbox.network);
+    let exec = match &materials.proxy {
+        Some(proxy) => exec.proxy_env(proxy.clone()),
+        None => exec,
+    };
+    access::attach(exec, access, materials)
+}
+
+/// `Cargo.lock` for a project that has none, or whose own no longer fits its manifests.
+pub(super) fn lockfile(materials: &Materials, files: &BTreeMap<RelPath, Vec<u8>>, access: &Access) -> Output {
+    let manifests = write(FileOp::on_scratch(), files)
+        .name(format!("{}[manifests] write the manifests of the workspace", materials.prefix))
+        .output();
+    // With a lockfile at hand only what must move moves.
+    let has_lockfile = files.keys().any(|path| path.as_str() == "Cargo.lock");
+    let command: &[&str] =
+        if has_lockfile { &["cargo", "update", "--workspace"] } else { &["cargo", "generate-lockfile"] };
+    let job = Job::Lock(Lock {
+        command: command.iter().map(|word| (*word).to_owned()).collect(),
+        cargo_home: paths::CARGO_HOME.to_owned(),
+        access: access::job(access),
+    });
+    let exec = agent(materials, &Invocation::environment(), &job, "[lock] resolve the dependencies");
+    let mut exec = connected(exec, access, materials);
+    exec.mount(Mount::tmpfs(paths::CARGO_HOME));
+    let workspace = exec.mount(Mount::bind(manifests, paths::WORKSPACE));
+    FileOp::on_scratch()
+        .copy(Copy::new(exec.output(&workspace), "/Cargo.lock", "/Cargo.lock"))
+        .name(format!("{}[lock] take Cargo.lock", materials.prefix))
+        .output()
 }

@@ -1,10 +1,12 @@
 //! Decisions to vertices: a plan becomes a graph. Nothing here decides.
 
+mod access;
 mod build;
 mod deps;
 mod exec;
 mod fetch;
 mod image;
+mod layer;
 mod manifests;
 mod notices;
 pub mod proxy;
@@ -24,6 +26,7 @@ use crate::engine::Abilities;
 use crate::name::RelPath;
 use crate::options::{NoCache, Sandbox};
 use crate::plan::BuildPlan;
+use crate::plan::access::Access;
 use crate::plan::target::{Goal, Stage};
 use crate::plan::toolchain::Toolchain;
 
@@ -55,6 +58,8 @@ pub struct Materials {
     pub abilities: Abilities,
     /// The client's proxy.
     pub proxy: Option<ProxyEnv>,
+    /// Whether the engine can leave things out of a copy.
+    pub copies_selectively: bool,
     /// Starts every name when several platforms are built: `linux/arm64 `.
     pub prefix: String,
 }
@@ -88,6 +93,11 @@ pub fn lower(plan: &BuildPlan, materials: &Materials, goal: &Goal) -> Output {
 }
 
 /// The graph that makes a lockfile where the project has none; the result holds `/Cargo.lock`.
-pub fn lockfile(toolchain: &Toolchain, materials: &Materials, files: &BTreeMap<RelPath, Vec<u8>>) -> Output {
-    deps::lockfile(&toolchain::complete(toolchain, materials), files)
+pub fn lockfile(
+    toolchain: &Toolchain,
+    materials: &Materials,
+    files: &BTreeMap<RelPath, Vec<u8>>,
+    access: &Access,
+) -> Output {
+    fetch::lockfile(&toolchain::complete(toolchain, materials), files, access)
 }

@@ -6,6 +6,7 @@ use buildkit_llb::file::{Copy, FileOp, Mkdir, Owner};
 
 use super::Materials;
 use super::exec::{PinnedImage, confined, reaching};
+use super::layer::Layer;
 use crate::config::{BuildNetwork, When};
 use crate::name::RelPath;
 use crate::plan::task::Task;
@@ -54,16 +55,20 @@ pub(super) fn finish(plan: &BuildPlan, materials: &Materials, binaries: Output) 
     built
 }
 
-/// `base` with the files of tasks.
-pub(super) fn lay(materials: &Materials, base: Output, built: &Built, timestamp: u64) -> Output {
-    if built.files.is_empty() {
-        return base;
-    }
-    let copies = built.files.iter().fold(FileOp::on(base), |operation, (tree, from, to)| {
+/// The files of tasks, for the image.
+pub(super) fn layer(built: &Built, timestamp: u64) -> Layer {
+    let copies = built.files.iter().map(|(tree, from, to)| {
         let copy = Copy::new(tree.clone(), from, to).contents_only().create_dest_path();
-        operation.copy(copy.owner(Owner::ids(0, 0)).timestamp(timestamp))
+        copy.owner(Owner::ids(0, 0)).timestamp(timestamp)
     });
-    copies.name(format!("{}[image] add what hooks and assets made", materials.prefix)).output()
+    let above = |to: &str| to.rsplit_once('/').map(|(above, _)| above.to_owned());
+    let directories = built.files.iter().filter_map(|(_, _, to)| above(to));
+    Layer {
+        what: "what hooks and assets made".to_owned(),
+        copies: copies.collect(),
+        directories: directories.filter(|directory| !directory.is_empty()).collect(),
+        timestamp,
+    }
 }
 
 /// What a task leaves behind.

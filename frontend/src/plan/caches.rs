@@ -35,7 +35,7 @@ pub struct Caches {
 /// What must differ for two builds not to share compiled code.
 #[derive(Clone, Copy, Debug)]
 pub struct Identity<'a> {
-    /// The toolchain image.
+    /// The toolchain image and what is installed on it.
     pub image: &'a str,
     /// The triple.
     pub triple: &'a str,

@@ -3,10 +3,12 @@
 //! The plan is the hinge. Above it the words are Cargo's, below it BuildKit's; it names no vertex and does no I/O, it
 //! can be printed and compared, and every choice carries its reason.
 
+pub mod access;
 pub mod caches;
 pub mod cargo;
 mod compile;
 pub mod cross;
+pub mod files;
 pub mod git;
 mod include;
 pub mod last;
@@ -31,10 +33,11 @@ use crate::config::{BuildNetwork, Config, Layers, Origin, When, with_rest};
 use crate::diagnostic::{Checked, Diagnostic, Findings, Span};
 use crate::name::RelPath;
 use crate::options::Options;
-use crate::project::{Package, Project};
+use crate::project::Project;
 use crate::skeleton::{self, Features, Form, Outcome, Selection, Skeleton, SourceView};
 use crate::tree::Tree;
 
+use access::Access;
 use caches::Caches;
 use cargo::Invocation;
 use cross::Cross;
@@ -98,6 +101,9 @@ pub struct BuildPlan {
     /// Where else compiled code is kept.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sccache: Option<Chosen<Sccache>>,
+    /// What `[fetch]` may need to be let in.
+    #[serde(skip_serializing_if = "Access::is_empty")]
+    pub access: Access,
     /// The image.
     pub runtime: Runtime,
     /// The lines that a failing compile points at.
@@ -126,6 +132,9 @@ pub struct Dependencies {
     /// Files from which the index is completed, if the user's lockfile names more than the skeleton's.
     #[serde(serialize_with = "names_of", skip_serializing_if = "Option::is_none")]
     pub index: Option<BTreeMap<RelPath, Vec<u8>>>,
+    /// What that may need to be let in.
+    #[serde(skip_serializing_if = "Access::is_empty")]
+    pub index_access: Access,
 }
 
 /// What the last compile reads of the context.
@@ -153,12 +162,12 @@ pub struct Request<'a> {
     pub goal: &'a Goal,
     /// The platform to plan for.
     pub platform: &'a Platform,
-    /// The names of the context's files.
-    pub names: &'a Tree,
     /// The platform that the steps run on.
     pub builder: &'a Platform,
     /// A lockfile that the context lacks, made for this build.
     pub generated_lockfile: Option<&'a str>,
+    /// The names of the context's files.
+    pub names: &'a Tree,
 }
 
 /// A plan, or what is missing for one.
@@ -172,6 +181,8 @@ pub enum Planned {
         toolchain: Box<Toolchain>,
         /// Manifests without code.
         files: BTreeMap<RelPath, Vec<u8>>,
+        /// What Cargo may need to be let in.
+        access: Box<Access>,
     },
 }
 
@@ -180,7 +191,7 @@ pub enum Planned {
 /// Errors: an ambiguous or unknown package, binary or feature; a toolchain that has no image or is too old; a
 /// platform that Rust does not know.
 pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
-    let Request { options, layers, goal, platform, builder, generated_lockfile, .. } = request;
+    let Request { options, layers, goal, platform, builder, generated_lockfile, names } = request;
     let mut findings = Findings::default();
     let Some((package, package_because)) = findings.take(select::package(project, layers, goal)) else {
         return findings.fail();
@@ -197,8 +208,8 @@ pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
     let triple = target.gnu;
     let selection = selection(&config, &package.name, &compiled, (host.gnu, triple));
     let Some(needed) = findings.take(skeleton::closure(project, &selection)) else { return findings.fail() };
-    let packages = needed.iter().filter_map(|directory| project.packages.get(directory));
-    let Some(toolchain) = findings.take(toolchain::choose(project, &config, options, triple, packages))
+    let packages: Vec<_> = needed.iter().filter_map(|directory| project.packages.get(directory)).collect();
+    let Some(toolchain) = findings.take(toolchain::choose(project, &config, options, triple, &packages))
     else {
         return findings.fail();
     };
@@ -220,15 +231,16 @@ pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
                     .hint("Run `cargo generate-lockfile` and commit Cargo.lock."),
             );
             let files = resolution::files(project, &view);
-            return findings.finish(Planned::NeedsLockfile { toolchain: Box::new(toolchain), files });
+            let (toolchain, access) = (Box::new(toolchain), Box::new(Access::of_manifests(project)));
+            return findings.finish(Planned::NeedsLockfile { toolchain, files, access });
         }
         None => return findings.fail(),
     };
-    let locals: Vec<&Package> = needed.iter().filter_map(|dir| project.packages.get(dir)).collect();
-    let Some(given) = findings.take(compile::choose(&config, project, request, &locals, &mut view)) else {
+    let Some(given) = findings.take(compile::choose(&config, project, request, &packages, &mut view)) else {
         return findings.fail();
     };
-    let Some(runtime) = findings.take(runtime::choose(&config, options, package, &binaries.value)) else {
+    let Some(runtime) = findings.take(runtime::choose(&config, options, package, &binaries.value, names))
+    else {
         return findings.fail();
     };
     let namespace = caches::namespace(&config, project, options.vcs_source.as_deref());
@@ -236,10 +248,13 @@ pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
     let Some(sccache) = findings.take(sccache::choose(config.sccache.as_ref(), &prefix, &namespace)) else {
         return findings.fail();
     };
-    let identity = caches::Identity { image: &toolchain.image.value, triple, profile: &selection.profile };
+    let image = toolchain.name();
+    let identity = caches::Identity { image: &image, triple, profile: &selection.profile };
     let mode = mode::choose(&config, without_layer.as_deref(), goal, &mut findings);
+    let lockfile = dependencies.lockfile(project);
     let plan = BuildPlan {
         platform: platform.clone(),
+        access: Access::of_lockfile(project, &lockfile),
         caches: caches::choose(&prefix, &namespace, package, mode, identity),
         cargo: Invocation {
             profile: selection.profile.clone(),
@@ -322,7 +337,18 @@ impl Dependencies {
             selection: skeleton.arguments,
             patched,
             index: view.needs_index.then(|| resolution::files(project, view)),
+            index_access: match &project.lockfile {
+                Some(lockfile) if view.needs_index => Access::of_lockfile(project, lockfile.text.as_bytes()),
+                _ => Access::default(),
+            },
         }
+    }
+
+    /// The lockfile that `[fetch]` downloads: the skeleton's, or the project's own where there is no skeleton.
+    fn lockfile(&self, project: &Project) -> Vec<u8> {
+        let own = || project.lockfile.as_ref().map(|lockfile| lockfile.text.clone().into_bytes());
+        let skeleton = self.files.iter().find(|(path, _)| path.as_str() == "Cargo.lock");
+        skeleton.map(|(_, text)| text.clone()).or_else(own).unwrap_or_default()
     }
 
     /// Those of a project for which no skeleton can stand.
@@ -335,6 +361,7 @@ impl Dependencies {
             selection: Vec::new(),
             patched: BTreeSet::new(),
             index: None,
+            index_access: Access::default(),
         }
     }
 }

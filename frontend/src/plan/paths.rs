@@ -33,6 +33,15 @@ pub const SCCACHE: &str = "/supercargo/sccache";
 /// The secret with the credentials of sccache's storage.
 pub const SCCACHE_SECRET: &str = "/run/secrets/supercargo-sccache";
 
+/// The secrets of the client, each under its id.
+pub const SECRETS: &str = "/run/secrets";
+
+/// The socket of the client's SSH agent.
+pub const SSH_AGENT: &str = "/run/supercargo/ssh-agent";
+
+/// Certificates of the context.
+pub const CERTIFICATES: &str = "/run/supercargo/certificates";
+
 /// What the last compile hands out: `bin/<name>` and `report.json`.
 pub const OUT: &str = "/supercargo/out";
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::access;
 use crate::name::RelPath;
 use crate::project::Project;
 use crate::skeleton::SourceView;
@@ -29,8 +30,8 @@ pub fn files(project: &Project, view: &SourceView) -> BTreeMap<RelPath, Vec<u8>>
     if let Some(config) = &project.cargo_config
         && let Ok(path) = RelPath::new(".cargo/config.toml")
     {
-        // Includes are merged and relative paths respelled, so one file says it all.
-        files.insert(path, config.table.to_string().into_bytes());
+        // Includes are merged and relative paths respelled, so one file says it all but how to log in.
+        files.insert(path, access::cleaned(config.table.clone()).to_string().into_bytes());
     }
     files.extend(view.overlays.iter().map(|(path, contents)| (path.clone(), contents.clone())));
     files

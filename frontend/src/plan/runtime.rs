@@ -5,11 +5,13 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::Chosen;
+use super::files::{self, FileCopied};
 use super::toolchain::DEBIAN;
 use crate::config::{Config, Origin, Setting, with_rest};
 use crate::diagnostic::{Checked, Diagnostic, Findings};
 use crate::options::Options;
 use crate::project::Package;
+use crate::tree::Tree;
 
 /// Who runs the binary unless the user says otherwise: distroless calls this user `nonroot`.
 const USER: &str = "65532:65532";
@@ -40,6 +42,9 @@ pub struct Runtime {
     pub labels: BTreeMap<String, String>,
     /// `STOPSIGNAL`; `None` keeps the base's.
     pub stop_signal: Option<String>,
+    /// Files of the context, in a layer under the binaries.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<FileCopied>,
     /// The binaries: name to absolute path in the image.
     pub binaries: BTreeMap<String, String>,
     /// Seconds since 1970 that every file put into the image carries.
@@ -52,6 +57,7 @@ pub fn choose(
     options: &Options,
     package: &Package,
     binaries: &[String],
+    names: &Tree,
 ) -> Checked<Runtime> {
     let mut findings = Findings::default();
     for (what, setting) in [("workdir", &config.workdir)] {
@@ -74,15 +80,17 @@ pub fn choose(
     let list = |setting: &Option<Setting<Vec<String>>>| {
         setting.as_ref().map(|setting| with_rest(&setting.value, &[])).unwrap_or_default()
     };
+    let base = chosen(config.base.as_ref(), || {
+        // The cc base has what a Rust binary links: glibc and libgcc, of the builder's Debian.
+        let release = if DEBIAN == "bookworm" { 12 } else { 13 };
+        (
+            format!("gcr.io/distroless/cc-debian{release}:nonroot"),
+            format!("glibc and libgcc of Debian {DEBIAN}, as in the builder"),
+        )
+    });
     let runtime = Runtime {
-        base: chosen(config.base.as_ref(), || {
-            // The cc base has what a Rust binary links: glibc and libgcc, of the builder's Debian.
-            let release = if DEBIAN == "bookworm" { 12 } else { 13 };
-            (
-                format!("gcr.io/distroless/cc-debian{release}:nonroot"),
-                format!("glibc and libgcc of Debian {DEBIAN}, as in the builder"),
-            )
-        }),
+        files: files::choose(config, names, &paths, &mut findings),
+        base,
         user: chosen(config.user.as_ref(), || (USER.to_owned(), "not root".to_owned())),
         workdir: match (&config.workdir, &config.base) {
             (Some(setting), _) => Some(setting.value.clone()),

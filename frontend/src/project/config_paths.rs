@@ -24,6 +24,8 @@ enum Form {
     Path,
     /// The path of a package, whose files are the project model's business.
     Package,
+    /// The path of certificates, which no crate is compiled from.
+    Certificates,
     /// A program: without a slash it is looked for in `PATH`.
     Program,
     /// A program with arguments, as a string or a list.
@@ -54,6 +56,10 @@ impl ConfigPaths<'_> {
                 self.key(source, "directory", Form::Path);
                 self.key(source, "local-registry", Form::Path);
             }
+        }
+        if let Some(Value::Table(http)) = table.get_mut("http") {
+            self.key(http, "cainfo", Form::Certificates);
+            self.key(http, "proxy-cainfo", Form::Certificates);
         }
         if let Some(Value::Table(patches)) = table.get_mut("patch") {
             let entries = patches.iter_mut().filter_map(|(_, entries)| entries.as_table_mut());
@@ -104,7 +110,7 @@ impl ConfigPaths<'_> {
 
     fn spell(&mut self, text: &str, form: Form) -> String {
         let is_path = match form {
-            Form::Path | Form::Package => true,
+            Form::Path | Form::Package | Form::Certificates => true,
             Form::Program => text.contains('/'),
             Form::Target => std::path::Path::new(text).extension().is_some_and(|suffix| suffix == "json"),
             Form::Command => false,
@@ -120,7 +126,8 @@ impl ConfigPaths<'_> {
             );
             return text.to_owned();
         };
-        if form != Form::Package && self.tree.entry(&path).is_some() {
+        let is_input = !matches!(form, Form::Package | Form::Certificates);
+        if is_input && self.tree.entry(&path).is_some() {
             self.referenced.insert(path.clone());
         }
         // Cargo compares the path of a linker as it is spelled, so what needs no change gets none.

@@ -2,13 +2,12 @@
 
 use serde_json::json;
 
+use super::REQUESTS;
 use super::answer::Answer;
-use super::facts::Facts;
-use super::{Handler, REQUESTS};
 
 /// Source: `frontend/subrequests` of BuildKit.
-pub(super) fn of(requests: &[(&str, &str, Handler)]) -> Answer {
-    let list: Vec<_> = requests
+pub(super) fn answer() -> Answer {
+    let list: Vec<_> = REQUESTS
         .iter()
         .map(|(name, description, _)| {
             json!({
@@ -18,12 +17,8 @@ pub(super) fn of(requests: &[(&str, &str, Handler)]) -> Answer {
             })
         })
         .collect();
-    let width = requests.iter().map(|(name, ..)| name.len()).max().unwrap_or(0);
+    let width = REQUESTS.iter().map(|(name, ..)| name.len()).max().unwrap_or(0);
     let lines: Vec<String> =
-        requests.iter().map(|(name, description, _)| format!("{name:width$}  {description}")).collect();
+        REQUESTS.iter().map(|(name, description, _)| format!("{name:width$}  {description}")).collect();
     Answer { json: json!(list), text: lines.join("\n") + "\n", version: "1.0.0", status: None }
-}
-
-pub(super) fn answer(_: &Facts<'_>) -> Answer {
-    of(&REQUESTS)
 }

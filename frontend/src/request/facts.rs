@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::config::Config;
+use buildkit_llb::Definition;
+
+use crate::config::{Config, Said};
+use crate::diagnostic::Diagnostic;
 use crate::name::RelPath;
 use crate::options::Options;
 use crate::plan::BuildPlan;
@@ -18,6 +21,12 @@ pub struct Facts<'a> {
     pub selected: Option<(&'a Package, &'a Config)>,
     /// The plan; nothing if there is none yet, because the choice is open or a lockfile is missing.
     pub plan: Option<&'a BuildPlan>,
+    /// The graph, where the question needs it.
+    pub graph: Option<&'a Definition>,
+    /// What was said in all homes of the configuration, where the question needs the plan.
+    pub said: &'a [Said],
+    /// What the user should know besides.
+    pub warnings: &'a [Diagnostic],
     /// The options.
     pub options: &'a Options,
     /// The names of the context's files.

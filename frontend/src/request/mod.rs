@@ -1,11 +1,18 @@
 //! Questions instead of builds: `docker buildx build --call=NAME`.
 
 mod answer;
+mod bake;
 mod describe;
+mod dockerfile;
+mod explain;
 mod facts;
+mod graph;
 mod lint;
 mod outline;
+mod plan;
 mod rules;
+mod schema;
+mod steps;
 mod targets;
 
 use std::collections::BTreeSet;
@@ -19,21 +26,57 @@ pub use facts::Facts;
 pub use lint::findings;
 pub use rules::Policy;
 
-/// What is known by the time that a question is to be answered.
-type Handler = fn(&Facts<'_>) -> answer::Answer;
+/// Who answers a question, and with that, what must be known before.
+#[derive(Clone, Copy)]
+enum Handler {
+    /// Nothing of the project.
+    Alone(fn() -> answer::Answer),
+    /// Whatever could be found out.
+    Facts(fn(&Facts<'_>) -> answer::Answer),
+    /// The plan; what stands in its way is the answer.
+    Plan(fn(&Facts<'_>) -> answer::Answer),
+    /// The plan and its graph, for which images are looked up.
+    Graph(fn(&Facts<'_>) -> answer::Answer),
+}
 
 /// Every question that is answered: its name, what it is, and who answers it.
-const REQUESTS: [(&str, &str, Handler); 4] = [
-    ("frontend.outline", "lists the build-args and caches of a target", outline::answer),
-    ("frontend.targets", "lists what --target may name", targets::answer),
-    ("frontend.lint", "looks for what is legal and probably not meant", lint::answer),
-    ("frontend.subrequests.describe", "lists these questions", describe::answer),
+const REQUESTS: [(&str, &str, Handler); 11] = [
+    ("frontend.outline", "lists the build-args and caches of a target", Handler::Facts(outline::answer)),
+    ("frontend.targets", "lists what --target may name", Handler::Facts(targets::answer)),
+    ("frontend.lint", "looks for what is legal and probably not meant", Handler::Facts(lint::answer)),
+    ("frontend.plan", "tells what a build would do and why", Handler::Graph(plan::answer)),
+    ("frontend.explain", "tells of each step what makes it run again", Handler::Graph(explain::answer)),
+    ("frontend.graph", "draws the build graph, as Mermaid", Handler::Graph(graph::mermaid)),
+    ("frontend.graph.dot", "draws the build graph, as DOT", Handler::Graph(graph::dot)),
+    ("frontend.dockerfile", "prints the build as a Dockerfile", Handler::Plan(dockerfile::answer)),
+    ("frontend.bake", "prints a bake file with a target per binary", Handler::Facts(bake::answer)),
+    ("frontend.schema", "prints the JSON schema of the configuration", Handler::Alone(schema::answer)),
+    ("frontend.subrequests.describe", "lists these questions", Handler::Alone(describe::answer)),
 ];
+
+fn handler(name: &str) -> Option<Handler> {
+    REQUESTS.iter().find(|(known, ..)| *known == name).map(|(.., handler)| *handler)
+}
 
 /// Answers `name` if that takes no look at the project.
 #[must_use]
 pub fn answer_without_project(name: &str) -> Option<GatewayResult> {
-    (name == "frontend.subrequests.describe").then(|| describe::of(&REQUESTS).into_result())
+    match handler(name)? {
+        Handler::Alone(answer) => Some(answer().into_result()),
+        Handler::Facts(_) | Handler::Plan(_) | Handler::Graph(_) => None,
+    }
+}
+
+/// Whether the answer to `name` takes a plan, so that what stands in the way of planning is the answer.
+#[must_use]
+pub fn needs_plan(name: &str) -> bool {
+    matches!(handler(name), Some(Handler::Plan(_) | Handler::Graph(_)))
+}
+
+/// Whether the answer to `name` takes the graph of a build.
+#[must_use]
+pub fn needs_graph(name: &str) -> bool {
+    matches!(handler(name), Some(Handler::Graph(_)))
 }
 
 /// The files to read before the question `name` can be answered, besides those that planning reads.
@@ -45,8 +88,15 @@ pub fn wanted(name: &str, facts: &Facts<'_>) -> BTreeSet<RelPath> {
 /// Answers the request `name`. It never solves.
 pub fn answer(name: &str, facts: &Facts<'_>) -> Result<GatewayResult, Vec<Diagnostic>> {
     let mut findings = Findings::default();
-    if let Some((_, _, handler)) = REQUESTS.iter().find(|(known, ..)| *known == name) {
-        return Ok(handler(facts).into_result());
+    match handler(name) {
+        Some(Handler::Alone(answer)) => return Ok(answer().into_result()),
+        Some(Handler::Plan(_) | Handler::Graph(_)) if facts.plan.is_none() => {
+            return Err(vec![no_plan(name)]);
+        }
+        Some(Handler::Facts(answer) | Handler::Plan(answer) | Handler::Graph(answer)) => {
+            return Ok(answer(facts).into_result());
+        }
+        None => {}
     }
     let known: Vec<&str> =
         REQUESTS.iter().map(|(name, ..)| name.strip_prefix("frontend.").unwrap_or(name)).collect();
@@ -56,4 +106,11 @@ pub fn answer(name: &str, facts: &Facts<'_>) -> Result<GatewayResult, Vec<Diagno
             .hint(format!("It answers `{}`; `check` is another word for `lint`.", known.join("`, `"))),
     );
     findings.fail().map(|warned| warned.value)
+}
+
+/// What a project without a lockfile is told: to make one takes the toolchain, which no question pulls.
+fn no_plan(name: &str) -> Diagnostic {
+    let asked = name.strip_prefix("frontend.").unwrap_or(name);
+    Diagnostic::error(format!("`--call={asked}` needs a `Cargo.lock`, and the project has none"))
+        .hint("Run `cargo generate-lockfile` and commit Cargo.lock.")
 }

@@ -113,6 +113,12 @@ fn history(image: &mut Map<String, Value>, runtime: &Runtime) -> Value {
         Some(Value::Array(entries)) => entries,
         _ => Vec::new(),
     };
+    if !runtime.files.is_empty() {
+        let froms: Vec<&str> = runtime.files.iter().map(|file| file.from.as_str()).collect();
+        entries.push(
+            json!({"created_by": format!("COPY {} # supercargo files", froms.join(" ")), "comment": COMMENT}),
+        );
+    }
     let paths: Vec<&str> = runtime.binaries.values().map(String::as_str).collect();
     entries.push(json!({"created_by": format!("COPY {} # supercargo", paths.join(" ")), "comment": COMMENT}));
     let mut empty = |created_by: String| {
@@ -155,6 +161,7 @@ mod tests {
             volumes: Vec::new(),
             labels: BTreeMap::from([("l".to_owned(), "v".to_owned())]),
             stop_signal: None,
+            files: Vec::new(),
             binaries: BTreeMap::from([("api".to_owned(), "/usr/local/bin/api".to_owned())]),
             timestamp: 0,
         }

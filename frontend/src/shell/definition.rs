@@ -5,7 +5,7 @@ use buildkit_proto::client::{Bridge, Capabilities, SolveOptions};
 use tonic::Status;
 
 use super::failure::Failure;
-use super::files::names;
+use super::files::{names, not_sent};
 use super::graph::marshal;
 use crate::context::ContextSpec;
 use crate::engine::Abilities;
@@ -49,7 +49,8 @@ async fn definition_and_ignore(
     let (definition, ignore) = tokio::try_join!(
         read_if_there(bridge, reference.as_deref(), &spec.filename),
         read_if_there(bridge, reference.as_deref(), &name),
-    )?;
+    )
+    .map_err(not_sent)?;
     if definition.is_some() || spec.filename != "Dockerfile" {
         return Ok((definition, ignore));
     }

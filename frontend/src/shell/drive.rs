@@ -1,7 +1,7 @@
 //! One build from its first call to its last: the order of things, and nothing else.
 
-use buildkit_llb::Platform;
 use buildkit_llb::source_map::SourceFile;
+use buildkit_llb::{Definition, Platform};
 use buildkit_proto::cap;
 use buildkit_proto::client::{Bridge, Capabilities, SolveOptions};
 use buildkit_proto::gateway::{CacheOptionsEntry, Result as GatewayResult};
@@ -169,15 +169,26 @@ impl Build<'_> {
     ) -> Result<GatewayResult, Failure> {
         let platform =
             self.platforms()?.into_iter().next().unwrap_or_else(|| Platform::new("linux", "amd64"));
-        let planned = self.plan(project, layers, goal, &platform).ok();
+        let planned = self.plan(project, layers, goal, &platform);
+        let planned = if request::needs_plan(name) { Some(planned?) } else { planned.ok() };
+        let plan = match &planned {
+            Some(Planned::Ready(plan)) => Some(plan.as_ref()),
+            Some(Planned::NeedsLockfile { .. }) | None => None,
+        };
+        let graph = match plan.filter(|_| request::needs_graph(name)) {
+            Some(plan) => Some(self.lowered(plan, goal, (&self.builder()?, &platform), false).await?.0),
+            None => None,
+        };
         let selected = selected(project, layers, goal);
+        let manifest = selected.as_ref().map(|(package, _)| (&package.manifest, package.text.as_str()));
+        let said = if request::needs_plan(name) { layers.said(manifest) } else { Vec::new() };
         let facts = |files| Facts {
             project,
             selected: selected.as_ref().map(|(package, config)| (*package, config)),
-            plan: match &planned {
-                Some(Planned::Ready(plan)) => Some(plan),
-                Some(Planned::NeedsLockfile { .. }) | None => None,
-            },
+            plan,
+            graph: graph.as_ref(),
+            said: &said,
+            warnings: &self.warnings,
             options: &self.options,
             tree: &self.tree,
             files,
@@ -214,7 +225,7 @@ impl Build<'_> {
         let builder = self.builder()?;
         let warned = self.warnings.len();
         let mut planned = self.plan(project, layers, goal, platform)?;
-        if let Planned::NeedsLockfile { toolchain, files } = &mut planned {
+        if let Planned::NeedsLockfile { toolchain, files, access } = &mut planned {
             if let Some(replaced) = &self.replaced {
                 // It has one, which only does not know yet of the crates that were replaced.
                 self.warnings.truncate(warned);
@@ -223,7 +234,7 @@ impl Build<'_> {
             let materials =
                 self.materials(&toolchain.image, None, (&builder, platform), is_one_of_several).await?;
             let contents =
-                lockfile::make(self.bridge, &self.capabilities, toolchain, &materials, files).await?;
+                lockfile::make(self.bridge, &self.capabilities, toolchain, &materials, files, access).await?;
             self.generated_lockfile = Some(String::from_utf8_lossy(&contents).into_owned());
             let path = RelPath::new("Cargo.lock").unwrap_or_default();
             self.tree.insert_file(path, contents);
@@ -234,13 +245,9 @@ impl Build<'_> {
             return Err(Failure::Internal("a lockfile was made but not found".to_owned()));
         };
         self.check(project, layers, goal, &plan)?;
-        let base = Some(&plan.runtime.base).filter(|_| !matches!(goal, Goal::Stage(_)));
         self.warnings.extend(unused(&self.options, &self.spec, project, &plan));
-        let platforms = (&builder, platform);
-        let mut materials = self.materials(&plan.toolchain.image, base, platforms, is_one_of_several).await?;
-        materials.images = self.task_images(&plan, &builder).await?;
-        materials.no_cache = materials.no_cache.for_targets(target::names_of(&plan, goal));
-        let definition = marshal(&lower::lower(&plan, &materials, goal), &self.capabilities)?;
+        let (definition, materials) =
+            self.lowered(&plan, goal, (&builder, platform), is_one_of_several).await?;
         let options = SolveOptions { cache_imports: self.cache_imports(), evaluate: false };
         let reference = self.bridge.solve(definition.to_pb(), options).await?;
         let base_config = materials.base.map(|base| base.config);
@@ -252,6 +259,21 @@ impl Build<'_> {
             ),
         };
         Ok(Built { platform: platform.clone(), reference, config, base_config })
+    }
+
+    /// Looks images up and lowers.
+    async fn lowered(
+        &self,
+        plan: &BuildPlan,
+        goal: &Goal,
+        platforms: (&Platform, &Platform),
+        is_one_of_several: bool,
+    ) -> Result<(Definition, Materials), Failure> {
+        let base = Some(&plan.runtime.base).filter(|_| !matches!(goal, Goal::Stage(_)));
+        let mut materials = self.materials(&plan.toolchain.image, base, platforms, is_one_of_several).await?;
+        materials.images = self.task_images(plan, platforms.0).await?;
+        materials.no_cache = materials.no_cache.for_targets(target::names_of(plan, goal));
+        Ok((marshal(&lower::lower(plan, &materials, goal), &self.capabilities)?, materials))
     }
 
     /// Says what is legal and probably not meant, or fails if the client wants to hear it that way.
@@ -267,6 +289,9 @@ impl Build<'_> {
             project,
             selected: selected.as_ref().map(|(package, config)| (*package, config)),
             plan: Some(plan),
+            graph: None,
+            said: &[],
+            warnings: &[],
             options: &self.options,
             tree: &self.tree,
             files: &self.files,
@@ -294,9 +319,9 @@ impl Build<'_> {
                 layers,
                 goal,
                 platform,
-                names: &self.tree,
                 builder: &builder,
                 generated_lockfile: self.generated_lockfile.as_deref(),
+                names: &self.tree,
             },
         );
         self.take(planned)
@@ -371,6 +396,7 @@ impl Build<'_> {
             sandbox: self.options.sandbox.clone(),
             abilities: Abilities::of(|id| self.capabilities.has_llb(id)),
             proxy: lower::proxy::from_build_args(&self.options.build_args),
+            copies_selectively: self.capabilities.has_llb(cap::FILE_COPY_INCLUDE_EXCLUDE_PATTERNS),
             prefix: if is_one_of_several { format!("{platform} ") } else { String::new() },
         })
     }

@@ -168,9 +168,21 @@ pub(super) async fn names(bridge: &Bridge, reference: &str, directory: &str) -> 
     }
 }
 
-/// Says what a client that cannot send the context means.
-fn not_sent(status: Status) -> Failure {
-    if !status.message().contains("invalid UTF-8") {
+/// Says what a client that cannot send the context means, or an engine that cannot read it twice.
+pub(super) fn not_sent(status: Status) -> Failure {
+    if status.message().contains("no http response from session") {
+        return Failure::Findings {
+            diagnostics: vec![
+                Diagnostic::error(
+                    "this engine cannot hand an archive on standard input over to a frontend of one's own",
+                )
+                .hint("Docker 23.0 (BuildKit 0.10) and later can; here, unpack it and give the folder."),
+            ],
+            files: super::failure::Files::new(),
+        };
+    }
+    // Old engines pass the name on, and it is this program that cannot read it.
+    if !["invalid UTF-8", "data is not UTF-8"].iter().any(|words| status.message().contains(words)) {
         return status.into();
     }
     Failure::Findings {

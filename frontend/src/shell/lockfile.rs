@@ -8,6 +8,7 @@ use super::failure::Failure;
 use super::graph::marshal;
 use crate::lower::{self, Materials};
 use crate::name::RelPath;
+use crate::plan::access::Access;
 use crate::plan::toolchain::Toolchain;
 
 /// The lockfile's contents.
@@ -17,8 +18,9 @@ pub(super) async fn make(
     toolchain: &Toolchain,
     materials: &Materials,
     files: &BTreeMap<RelPath, Vec<u8>>,
+    access: &Access,
 ) -> Result<Vec<u8>, Failure> {
-    let definition = marshal(&lower::lockfile(toolchain, materials, files), capabilities)?;
+    let definition = marshal(&lower::lockfile(toolchain, materials, files, access), capabilities)?;
     let reference = bridge.solve(definition.to_pb(), SolveOptions::default()).await?.unwrap_or_default();
     Ok(bridge.read_file(&reference, "Cargo.lock").await?)
 }

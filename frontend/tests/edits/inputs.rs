@@ -45,9 +45,9 @@ pub(crate) fn steps(case: &Case) -> Result<Steps, String> {
         layers: &layers,
         goal: &goal,
         platform: &platform,
-        names: &names,
         builder: &platform,
         generated_lockfile: None,
+        names: &names,
     };
     let planned = plan::plan(&project, request).map_err(|errors| fixture::messages(&errors))?.value;
     let Planned::Ready(plan) = planned else { panic!("every layout has a lockfile") };
@@ -80,6 +80,7 @@ fn materials(plan: &BuildPlan, toolchain_digest: &str) -> Materials {
         sandbox: Sandbox::default(),
         abilities: Abilities::default(),
         proxy: None,
+        copies_selectively: true,
         prefix: String::new(),
     }
 }

@@ -11,7 +11,7 @@ use supercargo::plan::{self, Planned, Request};
 use supercargo::project::check_lockfile;
 
 use crate::damage::damage;
-use crate::fixture::{Files, files, names, path, project};
+use crate::fixture::{Files, files, path, project};
 
 /// Something of everything: inheritance, targets, features, patches, build scripts, a vendored crate.
 const PROJECT: &str = "
@@ -181,15 +181,14 @@ fn outcome(files: &Files) -> String {
         Err(errors) => return said(&errors),
     };
     let amd64 = "linux/amd64".parse().unwrap();
-    let names = names(files);
     let request = Request {
         options: &options,
         layers: &layers,
         goal: &Goal::Image,
         builder: &amd64,
         platform: &amd64,
-        names: &names,
         generated_lockfile: None,
+        names: &crate::fixture::names(files),
     };
     assert!(!target::names(&project).is_empty());
     match plan::plan(&project, request) {

@@ -5,6 +5,8 @@ mod demo;
 mod down;
 mod env;
 mod image;
+mod matrix;
+mod soak;
 mod status;
 mod test;
 mod up;
@@ -38,6 +40,10 @@ enum Command {
     Demo(demo::DemoArgs),
     /// Build the same projects as others build theirs, against the clock.
     Bench(bench::BenchArgs),
+    /// Run the end-to-end tests on every engine and write docs/compatibility.md: an hour and more.
+    Matrix(matrix::MatrixArgs),
+    /// Build a hundred times and more on one engine, and see that nothing is left behind.
+    Soak(soak::SoakArgs),
     /// Say what runs and where it is.
     Status,
 }
@@ -64,6 +70,8 @@ impl Cli {
             Command::Test(test) => test::run(&test),
             Command::Demo(demo) => demo::run(&demo),
             Command::Bench(bench) => bench::run(&bench),
+            Command::Matrix(matrix) => matrix::run(&matrix),
+            Command::Soak(soak) => soak::run(&soak),
             Command::Status => status::run(),
         }
     }

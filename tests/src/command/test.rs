@@ -12,6 +12,7 @@ use testbed::frontend;
 use testbed::place::{Place, workspace_root};
 use testbed::process::Cmd;
 use testbed::progress::{heading, say, step};
+use testbed::smoke;
 
 use super::{EngineArgs, down};
 
@@ -73,9 +74,10 @@ fn on_engine(place: &Place, choice: Choice) -> Option<Failure> {
         Ok(())
     });
     let Some(bed) = bed else { return failure };
+    let mut reference = String::new();
     attempt("the frontend's image", || {
         let building = step("building the frontend's image");
-        let reference = frontend::provide(bed.docker())?;
+        reference = frontend::provide(bed.docker())?;
         building.done();
         say(format!("it is {reference}"));
         Ok(())
@@ -90,6 +92,17 @@ fn on_engine(place: &Place, choice: Choice) -> Option<Failure> {
                 .show()
         })
     })
+    .or_else(|| attempt("a smoke test on the oldest engine", || on_the_oldest(&bed, choice, &reference)))
+}
+
+/// What every engine between the oldest and this one is taken to do as well; `cargo bed matrix` looks at each of them.
+fn on_the_oldest(bed: &Bed, choice: Choice, reference: &str) -> Result<()> {
+    let oldest = smoke::oldest()?;
+    if bed.daemon().is_none() || oldest.release.name == choice.release.name {
+        say("nothing to do: the tests ran on an engine of somebody else's, or on the oldest one");
+        return Ok(());
+    }
+    smoke::tell_on(oldest, bed, reference)
 }
 
 fn attempt(part: &'static str, work: impl FnOnce() -> Result<()>) -> Option<Failure> {
@@ -100,7 +113,7 @@ fn attempt(part: &'static str, work: impl FnOnce() -> Result<()>) -> Option<Fail
     })
 }
 
-fn cargo(args: &[&str]) -> Cmd {
+pub(super) fn cargo(args: &[&str]) -> Cmd {
     // The very cargo that runs the bed.
     let program = std::env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo"));
     Cmd::new(program).args(args).current_dir(workspace_root()).deadline(DEADLINE)

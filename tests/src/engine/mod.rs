@@ -2,5 +2,6 @@
 
 pub mod binaries;
 pub mod daemon;
+pub mod feature;
 pub mod release;
 pub mod template;

@@ -101,6 +101,17 @@ impl Process {
         if of_id(self.id).as_ref() == Some(self) { self.signal(Signal::KILL) } else { Ok(()) }
     }
 
+    /// Asks it to stop as a person does who presses Ctrl-C, if it is still the process that it was.
+    pub fn interrupt(&self) -> Result<()> {
+        if of_id(self.id).as_ref() == Some(self) { self.signal(Signal::INT) } else { Ok(()) }
+    }
+
+    /// How many files and connections it has open; nothing if it is gone.
+    #[must_use]
+    pub fn open_files(&self) -> usize {
+        fs::read_dir(format!("/proc/{}/fd", self.id)).map_or(0, Iterator::count)
+    }
+
     /// Waits until it is gone, but no longer than this; false if it is still there then.
     #[must_use]
     pub fn ended_within(&self, patience: Duration) -> bool {

@@ -159,6 +159,7 @@ impl Bed {
             downloads: Some(text("downloads")),
             lockfile: text("src/Cargo.lock"),
             index_only: false,
+            access: supercargo_report::Access::default(),
         };
         self.start(&Job::Fetch(job), home)
     }
@@ -338,6 +339,7 @@ fn an_index_is_completed_without_archives_and_without_copies() {
         downloads: Some(text("downloads")),
         lockfile: text("src/Cargo.lock"),
         index_only: true,
+        access: supercargo_report::Access::default(),
     });
     bed.registry.asked();
     let outcome = outcome(&bed.start(&job, "home").output().unwrap());

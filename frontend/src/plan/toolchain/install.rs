@@ -113,15 +113,14 @@ fn overlay(
 }
 
 /// A name becomes an argument of rustup's and part of a path, so it must not be mistaken for an option or lead away.
-fn check(name: &str, span: Option<&Span>, findings: &mut Findings) {
+pub(super) fn check(name: &str, span: Option<&Span>, findings: &mut Findings) {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
     let is_name = name.starts_with(|first: char| first.is_ascii_alphanumeric()) && name.bytes().all(is_plain);
     if is_name {
         return;
     }
-    let diagnostic =
-        Diagnostic::error(format!("`{name}` is no name of a component or target of a toolchain"))
-            .hint("`rustup component list` and `rustup target list` print the names that there are.");
+    let diagnostic = Diagnostic::error(format!("`{name}` is no name of a toolchain, component or target"))
+        .hint("`rustup component list` and `rustup target list` print the names of components and targets.");
     findings.push(match span {
         Some(span) => diagnostic.at(span.clone()),
         None => diagnostic,

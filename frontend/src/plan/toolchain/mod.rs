@@ -1,15 +1,19 @@
-//! Which compiler: the channel, and the image that has it.
+//! Which compiler: the channel, the image that has it, and what is installed on top.
 
+mod channel;
+mod check;
 mod install;
 
 use serde::Serialize;
 
 use super::Chosen;
-use crate::config::{Config, Setting};
+use crate::config::Config;
 use crate::diagnostic::{Checked, Diagnostic, Findings, Span};
 use crate::options::Options;
 use crate::project::{Package, Project};
 
+use channel::Channel;
+use check::Known;
 pub use install::{Install, MIRRORS};
 
 /// The stable release that this version of Supercargo was tested with.
@@ -22,7 +26,7 @@ pub const DEBIAN: &str = "bookworm";
 /// The compiler of a build.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Toolchain {
-    /// `1.95`, `nightly`, …; what the image is expected to hold.
+    /// `1.95`, `nightly`, …; what the image is expected to hold, or what is installed on it.
     pub channel: Chosen<String>,
     /// The image's full reference.
     pub image: Chosen<String>,
@@ -39,6 +43,17 @@ impl Toolchain {
         }
     }
 
+    /// What stands for the compiler in the names of mounts: the image and what is installed on it. A build script may
+    /// have looked for a component and would not look again.
+    #[must_use]
+    pub fn name(&self) -> String {
+        let image = self.image.value.as_str();
+        if self.install.is_empty() {
+            return image.to_owned();
+        }
+        format!("{image}+{}", self.install.names().replace(", ", "+"))
+    }
+
     /// Asks for a component, by rustup's name.
     pub fn need_component(&mut self, name: &str, because: &str) {
         self.install.components.entry(name.to_owned()).or_insert_with(|| because.to_owned());
@@ -46,136 +61,143 @@ impl Toolchain {
 }
 
 /// Chooses the compiler and checks that it is new enough for every package that it will compile.
-pub fn choose<'a>(
+///
+/// `host` is the triple of the compiler itself.
+pub fn choose(
     project: &Project,
     config: &Config,
     options: &Options,
     host: &str,
-    packages: impl Iterator<Item = &'a Package>,
+    packages: &[&Package],
 ) -> Checked<Toolchain> {
     let mut findings = Findings::default();
     let mut install = Install::choose(project, config, options, &mut findings);
     install.targets.remove(host);
-    let channel = channel(project, config);
+    let wanted = channel(project, config, packages);
+    let channel = Channel::parse(&wanted.value.value, host);
     let image = match &config.toolchain_image {
-        Some(setting) => Chosen::set(setting.value.clone(), &setting.origin),
-        None => match official_image(&channel.value) {
-            Some(image) => Chosen { value: image, because: "the official image of the channel".to_owned() },
+        // The image decides, unless the user asks it for a channel as well.
+        Some(setting) => {
+            if config.channel.is_some() {
+                install::check(&wanted.value.value, wanted.span.as_ref(), &mut findings);
+                install.channel = Some(wanted.value.clone());
+            }
+            Chosen::set(setting.value.clone(), &setting.origin)
+        }
+        None if wanted.is_path => {
+            findings.push(of_a_path(&wanted));
+            return findings.fail();
+        }
+        None => match &channel {
             None => {
-                findings.push(no_image(project, &channel, config.channel.as_ref()));
+                findings.push(unknown(&wanted));
                 return findings.fail();
             }
+            Some(channel) => channel.official_image().map_or_else(
+                || {
+                    install.channel = Some(wanted.value.clone());
+                    let because =
+                        format!("no image has {}, so it is installed on this one", wanted.value.value);
+                    Chosen { value: channel::tested_image(), because }
+                },
+                |image| Chosen { value: image, because: "the official image of the channel".to_owned() },
+            ),
         },
     };
-    // An image of the user's own may hold any version.
-    if config.toolchain_image.is_none() {
-        for package in packages {
-            if let Some(diagnostic) = too_old(&channel.value, package) {
-                findings.push(diagnostic);
-            }
+    let (release, name, because) = match &config.toolchain_image {
+        Some(_) if config.channel.is_none() => {
+            (check::release_of_image(&image.value), &image.value, &image.because)
         }
-    }
-    findings.finish(Toolchain { channel, image, install })
-}
-
-fn channel(project: &Project, config: &Config) -> Chosen<String> {
-    if let Some(setting) = &config.channel {
-        return Chosen::set(setting.value.clone(), &setting.origin);
-    }
-    if let Some((file, channel)) =
-        project.toolchain_file.as_ref().and_then(|file| Some((file, file.channel.clone()?)))
-    {
-        return Chosen { value: channel, because: format!("{}:{}", file.file, file.line) };
-    }
-    Chosen { value: TESTED_STABLE.to_owned(), because: "the stable release that was tested".to_owned() }
-}
-
-/// The image of a channel, or `None` where no official image is kept: dated channels, beta, custom toolchains.
-fn official_image(channel: &str) -> Option<String> {
-    match channel {
-        "stable" => Some(format!("docker.io/library/rust:{TESTED_STABLE}-{DEBIAN}")),
-        "nightly" => Some(format!("docker.io/rustlang/rust:nightly-{DEBIAN}")),
-        _ => version(channel).map(|_| format!("docker.io/library/rust:{channel}-{DEBIAN}")),
-    }
-}
-
-fn no_image(project: &Project, channel: &Chosen<String>, setting: Option<&Setting<String>>) -> Diagnostic {
-    let span = match setting {
-        Some(setting) => setting.origin.span().cloned(),
-        None => project.toolchain_file.as_ref().map(|file| Span::line(file.file.clone(), file.line)),
+        _ => (channel.as_ref().and_then(Channel::release), &wanted.value.value, &wanted.value.because),
     };
-    let diagnostic = Diagnostic::error(format!(
-        "there is no official image of the toolchain `{}` ({})",
-        channel.value, channel.because
-    ))
-    .hint("Name an image that has it: `[toolchain]` `image = \"…\"` in the Dockerfile, or `--build-arg TOOLCHAIN_IMAGE=…`.")
-    .hint("Channels with official images are `stable`, `nightly` and versions such as `1.95` or `1.95.0`.");
-    match span {
-        Some(span) => diagnostic.at(span),
-        None => diagnostic,
+    if let Some(release) = release {
+        Known { release, name, because }.check(project, packages.iter().copied(), &mut findings);
     }
+    findings.finish(Toolchain { channel: wanted.value, image, install })
 }
 
-/// `1.95` or `1.95.0` as numbers; a part that is left out counts as the newest.
-fn version(text: &str) -> Option<[u64; 3]> {
-    let parts: Vec<u64> = text.split('.').map(|part| part.parse().ok()).collect::<Option<_>>()?;
-    match parts.as_slice() {
-        [major, minor] => Some([*major, *minor, u64::MAX]),
-        [major, minor, patch] => Some([*major, *minor, *patch]),
-        _ => None,
-    }
+/// A toolchain that somebody asks for.
+struct Wanted {
+    value: Chosen<String>,
+    span: Option<Span>,
+    /// The value is a path on the user's machine.
+    is_path: bool,
 }
 
-fn too_old(channel: &str, package: &Package) -> Option<Diagnostic> {
-    let required = package.rust_version.as_deref()?;
-    let mut needed: Vec<u64> = required.split('.').map_while(|part| part.parse().ok()).collect();
-    needed.resize(3, 0);
-    let channel = if channel == "stable" { TESTED_STABLE } else { channel };
-    if version(channel)?.as_slice() >= needed.as_slice() {
-        return None;
+fn channel(project: &Project, config: &Config, packages: &[&Package]) -> Wanted {
+    if let Some(setting) = &config.channel {
+        return Wanted {
+            value: Chosen::set(setting.value.clone(), &setting.origin),
+            span: setting.origin.span().cloned(),
+            is_path: false,
+        };
     }
-    let diagnostic = Diagnostic::error(format!(
-        "package `{}` needs Rust {required} (`rust-version` in `{}`), but the toolchain is {channel}",
-        package.name, package.manifest
-    ))
-    .hint(format!(
-        "Ask for a newer toolchain: `channel = \"{required}\"` under `[toolchain]` in the Dockerfile or in rust-toolchain.toml."
-    ));
-    Some(match line_of_key(&package.text, "rust-version") {
-        Some(line) => diagnostic.at(Span::line(package.manifest.clone(), line)),
-        None => diagnostic,
+    if let Some(file) = &project.toolchain_file
+        && let Some(value) = file.channel.as_ref().or(file.path.as_ref())
+    {
+        let because = format!("{}:{}", file.file, file.line);
+        return Wanted {
+            value: Chosen { value: value.clone(), because },
+            span: Some(Span::line(file.file.clone(), file.line)),
+            is_path: file.channel.is_none(),
+        };
+    }
+    newest_required(packages).unwrap_or_else(|| Wanted {
+        value: Chosen {
+            value: TESTED_STABLE.to_owned(),
+            because: "the stable release that was tested".to_owned(),
+        },
+        span: None,
+        is_path: false,
     })
 }
 
-/// The 1-based line on which `key` is set. Inherited keys stand in another file, so there may be none.
-fn line_of_key(text: &str, key: &str) -> Option<u32> {
-    let position =
-        text.lines().position(|line| line.split('=').next().is_some_and(|name| name.trim() == key))?;
-    u32::try_from(position).ok()?.checked_add(1)
+/// The `rust-version` of a package that is newer than the release that would be taken.
+fn newest_required(packages: &[&Package]) -> Option<Wanted> {
+    let required = packages.iter().filter_map(|package| {
+        let text = package.rust_version.as_deref()?;
+        Some((channel::version(text)?, text, *package))
+    });
+    let (release, text, package) = required.max_by_key(|(release, ..)| *release)?;
+    if Some(release) <= channel::version(TESTED_STABLE) {
+        return None;
+    }
+    let span = check::at(package.manifest.as_str(), &package.text, "rust-version");
+    let place = span
+        .as_ref()
+        .map_or_else(|| package.manifest.to_string(), |span| format!("{}:{}", span.file, span.start));
+    Some(Wanted {
+        value: Chosen { value: text.to_owned(), because: format!("rust-version, {place}") },
+        span,
+        is_path: false,
+    })
 }
 
-#[cfg(test)]
-mod tests {
-    use super::{official_image, version};
+fn of_a_path(wanted: &Wanted) -> Diagnostic {
+    let Chosen { value, because } = &wanted.value;
+    located(
+        Diagnostic::error(format!(
+            "the toolchain is the directory `{value}` ({because}), which is not in the build"
+        ))
+        .hint("Name a channel instead: `channel = \"…\"` under `[toolchain]` in the Dockerfile, or `--build-arg TOOLCHAIN_CHANNEL=…`.")
+        .hint("Or an image that has the toolchain: `image = \"…\"` under `[toolchain]`, or `--build-arg TOOLCHAIN_IMAGE=…`."),
+        wanted,
+    )
+}
 
-    #[test]
-    fn channels_with_official_images() {
-        for (channel, image) in [
-            ("1.90", Some("docker.io/library/rust:1.90-bookworm")),
-            ("1.90.1", Some("docker.io/library/rust:1.90.1-bookworm")),
-            ("stable", Some("docker.io/library/rust:1.95-bookworm")),
-            ("nightly", Some("docker.io/rustlang/rust:nightly-bookworm")),
-            ("nightly-2026-01-01", None),
-            ("beta", None),
-            ("my-toolchain", None),
-        ] {
-            assert_eq!(official_image(channel).as_deref(), image, "{channel}");
-        }
-    }
+fn unknown(wanted: &Wanted) -> Diagnostic {
+    let Chosen { value, because } = &wanted.value;
+    located(
+        Diagnostic::error(format!("rustup cannot install the toolchain `{value}` ({because})"))
+            .hint("Name an image that has it: `[toolchain]` `image = \"…\"` in the Dockerfile, or `--build-arg TOOLCHAIN_IMAGE=…`.")
+            .hint("Channels are `stable`, `beta`, `nightly`, `nightly-2026-01-01` and versions such as `1.95` or `1.95.0`."),
+        wanted,
+    )
+}
 
-    #[test]
-    fn a_release_without_patch_is_the_newest_of_its_kind() {
-        assert!(version("1.95") > version("1.95.3"));
-        assert_eq!(version("1"), None);
+fn located(diagnostic: Diagnostic, wanted: &Wanted) -> Diagnostic {
+    match &wanted.span {
+        Some(span) => diagnostic.at(span.clone()),
+        None => diagnostic,
     }
 }

@@ -1,0 +1,5 @@
+//! Says what a crate of a private registry says.
+
+fn main() {
+    println!("{}", corp_greeting::TEXT);
+}

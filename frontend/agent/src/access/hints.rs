@@ -1,0 +1,220 @@
+//! What to do about a fetch that was refused.
+
+use supercargo_report::{Access, CERTIFICATES, GitAccess, Secret};
+
+use super::git::Found;
+use super::secret;
+
+/// What cargo, git and ssh say when they are not let in.
+const REFUSED: [&str; 13] = [
+    "no token found",
+    "authenticated registries",
+    "token rejected",
+    "authentication is required",
+    "failed to authenticate",
+    "authentication failed",
+    "could not read username",
+    "could not read password",
+    "permission denied",
+    "could not read from remote repository",
+    "got 401",
+    "got 403",
+    "returned error: 40",
+];
+
+/// What they say of a certificate that nobody vouches for.
+const UNTRUSTED: [&str; 4] =
+    ["ssl certificate problem", "certificate verif", "self-signed certificate", "unable to get local issuer"];
+
+/// What they say of a host whose key is not known.
+const UNKNOWN_HOST: [&str; 3] =
+    ["host key verification failed", "unknown ssh host key", "host key is known for"];
+
+/// Reads along with cargo's standard error.
+#[derive(Debug)]
+pub(super) struct Hints<'a> {
+    access: &'a Access,
+    found: Found,
+    seen: String,
+}
+
+impl<'a> Hints<'a> {
+    pub(super) fn new(access: &'a Access, found: Found) -> Self {
+        Self { access, found, seen: String::new() }
+    }
+
+    /// Looks at one line.
+    pub(super) fn see(&mut self, line: &str) {
+        self.seen += &line.to_lowercase();
+    }
+
+    /// What would help; nothing if what went wrong is none of this.
+    pub(super) fn lines(&self) -> Vec<String> {
+        let says = |words: &[&str]| words.iter().any(|word| self.seen.contains(word));
+        let mut lines = Vec::new();
+        if says(&UNTRUSTED) {
+            lines.push(certificates());
+        }
+        if says(&REFUSED) {
+            self.registries(&mut lines);
+            self.access.git.iter().for_each(|git| self.git(git, &mut lines));
+        }
+        if let Some(git) = self.access.git.as_ref().filter(|_| says(&UNKNOWN_HOST)) {
+            let id = &git.known_hosts.id;
+            lines.push(if secret::is_there(&git.known_hosts) {
+                format!(
+                    "the secret `{id}` must have the key of each SSH host, as `ssh-keyscan HOST` prints it"
+                )
+            } else {
+                format!("pass the keys of the SSH hosts with `--secret id={id},src=$HOME/.ssh/known_hosts`")
+            });
+        }
+        lines
+    }
+
+    /// True if `text` is in the output, or none of `others` is, so that any may be meant.
+    fn is_meant<'t>(&self, text: &str, mut others: impl Iterator<Item = &'t str>) -> bool {
+        let is_seen = |text: &str| self.seen.contains(&text.to_lowercase());
+        is_seen(text) || !others.any(is_seen)
+    }
+
+    fn registries(&self, lines: &mut Vec<String>) {
+        let all = || self.access.registries.iter();
+        for registry in all() {
+            let index = registry.index.trim_start_matches("sparse+").trim_end_matches('/');
+            let indexes = all().map(|other| other.index.trim_start_matches("sparse+").trim_end_matches('/'));
+            let hosts = self.access.git.iter().flat_map(|git| &git.hosts).map(|host| host.host.as_str());
+            let names = all().map(|other| other.name.as_str());
+            if !self.is_meant(index, indexes.chain(hosts))
+                && !self.is_meant(&format!("`{}`", registry.name), names.chain(["http"]))
+            {
+                continue;
+            }
+            let Secret { id, .. } = &registry.token;
+            lines.push(if secret::is_there(&registry.token) {
+                format!("the registry `{}` does not accept the token in the secret `{id}`", registry.name)
+            } else {
+                format!(
+                    "if the registry `{}` wants a token, pass it with `--secret id={id},src=FILE` or \
+                     `--secret id={id},env=VARIABLE`",
+                    registry.name
+                )
+            });
+        }
+    }
+
+    fn git(&self, git: &GitAccess, lines: &mut Vec<String>) {
+        for host in &git.hosts {
+            let others = git.hosts.iter().map(|other| other.host.as_str());
+            let indexes = self.access.registries.iter().map(|registry| registry.index.as_str());
+            if !self.is_meant(&host.host, others.chain(indexes)) {
+                continue;
+            }
+            let id = &host.token.id;
+            lines.push(if secret::is_there(&host.token) {
+                format!("the host `{}` does not accept the token in the secret `{id}`", host.host)
+            } else {
+                format!(
+                    "for repositories on `{}`, pass a token with `--secret id={id},src=FILE`, or a `.netrc` with \
+                     `--secret id={},src=$HOME/.netrc`",
+                    host.host, git.netrc.id
+                )
+            });
+        }
+        if self.seen.contains("ssh") || self.seen.contains("publickey") {
+            lines.push(if self.found.agent {
+                "the SSH agent that `--ssh` passed has no key that the host accepts; `ssh-add -l` lists its keys".to_owned()
+            } else {
+                "for repositories over SSH, pass your SSH agent with `--ssh default`".to_owned()
+            });
+        }
+        if !self.found.programs {
+            lines.push(
+                "the toolchain image has no `git`, or no `ssh`; cargo alone knows no `.netrc` and fewer kinds of SSH keys"
+                    .to_owned(),
+            );
+        }
+    }
+}
+
+fn certificates() -> String {
+    if std::path::Path::new(CERTIFICATES).exists() {
+        return "the secret `ca` has no certificate that vouches for the server".to_owned();
+    }
+    "if a proxy or a server of your company has a certificate of its own, pass the company's with `--secret \
+     id=ca,src=FILE`, where FILE is PEM"
+        .to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use supercargo_report::{Access, GitAccess, HostAccess, RegistryAccess, Secret};
+
+    use super::{Found, Hints};
+
+    fn secret(id: &str) -> Secret {
+        Secret { id: id.to_owned(), path: format!("/nowhere/{id}") }
+    }
+
+    fn access() -> Access {
+        let registry = |name: &str| RegistryAccess {
+            name: name.to_owned(),
+            index: format!("sparse+https://{name}.example.com/index/"),
+            unnamed: false,
+            token: secret(&format!("cargo-token-{name}")),
+        };
+        Access {
+            registries: vec![registry("one"), registry("two")],
+            git: Some(GitAccess {
+                hosts: vec![HostAccess {
+                    host: "git.example.com".to_owned(),
+                    token: secret("git-token-git.example.com"),
+                }],
+                netrc: secret("netrc"),
+                agent: "/nowhere/agent".to_owned(),
+                known_hosts: secret("known-hosts"),
+                known: Vec::new(),
+            }),
+            ..Access::default()
+        }
+    }
+
+    fn said(output: &str) -> String {
+        let access = access();
+        let mut hints = Hints::new(&access, Found { agent: false, programs: true });
+        output.lines().for_each(|line| hints.see(line));
+        hints.lines().join("\n")
+    }
+
+    #[test]
+    fn the_registry_that_refused_is_the_one_that_is_named() {
+        let text =
+            said("error: failed to download from `https://two.example.com/index/config.json`\ngot 401\n");
+        assert!(
+            text.contains("--secret id=cargo-token-two,src=FILE") && !text.contains("token-one"),
+            "{text}"
+        );
+        let text = said("error: no token found for `one`, please run `cargo login --registry one`\n");
+        assert!(text.contains("cargo-token-one") && !text.contains("token-two"), "{text}");
+    }
+
+    #[test]
+    fn git_and_ssh_have_their_own() {
+        let text =
+            said("fatal: could not read Username for 'https://git.example.com': terminal prompts disabled\n");
+        assert!(text.contains("--secret id=git-token-git.example.com,src=FILE"), "{text}");
+        let text = said("git@git.example.com: Permission denied (publickey).\n");
+        assert!(text.contains("--ssh default"), "{text}");
+        let text = said("Host key verification failed.\n");
+        assert!(text.contains("id=known-hosts"), "{text}");
+    }
+
+    #[test]
+    fn a_certificate_names_its_secret_and_other_failures_none() {
+        let text = said(
+            "[60] SSL peer certificate (SSL certificate problem: unable to get local issuer certificate)\n",
+        );
+        assert!(text.contains("id=ca"), "{text}");
+        assert_eq!(said("error: failed to select a version for the requirement `x`\n"), "");
+    }
+}

@@ -1,0 +1,66 @@
+//! What cargo needs to reach private sources, for as long as one command runs.
+//!
+//! Secrets are files that the engine mounts from memory. They are read and never copied: a token goes to cargo in its
+//! environment, git asks this program for one ([`crate::git_credential`]), and everything else is a link to the
+//! secret's own file. What is written is outside of every mount that a later step sees.
+
+mod certificates;
+mod git;
+mod hints;
+mod registries;
+mod secret;
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use supercargo_report::Access;
+
+use crate::cargo::{self, Exit};
+use crate::console;
+use crate::error::Error;
+use crate::files;
+use hints::Hints;
+
+pub(crate) use secret::token;
+
+/// Variables of cargo's environment.
+type Variables = Vec<(String, OsString)>;
+
+/// Everything that was granted.
+#[derive(Debug, Default)]
+struct Granted {
+    variables: Variables,
+    /// What no line of output may hold.
+    values: Vec<String>,
+    /// What goes when the command ends.
+    left: Vec<PathBuf>,
+}
+
+/// Runs `command` with what `access` grants, and says what was missing if it fails. `home` is the `CARGO_HOME`.
+pub(crate) fn run(command: &[String], access: &Access, home: &Path) -> Result<Exit, Error> {
+    let mut granted = Granted::default();
+    let place = std::env::temp_dir().join(format!("supercargo-{}", std::process::id()));
+    granted.left.push(place.clone());
+    certificates::grant(access, &place, &mut granted)?;
+    registries::grant(access, home, &mut granted)?;
+    let git = access.git.as_ref().map(|git| git::grant(git, &place, &mut granted)).transpose()?;
+    if let Some(settings) = &access.settings {
+        let file = home.join("config.toml");
+        files::write(&file, settings.as_bytes())?;
+        granted.left.push(file);
+    }
+    let mut hints = Hints::new(access, git.unwrap_or_default());
+    let exit = cargo::run_with_errors(command, &granted.variables, |line| {
+        let line = secret::redact(&String::from_utf8_lossy(line), &granted.values);
+        hints.see(&line);
+        console::rendered(&line);
+    });
+    for path in &granted.left {
+        files::remove(path)?;
+    }
+    let exit = exit?;
+    if exit.code() != 0 {
+        hints.lines().iter().for_each(|hint| console::hint(hint));
+    }
+    Ok(exit)
+}

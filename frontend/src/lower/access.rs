@@ -1,0 +1,73 @@
+//! What the steps with network get beside it: certificates, tokens, the client's SSH agent. Every secret is optional to
+//! the engine, because only the server knows whether it wants one.
+
+use buildkit_llb::exec::{Exec, Mount};
+use supercargo_report::{CERTIFICATES, GitAccess, HostAccess, RegistryAccess, Secret};
+
+use super::Materials;
+use crate::plan::access::Access;
+use crate::plan::paths;
+
+/// What the agent needs to know.
+pub(super) fn job(access: &Access) -> supercargo_report::Access {
+    let git = access.git.as_ref().map(|git| GitAccess {
+        hosts: git
+            .hosts
+            .iter()
+            .map(|host| HostAccess { host: host.clone(), token: secret(&format!("git-token-{host}")) })
+            .collect(),
+        netrc: secret("netrc"),
+        agent: paths::SSH_AGENT.to_owned(),
+        known_hosts: secret("known-hosts"),
+        known: git.known.clone(),
+    });
+    supercargo_report::Access {
+        registries: access
+            .registries
+            .iter()
+            .map(|registry| RegistryAccess {
+                name: registry.name.clone(),
+                index: registry.index.clone(),
+                unnamed: registry.unnamed,
+                token: secret(&registry.secret()),
+            })
+            .collect(),
+        credentials: (!access.registries.is_empty()).then(|| secret("cargo-credentials")),
+        git,
+        settings: access.settings.clone(),
+        certificates: access.certificates.iter().enumerate().map(|(index, _)| certificate(index)).collect(),
+    }
+}
+
+/// Gives a step what `access` asks for. The certificates go to every step with network, whatever it asks for: nothing
+/// in a project tells who stands between the builder and crates.io.
+pub(super) fn attach(mut exec: Exec, access: &Access, materials: &Materials) -> Exec {
+    exec.mount(Mount::secret(CERTIFICATES, "ca").optional());
+    let job = job(access);
+    let tokens = job.registries.into_iter().map(|registry| registry.token);
+    for secret in tokens.chain(job.credentials) {
+        exec.mount(Mount::secret(&secret.path, &secret.id).optional());
+    }
+    if let Some(git) = job.git {
+        let tokens = git.hosts.into_iter().map(|host| host.token);
+        for secret in tokens.chain([git.netrc, git.known_hosts]) {
+            exec.mount(Mount::secret(&secret.path, &secret.id).optional());
+        }
+        exec.mount(Mount::ssh(&git.agent).optional());
+    }
+    for (index, path) in access.certificates.iter().enumerate() {
+        let file = Mount::bind(materials.context.clone(), certificate(index)).selector(&format!("/{path}"));
+        exec.mount(file.readonly());
+    }
+    exec
+}
+
+/// The secret of this id and where it is.
+fn secret(id: &str) -> Secret {
+    Secret { id: id.to_owned(), path: format!("{}/{id}", paths::SECRETS) }
+}
+
+/// Where a file of certificates from the context is.
+fn certificate(index: usize) -> String {
+    format!("{}/{index}.pem", paths::CERTIFICATES)
+}

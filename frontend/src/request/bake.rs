@@ -1,0 +1,188 @@
+//! `--call=bake`: a file for `docker buildx bake` that builds every image of the project.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Value, json};
+
+use super::answer::Answer;
+use super::facts::Facts;
+use crate::plan::target::STAGES;
+use crate::project::{CargoTarget, Package};
+
+/// The target that all others take their files from.
+const COMMON: &str = "_common";
+
+/// Targets that check the project and make no image, where this version has them.
+const CHECKS: [&str; 5] = ["check", "test", "clippy", "fmt", "doc"];
+
+/// One target of the bake file.
+struct Target {
+    /// Its name there.
+    name: String,
+    /// What `--target` names.
+    goal: String,
+    /// The image's name; nothing for a check.
+    image: Option<String>,
+}
+
+pub(super) fn answer(facts: &Facts<'_>) -> Answer {
+    let mut used = BTreeSet::from([COMMON.to_owned(), "default".to_owned(), "checks".to_owned()]);
+    let mut images = Vec::new();
+    let mut later = Vec::new();
+    let mut binaries: Vec<(&Package, &CargoTarget)> = facts
+        .project
+        .members()
+        .flat_map(|package| package.binaries().map(move |binary| (package, binary)))
+        .collect();
+    binaries.sort_by_key(|(package, binary)| (&binary.name, &package.name));
+    binaries.dedup_by_key(|(_, binary)| &binary.name);
+    for (package, binary) in binaries {
+        let target = Target {
+            name: unique(&binary.name, &mut used),
+            goal: binary.name.clone(),
+            image: Some(image_name(&binary.name)),
+        };
+        if is_built_by_default(facts, package, binary) { images.push(target) } else { later.push(target) }
+    }
+    let checks: Vec<Target> = CHECKS
+        .iter()
+        .filter(|check| STAGES.iter().any(|(stage, ..)| stage == *check))
+        .map(|check| Target { name: unique(check, &mut used), goal: (*check).to_owned(), image: None })
+        .collect();
+    let file = facts.options.filename.clone().unwrap_or_else(|| "Dockerfile".to_owned());
+
+    Answer {
+        json: as_json(&file, &images, &later, &checks),
+        text: as_hcl(&file, &images, &later, &checks),
+        version: "1.0.0",
+        status: None,
+    }
+}
+
+fn as_json(file: &str, images: &[Target], later: &[Target], checks: &[Target]) -> Value {
+    let mut targets = BTreeMap::from([(COMMON.to_owned(), json!({"context": ".", "dockerfile": file}))]);
+    for target in images.iter().chain(later).chain(checks) {
+        let mut entry = json!({"inherits": [COMMON], "target": target.goal});
+        if let Value::Object(entry) = &mut entry {
+            match &target.image {
+                Some(image) => entry.insert("tags".to_owned(), json!([format!("{image}:latest")])),
+                None => entry.insert("output".to_owned(), json!(["type=cacheonly"])),
+            };
+        }
+        targets.insert(target.name.clone(), entry);
+    }
+    let mut groups = json!({"default": {"targets": names(images)}});
+    if let (Value::Object(groups), false) = (&mut groups, checks.is_empty()) {
+        groups.insert("checks".to_owned(), json!({"targets": names(checks)}));
+    }
+    json!({"group": groups, "target": targets})
+}
+
+fn as_hcl(file: &str, images: &[Target], later: &[Target], checks: &[Target]) -> String {
+    let mut blocks = vec![
+        "# `docker buildx bake` builds every image, `docker buildx bake <target>` one of them.\n\
+         # Printed by `docker buildx build --call=bake`; it is yours to edit.\n"
+            .to_owned(),
+        "variable \"TAG\" {\n  default = \"latest\"\n}\n".to_owned(),
+        group("default", images),
+    ];
+    if !checks.is_empty() {
+        blocks.push(group("checks", checks));
+    }
+    blocks.push(format!("target \"{COMMON}\" {{\n  context    = \".\"\n  dockerfile = {}\n}}\n", text(file)));
+    for target in images {
+        blocks.push(block(target));
+    }
+    for target in later {
+        blocks.push(format!("# Its required features are off; name them in `args`.\n{}", block(target)));
+    }
+    blocks.extend(checks.iter().map(block));
+    blocks.join("\n")
+}
+
+fn group(name: &str, targets: &[Target]) -> String {
+    let names: Vec<String> = names(targets).into_iter().map(text).collect();
+    format!("group \"{name}\" {{\n  targets = [{}]\n}}\n", names.join(", "))
+}
+
+fn block(target: &Target) -> String {
+    let last = match &target.image {
+        Some(image) => format!("tags     = [\"{image}:${{TAG}}\"]"),
+        None => "output   = [\"type=cacheonly\"]".to_owned(),
+    };
+    format!(
+        "target \"{}\" {{\n  inherits = [\"{COMMON}\"]\n  target   = {}\n  {last}\n}}\n",
+        target.name,
+        text(&target.goal)
+    )
+}
+
+fn names(targets: &[Target]) -> Vec<&str> {
+    targets.iter().map(|target| target.name.as_str()).collect()
+}
+
+/// A text in HCL, in which nothing is expanded.
+fn text(value: &str) -> String {
+    json!(value).to_string().replace("${", "$${").replace("%{", "%%{")
+}
+
+/// A name that bake takes and that no other target has.
+fn unique(name: &str, used: &mut BTreeSet<String>) -> String {
+    let is_plain = |char: char| char.is_ascii_alphanumeric() || matches!(char, '-' | '_');
+    let mut unique: String = name.chars().map(|char| if is_plain(char) { char } else { '-' }).collect();
+    while !used.insert(unique.clone()) {
+        unique.push('_');
+    }
+    unique
+}
+
+/// A repository's name for a binary: lower case, letters and digits with single separators between them.
+fn image_name(binary: &str) -> String {
+    let words: Vec<String> = binary
+        .split(|char: char| !char.is_ascii_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .map(str::to_ascii_lowercase)
+        .collect();
+    if words.is_empty() { "app".to_owned() } else { words.join("-") }
+}
+
+/// Whether a binary has all its required features without anybody asking for more than the configuration does.
+fn is_built_by_default(facts: &Facts<'_>, package: &Package, binary: &CargoTarget) -> bool {
+    let config =
+        facts.selected.filter(|(selected, _)| selected.name == package.name).map(|(_, config)| config);
+    let is_set = |flag: Option<bool>| flag.unwrap_or(false);
+    if is_set(config.and_then(|config| Some(config.all_features.as_ref()?.value))) {
+        return true;
+    }
+    let mut active: BTreeSet<&str> = BTreeSet::new();
+    let mut open: Vec<&str> = config
+        .and_then(|config| config.features.as_ref())
+        .map_or_else(Vec::new, |features| features.value.iter().map(String::as_str).collect());
+    if !is_set(config.and_then(|config| Some(config.no_default_features.as_ref()?.value))) {
+        open.push("default");
+    }
+    while let Some(feature) = open.pop() {
+        if active.insert(feature) {
+            open.extend(package.features.get(feature).into_iter().flatten().map(String::as_str));
+        }
+    }
+    binary.required_features.iter().all(|feature| active.contains(feature.as_str()))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::{image_name, text, unique};
+
+    #[test]
+    fn names_are_such_as_bake_and_registries_take() {
+        let mut used = BTreeSet::from(["default".to_owned()]);
+        assert_eq!(unique("default", &mut used), "default_");
+        assert_eq!(unique("a.b", &mut used), "a-b");
+        assert_eq!(unique("a-b", &mut used), "a-b_");
+        assert_eq!(image_name("My_Tool--x"), "my-tool-x");
+        assert_eq!(image_name("__"), "app");
+        assert_eq!(text("a\"${b}"), r#""a\"$${b}""#);
+    }
+}

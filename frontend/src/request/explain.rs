@@ -1,0 +1,186 @@
+//! `--call=explain`: each step in sentences, and what makes it run again.
+
+use std::collections::BTreeMap;
+
+use serde_json::json;
+
+use super::answer::Answer;
+use super::facts::Facts;
+use super::steps::{self, Step};
+use crate::config::CacheMode;
+use crate::plan::BuildPlan;
+
+/// How long lines are.
+const WIDTH: usize = 110;
+
+/// What a step does, what makes it run again, and what does not although one might think so.
+struct Prose {
+    step: &'static str,
+    does: &'static str,
+    again: &'static str,
+    not: &'static str,
+}
+
+/// The steps by the word in brackets. One that is missing here is explained by its inputs.
+const STEPS: [Prose; 8] = [
+    Prose {
+        step: "toolchain",
+        does: "adds to the toolchain image what it lacks",
+        again: "the image, the channel, or a component or target that is asked for changes",
+        not: "",
+    },
+    Prose {
+        step: "manifests",
+        does: "writes manifests, a lockfile and stubs that compile the dependencies and no code of yours; they are made by the \
+               frontend from your manifests",
+        again: "a dependency, a feature, a profile, the lockfile's entry of a dependency or Cargo's configuration changes",
+        not: "you edit code, add a module, bump a version, reorder a manifest or change a description",
+    },
+    Prose {
+        step: "fetch",
+        does: "downloads the crates of the lockfile, but for those that the builder has; it is the only step of a \
+               plain build with network",
+        again: "[manifests] or the toolchain image changes",
+        not: "you edit code",
+    },
+    Prose {
+        step: "unpack",
+        does: "unpacks the downloaded crates; it is made again on each builder and in no exported cache",
+        again: "[fetch] changes",
+        not: "",
+    },
+    Prose {
+        step: "deps",
+        does: "compiles every dependency, in a cache mount where they stay, and hands out those of this lockfile as a layer",
+        again: "[manifests], the toolchain image, the profile, the triple, a feature or the environment of compiles changes; \
+                then only what the change touches is compiled",
+        not: "you edit code, or another member of the workspace changes",
+    },
+    Prose {
+        step: "source",
+        does: "takes the build context without members that the binary does not need, without `target` and version control and without what \
+               .dockerignore names",
+        again: "the content of any other file changes",
+        not: "only times change, or a member changes that the binary does not need",
+    },
+    Prose {
+        step: "build",
+        does: "compiles your own crates on top of [deps], without network",
+        again: "[source], [fetch] or [deps] changes",
+        not: "nothing of those changed in content",
+    },
+    Prose {
+        step: "image",
+        does: "puts the binaries on the base image",
+        again: "a binary or the base image changes",
+        not: "an edit leaves the binary as it is, to the byte",
+    },
+];
+
+pub(super) fn answer(facts: &Facts<'_>) -> Answer {
+    let steps = facts.graph.map(steps::of).unwrap_or_default();
+    let names: BTreeMap<&str, &str> =
+        steps.iter().map(|step| (step.digest.as_str(), step.name.as_str())).collect();
+    let mut blocks: Vec<String> = facts.plan.map(head).into_iter().collect();
+    let mut rows = Vec::new();
+    for step in steps.iter().filter(|step| step.source.is_none()) {
+        let word = step.name.split('[').nth(1).and_then(|rest| rest.split(']').next()).unwrap_or_default();
+        let prose = STEPS.iter().find(|prose| prose.step == word);
+        let mut inputs: Vec<&str> =
+            step.inputs.iter().filter_map(|input| names.get(input.as_str()).copied()).collect();
+        inputs.dedup();
+        let remark = facts.plan.map_or("", |plan| remark(plan, word));
+        rows.push(json!({
+            "step": step.name,
+            "does": prose.map(|prose| prose.does),
+            "runs_again_when": prose.map(|prose| prose.again),
+            "not_when": prose.map(|prose| prose.not).filter(|not| !not.is_empty()),
+            "takes": inputs,
+        }));
+        blocks.push(block(step, prose, &inputs, remark));
+    }
+    Answer { json: json!({"steps": rows}), text: blocks.join("\n"), version: "1.0.0", status: None }
+}
+
+/// The decisions that everything else follows from, with their reasons.
+fn head(plan: &BuildPlan) -> String {
+    let binaries = &plan.binaries;
+    let (toolchain, base) = (&plan.toolchain, &plan.runtime.base);
+    format!(
+        "The image for {} holds {} ({}) of package {} ({}),\ncompiled with Rust {} ({})\nin {} ({})\nand put on {} ({}).\n\
+         The dependencies' manifests are {}. Compiled code is kept as cache mode `{}` says ({}).\n",
+        plan.platform,
+        binaries.value.join(", "),
+        binaries.because,
+        plan.package.value,
+        plan.package.because,
+        toolchain.channel.value,
+        toolchain.channel.because,
+        toolchain.image.value,
+        toolchain.image.because,
+        base.value,
+        base.because,
+        plan.dependencies.form,
+        plan.caches.mode.value,
+        plan.caches.mode.because,
+    )
+}
+
+fn block(step: &Step, prose: Option<&Prose>, inputs: &[&str], remark: &str) -> String {
+    let mut lines = vec![step.name.clone()];
+    match prose {
+        Some(prose) => {
+            lines.push(format!("  It {}.{remark}", prose.does));
+            lines.push(format!("  Runs again when {}.", prose.again));
+            if !prose.not.is_empty() {
+                lines.push(format!("  Does not when {}.", prose.not));
+            }
+        }
+        None => lines.push(format!("  Runs again when one of its inputs or its command changes.{remark}")),
+    }
+    lines.push(format!(
+        "  Takes: {}.",
+        if inputs.is_empty() { "nothing".to_owned() } else { inputs.join("; ") }
+    ));
+    let asked = step.secrets.iter().map(|secret| format!("--secret id={}", secret.id));
+    let asked: Vec<String> = asked.chain(step.ssh.iter().map(|ssh| format!("--ssh {}", ssh.id))).collect();
+    if !asked.is_empty() {
+        lines.push(format!("  Looks for: {}; their contents are in no cache key.", asked.join(", ")));
+    }
+    lines.iter().map(|line| wrapped(line)).collect()
+}
+
+/// `line` broken between words, each further line two blanks deeper.
+fn wrapped(line: &str) -> String {
+    let indent = line.len() - line.trim_start().len();
+    let mut text = String::new();
+    let mut column = 0;
+    for word in line.split_whitespace() {
+        let width = word.chars().count();
+        if column == 0 {
+            text.push_str(&" ".repeat(indent));
+            column = indent;
+        } else if column + 1 + width > WIDTH {
+            text.push('\n');
+            text.push_str(&" ".repeat(indent + 2));
+            column = indent + 2;
+        } else {
+            text.push(' ');
+            column += 1;
+        }
+        text.push_str(word);
+        column += width;
+    }
+    text + "\n"
+}
+
+/// What the cache mode changes of a step.
+fn remark(plan: &BuildPlan, step: &str) -> &'static str {
+    match (step, plan.caches.mode.value) {
+        ("build", CacheMode::Auto | CacheMode::Mounts) => {
+            " Its target directory is a cache mount, in which crates stay whose files have the same content."
+        }
+        ("build", CacheMode::Layers | CacheMode::None) => " It compiles all of them whenever it runs.",
+        _ => "",
+    }
+}
