@@ -25,7 +25,7 @@ pub(super) struct Built {
 pub(super) fn deliver(plan: &BuildPlan, materials: &Materials, tree: Output, when: &[When]) -> Output {
     let tasks = plan.tasks.iter().filter(|task| when.contains(&task.when) && task.sources().next().is_some());
     tasks.fold(tree, |tree, task| {
-        let made = run(task, materials, None).workspace;
+        let made = run((plan, task), materials, None).workspace;
         let copies = task.sources().fold(FileOp::on(tree), |operation, (from, to)| {
             let copy = Copy::new(made.clone(), format!("/{}", from.as_str()), &format!("/{}", to.as_str()));
             operation.copy(copy.contents_only().create_dest_path().timestamp(0))
@@ -45,7 +45,7 @@ pub(super) fn finish(plan: &BuildPlan, materials: &Materials, binaries: Output) 
         if !is_after && task.image_files().next().is_none() {
             continue;
         }
-        let made = run(task, materials, is_after.then_some(&built.binaries));
+        let made = run((plan, task), materials, is_after.then_some(&built.binaries));
         let files = task.image_files();
         built.files.extend(
             files.map(|(from, to)| (made.workspace.clone(), format!("/{}", from.as_str()), to.to_owned())),
@@ -79,12 +79,12 @@ struct Made {
     binaries: Option<Output>,
 }
 
-fn run(task: &Task, materials: &Materials, binaries: Option<&Output>) -> Made {
+fn run((plan, task): (&BuildPlan, &Task), materials: &Materials, binaries: Option<&Output>) -> Made {
     let mut tree = None;
     if let Some(install) = &task.install {
         let files = copied(task, materials, Output::scratch(), &install.files, "copy what names packages");
         let title = format!("{}[{}] {}", materials.prefix, task.name, install.command.join(" "));
-        let mut exec = started(task, materials, &install.command, title);
+        let mut exec = started(task, materials, &install.command, title).platform(plan.builder().clone());
         exec = reaching(exec, BuildNetwork::Default, materials).env("npm_config_cache", paths::NPM);
         exec.mount(Mount::cache(paths::NPM, &install.cache).sharing(Sharing::Shared));
         let workspace = exec.mount(Mount::bind(files, paths::WORKSPACE));
@@ -92,7 +92,9 @@ fn run(task: &Task, materials: &Materials, binaries: Option<&Output>) -> Made {
     }
     let tree = copied(task, materials, tree.unwrap_or_else(Output::scratch), &task.inputs, "copy inputs");
     let title = format!("{}[{}] {}", materials.prefix, task.name, task.command.join(" "));
-    let mut exec = reaching(started(task, materials, &task.command, title), task.network, materials);
+    // Files that stand in for an image do not say what they are for.
+    let exec = started(task, materials, &task.command, title).platform(plan.builder().clone());
+    let mut exec = reaching(exec, task.network, materials);
     let workspace = exec.mount(Mount::bind(tree, paths::WORKSPACE));
     let given = binaries.map(|binaries| {
         let directory = format!("{}/bin", paths::WORKSPACE);

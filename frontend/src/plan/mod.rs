@@ -313,6 +313,12 @@ fn triples(builder: &Platform, platform: &Platform) -> Checked<(&'static Names, 
 }
 
 impl BuildPlan {
+    /// The platform that the steps run on.
+    #[must_use]
+    pub fn builder(&self) -> &Platform {
+        self.cargo.cross.as_ref().map_or(&self.platform, |cross| &cross.builder)
+    }
+
     /// Paths of the sources that dependencies are compiled from, too.
     #[must_use]
     pub fn pinned(&self) -> Vec<String> {
