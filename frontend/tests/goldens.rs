@@ -26,7 +26,8 @@ use supercargo::tree::{Entry, Tree};
 /// Example, `--target`, and build-args.
 type Case = (&'static str, Option<&'static str>, &'static [(&'static str, &'static str)]);
 
-const CASES: [Case; 14] = [
+const CASES: [Case; 15] = [
+    ("assets", None, &[]),
     ("axum-service", None, &[]),
     ("cli", None, &[]),
     ("features", None, &[]),
@@ -72,6 +73,8 @@ fn tree(example: &str, shuffle: usize) -> Tree {
         let size = fs::metadata(base.join(&name)).unwrap().len();
         tree.insert(RelPath::new(name.to_str().unwrap()).unwrap(), Entry::File { size });
     }
+    let definition = fs::read(base.join("Dockerfile")).unwrap();
+    tree.insert_contents(RelPath::new("Dockerfile").unwrap(), definition);
     while let Step::Need(paths) = discover::step(&tree).unwrap().value {
         for path in paths {
             let contents = fs::read(base.join(path.as_str())).unwrap();
@@ -97,7 +100,11 @@ fn planned_for(
         ..Options::default()
     };
     let root = RelPath::new("Cargo.toml").unwrap();
-    let mut layers = Layers::read(&options.build_args, None, (&root, &project.workspace.text)).unwrap().value;
+    let file = RelPath::new("Dockerfile").unwrap();
+    let body = tree.contents(&file).map(String::from_utf8_lossy).unwrap();
+    let definition = Some((&file, body.as_ref()));
+    let mut layers =
+        Layers::read(&options.build_args, definition, (&root, &project.workspace.text)).unwrap().value;
     for member in project.members() {
         layers.add_images_of(&member.name, (&member.manifest, &member.text)).unwrap();
     }
@@ -133,6 +140,8 @@ fn graph(plan: &BuildPlan, goal: &Goal) -> Definition {
     };
     let materials = Materials {
         context: Local::new("context").session("session").name("[internal] load build context").output(),
+        repository: None,
+        images: BTreeMap::new(),
         agent: Image::new("supercargo".parse().unwrap(), builder.clone()).output(),
         tools: Image::new("supercargo".parse().unwrap(), plan.platform.clone()).output(),
         toolchain: image(&plan.toolchain.image.value, builder),

@@ -161,7 +161,7 @@ fn a_name_that_is_not_utf_8() {
 fn a_key_that_does_not_exist() {
     let project = Project::of(&[("Cargo.toml", MANIFEST), ("src/main.rs", "fn main() {}\n")]).unwrap();
     let message = refused_with(&project, "[image]\nbaes = \"scratch\"\n");
-    assert_says(&message, &["Dockerfile:3", "`baes`", "`base`", ">>> baes"]);
+    assert_says(&message, &["Dockerfile:3", "`image.baes`", "`base`", ">>> baes"]);
 }
 
 #[test]

@@ -11,6 +11,9 @@ use testbed::project::Project;
 use crate::probe;
 use crate::served::{GitServer, Website, commit};
 
+/// What makes a program run on a base that has nothing.
+const STATIC: &str = "[build]\nrustflags = [\"-Ctarget-feature=+crt-static\"]\n";
+
 /// Builds the binary and says what it prints before the first bar: the text of `data.txt`.
 fn data(build: Build) -> String {
     let out = tempfile::tempdir().unwrap();
@@ -215,6 +218,7 @@ fn an_image_is_replaced_by_its_name_or_by_its_part() {
 fn files_and_layouts_stand_in_for_the_base() {
     let bed = Bed::ensure().unwrap();
     let project = probe::project(bed);
+    project.write("Dockerfile", bed.syntax() + STATIC).unwrap();
     let folder =
         Project::of(&[("etc/motd", "hello"), (".dockerignore", "left-out\n"), ("left-out", "")]).unwrap();
     let build = Build::new(bed.docker(), project.path());
@@ -331,7 +335,7 @@ fn another_targets_result_may_be_the_sources_and_the_base() {
 #[test]
 fn sources_and_base_may_come_from_a_repository_and_from_the_web() {
     let bed = Bed::ensure().unwrap();
-    let definition = Project::of(&[("Dockerfile", &bed.syntax())]).unwrap();
+    let definition = Project::of(&[("Dockerfile", &(bed.syntax() + STATIC))]).unwrap();
     let served = Project::empty().unwrap();
     let folder = served.path().join("all");
     Cmd::new("cp").arg("-r").arg(probe::bare().path()).arg(&folder).run().unwrap();

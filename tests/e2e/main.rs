@@ -5,8 +5,10 @@
     reason = "a test that cannot go on has failed, in its own words or in a helper's"
 )]
 
+mod assets;
 mod bad_input;
 mod bed;
+mod build_keys;
 mod calls;
 mod cargo_config;
 mod cold_runner;
@@ -23,6 +25,7 @@ mod frontend_image;
 mod graph;
 mod guarded;
 mod health;
+mod hooks;
 mod hostile_contexts;
 mod image;
 mod images;
@@ -34,6 +37,7 @@ mod native;
 mod options;
 mod outputs;
 mod platforms;
+mod presets;
 mod private;
 mod probe;
 mod published;

@@ -12,6 +12,7 @@ use crate::console;
 use crate::error::Error;
 use crate::freshness::Tracked;
 use crate::hints::Hints;
+use crate::jobs;
 use crate::kept::Kept;
 use crate::messages::{Artifact, Artifacts, Script};
 use crate::package::PackageId;
@@ -51,6 +52,8 @@ pub(crate) fn compile(job: &Compile) -> Result<u8, Error> {
     let mut artifacts = Artifacts::default();
     let mut runs = Vec::new();
     let mut noted = Ok(());
+    let mut environment = sccache.environment();
+    environment.extend(jobs::environment(job.jobs));
     let mut hints = Hints::default();
     let on_message = |line: &[u8]| {
         let known = artifacts.0.len();
@@ -64,7 +67,7 @@ pub(crate) fn compile(job: &Compile) -> Result<u8, Error> {
         console::passed_on(line);
         hints.see(line);
     };
-    let exit = cargo::run_with_lines(&job.command, &sccache.environment(), on_message, on_error)?;
+    let exit = cargo::run_with_lines(&job.command, &environment, on_message, on_error)?;
     if let Some(hint) = hints.text().filter(|_| exit.code() != 0) {
         console::note(&hint);
     }

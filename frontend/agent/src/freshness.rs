@@ -59,6 +59,13 @@ impl Tracked {
             stubs::forget_script(out_dir)?;
         }
 
+        let scripts = job.scripts.as_ref().map(|scripts| environment(&scripts.variables)).unwrap_or_default();
+        if let (Some(readers), Some(last)) = (&job.scripts, &last)
+            && last.scripts != scripts
+        {
+            stubs::forget_scripts(target_dir, &readers.packages)?;
+        }
+
         let constant: Vec<PathBuf> = job.pinned.iter().map(|directory| root.join(directory)).collect();
         for directory in &constant {
             let (base, listing) = pinned::list(directory)?;
@@ -75,7 +82,7 @@ impl Tracked {
         } else {
             Times::compare(&listing, digests, last.as_ref(), &environment, moment)
         };
-        let ledger = Ledger::new(now, environment, times.entries);
+        let ledger = Ledger::new(now, environment, scripts, times.entries);
         // Before the times are set and before cargo starts: from here on the old ledger describes nothing.
         ledger.write(&file)?;
         let tracked = Self { root, file, skip, ledger, started, changed: times.changed, written: None };

@@ -25,6 +25,9 @@ pub(crate) struct Ledger {
     pub(crate) finished: bool,
     /// Digest of the environment variables that count as sources.
     pub(crate) environment: String,
+    /// Digest of the variables that some build scripts read without saying so; empty if there are none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub(crate) scripts: String,
     /// Directories of build script runs that must not count as done, because what they did to the sources is lost.
     pub(crate) redo: Vec<PathBuf>,
     /// By path relative to the source directory, see [`key`].
@@ -42,8 +45,13 @@ pub(crate) struct Entry {
 
 impl Ledger {
     /// The ledger of a compile that is about to start at `clock`.
-    pub(crate) fn new(clock: Stamp, environment: String, entries: BTreeMap<String, Entry>) -> Self {
-        Self { version: VERSION, clock, finished: false, environment, redo: Vec::new(), entries }
+    pub(crate) fn new(
+        clock: Stamp,
+        environment: String,
+        scripts: String,
+        entries: BTreeMap<String, Entry>,
+    ) -> Self {
+        Self { version: VERSION, clock, finished: false, environment, scripts, redo: Vec::new(), entries }
     }
 
     /// Reads the ledger at `path`; nothing if it is missing, damaged or of another version.
@@ -83,7 +91,8 @@ mod tests {
         let path = directory.path().join("ledger.json");
         assert_eq!(Ledger::read(&path), None, "missing");
         let entry = Entry { digest: "00".to_owned(), stamp: Stamp(1, 2) };
-        let ledger = Ledger::new(Stamp(3, 4), String::new(), BTreeMap::from([("a".to_owned(), entry)]));
+        let ledger =
+            Ledger::new(Stamp(3, 4), String::new(), String::new(), BTreeMap::from([("a".to_owned(), entry)]));
         ledger.write(&path).unwrap();
         assert_eq!(Ledger::read(&path).as_ref(), Some(&ledger));
 

@@ -15,6 +15,7 @@
 //! - [`workplace`] is the target directory that outlives a build: dependencies come in as [`links`], and the
 //!   [`circumstances`] say what is different. Its [`mount`] is what it remembers.
 //! - Both sweep out what is not [`live`] by the [`history`] of the last runs. [`mod@unit`] knows where what lies.
+//! - [`jobs`] is how many compilers run at once.
 //! - [`install`] adds to the toolchain what the image lacks of it.
 //! - [`packages`] installs what the system's package manager has.
 //! - [`audit`] looks whether the base of the image has what the binaries need, by what [`elf`] says of them.
@@ -42,6 +43,7 @@ mod history;
 mod index;
 mod inputs;
 mod install;
+mod jobs;
 mod kept;
 mod ledger;
 mod links;

@@ -52,6 +52,19 @@ pub(crate) fn forget_script(out_dir: &Path) -> Result<(), Error> {
     files::remove(&root.join(".fingerprint").join(name))
 }
 
+/// Removes every run of a build script of the packages `names`, so that cargo runs the scripts again. The compiled
+/// scripts stay.
+pub(crate) fn forget_scripts(target_dir: &Path, names: &[String]) -> Result<(), Error> {
+    for piece in unit::pieces(target_dir)? {
+        let out_dir = piece.path.join("out");
+        let is_meant = piece.package().is_some_and(|package| names.iter().any(|name| name == package));
+        if is_meant && out_dir.is_dir() {
+            forget_script(&out_dir)?;
+        }
+    }
+    Ok(())
+}
+
 /// Removes every unit of the packages `names`.
 fn forget(target_dir: &Path, names: &[String]) -> Result<(), Error> {
     let pieces = unit::pieces(target_dir)?;
@@ -119,6 +132,27 @@ mod tests {
         assert!(others.iter().all(|name| there(name)));
         assert!(there("CACHEDIR.TAG") && there("release/.cargo-lock"));
         assert!(!there("release/it") && !there("release/incremental"));
+    }
+
+    #[test]
+    fn scripts_are_forgotten_by_package() {
+        let target = tempfile::tempdir().unwrap();
+        let names: Vec<String> = ["a", "a-b", "b"]
+            .iter()
+            .flat_map(|name| [format!("{name}-1111111111111111"), format!("{name}-2222222222222222")])
+            .collect();
+        for name in &names {
+            let made = if name.ends_with('1') { "out/x" } else { "build-script-build" };
+            put(
+                target.path(),
+                &[&format!("release/build/{name}/{made}"), &format!("release/.fingerprint/{name}/y")],
+            );
+        }
+        super::forget_scripts(target.path(), &["a".to_owned()]).unwrap();
+        let gone: Vec<&String> =
+            names.iter().filter(|name| !target.path().join("release/build").join(name).exists()).collect();
+        assert_eq!(gone, ["a-1111111111111111"]);
+        assert!(!target.path().join("release/.fingerprint/a-1111111111111111").exists());
     }
 
     #[test]

@@ -154,6 +154,9 @@ pub struct Compile {
     /// Secrets of the client's that must be there. Build scripts and procedural macros read them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub secrets: Vec<Secret>,
+    /// How many compilers run at once, at least 1. Without it the agent looks at processors and memory.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub jobs: Option<u32>,
     /// Where compiled code is looked up before rustc runs, and stored after it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sccache: Option<Sccache>,
@@ -225,6 +228,19 @@ pub struct Freshness {
     /// Environment variables that count as sources of every local crate: a change of one makes everything new. Cargo
     /// itself sees what a crate reads with `env!`, but not what a procedural macro reads.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub variables: Vec<String>,
+    /// Build scripts that run again when variables change, whatever they say of themselves.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scripts: Option<Scripts>,
+}
+
+/// Build scripts whose answer depends on variables that they do not name to Cargo.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Scripts {
+    /// Names of the local packages that have them.
+    pub packages: Vec<String>,
+    /// Names of the variables.
     pub variables: Vec<String>,
 }
 

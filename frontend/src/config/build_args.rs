@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::build::{BuildNetwork, GitData};
 use super::schema::CacheMode;
 use super::{BuildConfig, Config, Origin, Sccache, Setting};
 use crate::diagnostic::{Diagnostic, Findings};
@@ -10,7 +11,7 @@ use crate::diagnostic::{Diagnostic, Findings};
 pub(super) const PACKAGE: &str = "PACKAGE";
 
 /// Every build-arg that is read, with what it sets, in the order of the documentation.
-pub const BUILD_ARGS: [(&str, &str); 21] = [
+pub const BUILD_ARGS: [(&str, &str); 25] = [
     ("PACKAGE", "the package"),
     ("BIN", "the binaries, separated by commas"),
     ("FEATURES", "features, separated by commas"),
@@ -23,6 +24,10 @@ pub const BUILD_ARGS: [(&str, &str); 21] = [
     ("TOOLCHAIN_COMPONENTS", "components of the toolchain, separated by commas"),
     ("TOOLCHAIN_TARGETS", "targets of the toolchain, separated by commas"),
     ("BUILD_PACKAGES", "packages to install in the toolchain image, separated by commas"),
+    ("BUILD_NETWORK", "the network of the compile steps"),
+    ("BUILD_RUSTFLAGS", "flags for rustc, separated by spaces"),
+    ("BUILD_JOBS", "how many compilers run at once"),
+    ("BUILD_GIT", "what the last compile step learns of the commit"),
     ("CACHE_MODE", "how compiled code is kept"),
     ("CACHE_NAMESPACE", "what else may share compiled code"),
     ("CACHE_SCCACHE", "whether sccache runs beside the compiler"),
@@ -47,13 +52,14 @@ const PREDEFINED: [&str; 9] = [
     "RUSTUP_UPDATE_ROOT",
 ];
 
-/// A warning for each build-arg that nothing reads: most often a slip of the pen.
+/// A warning for each build-arg that nothing reads: most often a slip of the pen. `read` are those of the project's own.
 #[must_use]
-pub fn unknown_build_args(arguments: &BTreeMap<String, String>) -> Vec<Diagnostic> {
+pub fn unknown_build_args(arguments: &BTreeMap<String, String>, read: &[String]) -> Vec<Diagnostic> {
     let is_known = |name: &str| {
         name.starts_with("BUILDKIT_")
             || PREDEFINED.iter().any(|known| known.eq_ignore_ascii_case(name))
             || BUILD_ARGS.iter().any(|(known, _)| *known == name)
+            || read.iter().any(|known| known == name)
     };
     let unknown = arguments.keys().filter(|name| !is_known(name)).map(|name| {
         Diagnostic::warning(format!("nothing reads the build-arg `{name}`"))
@@ -79,19 +85,17 @@ pub(super) fn read(arguments: &BTreeMap<String, String>, findings: &mut Findings
             origin: setting.origin,
         })
     };
-    let mut word = |name: &str, words: &[(&str, CacheMode)]| {
-        let setting = text(name)?;
-        let found = words.iter().find(|(word, _)| *word == setting.value);
-        if found.is_none() {
-            let choices: Vec<String> = words.iter().map(|(word, _)| format!("`{word}`")).collect();
-            findings.push(
-                Diagnostic::error(format!("failed to parse build-arg `{name}` value `{}`", setting.value))
-                    .hint(format!("It may be {}.", choices.join(" or "))),
-            );
-        }
-        found.map(|(_, mode)| Setting { value: *mode, origin: setting.origin })
+    let build = BuildConfig {
+        packages: list("BUILD_PACKAGES"),
+        network: word(text("BUILD_NETWORK"), &BuildNetwork::WORDS, findings),
+        rustflags: text("BUILD_RUSTFLAGS").map(|setting| Setting {
+            value: setting.value.split_whitespace().map(str::to_owned).collect(),
+            origin: setting.origin,
+        }),
+        jobs: jobs(text("BUILD_JOBS"), findings),
+        git: word(text("BUILD_GIT"), &GitData::WORDS, findings),
+        ..BuildConfig::default()
     };
-    let cache_mode = word("CACHE_MODE", &CacheMode::WORDS);
     Config {
         bins: list("BIN"),
         features: list("FEATURES"),
@@ -103,8 +107,8 @@ pub(super) fn read(arguments: &BTreeMap<String, String>, findings: &mut Findings
         toolchain_image: text("TOOLCHAIN_IMAGE"),
         components: list("TOOLCHAIN_COMPONENTS"),
         toolchain_targets: list("TOOLCHAIN_TARGETS"),
-        build: BuildConfig { packages: list("BUILD_PACKAGES"), ..BuildConfig::default() },
-        cache_mode,
+        build,
+        cache_mode: word(text("CACHE_MODE"), &CacheMode::WORDS, findings),
         cache_namespace: text("CACHE_NAMESPACE"),
         sccache: flag(text("CACHE_SCCACHE"), findings)
             .map(|setting| Setting { value: Sccache::Switch(setting.value), origin: setting.origin }),
@@ -116,6 +120,36 @@ pub(super) fn read(arguments: &BTreeMap<String, String>, findings: &mut Findings
         stop_signal: text("IMAGE_STOP_SIGNAL"),
         ..Config::default()
     }
+}
+
+/// One of `words`.
+fn word<T: Copy>(
+    setting: Option<Setting<String>>,
+    words: &[(&str, T)],
+    findings: &mut Findings,
+) -> Option<Setting<T>> {
+    let setting = setting?;
+    let found = words.iter().find(|(word, _)| *word == setting.value);
+    if found.is_none() {
+        let choices: Vec<String> = words.iter().map(|(word, _)| format!("`{word}`")).collect();
+        findings.push(
+            Diagnostic::error(format!("failed to parse {} value `{}`", setting.origin, setting.value))
+                .hint(format!("It may be {}.", choices.join(" or "))),
+        );
+    }
+    found.map(|(_, value)| Setting { value: *value, origin: setting.origin })
+}
+
+fn jobs(setting: Option<Setting<String>>, findings: &mut Findings) -> Option<Setting<u32>> {
+    let setting = setting?;
+    let jobs = setting.value.parse().ok().filter(|jobs| *jobs > 0);
+    if jobs.is_none() {
+        findings.push(
+            Diagnostic::error(format!("failed to parse {} value `{}`", setting.origin, setting.value))
+                .hint("Write `auto` or a number from 1 up."),
+        );
+    }
+    jobs.map(|value| Setting { value, origin: setting.origin })
 }
 
 fn flag(setting: Option<Setting<String>>, findings: &mut Findings) -> Option<Setting<bool>> {
@@ -140,9 +174,10 @@ mod tests {
 
     #[test]
     fn slips_of_the_pen_are_said() {
-        let names = ["PROFILE", "profil", "http_proxy", "BUILDKIT_SYNTAX", "SOURCE_DATE_EPOCH", "Bin"];
+        let names =
+            ["PROFILE", "MINE", "profil", "http_proxy", "BUILDKIT_SYNTAX", "SOURCE_DATE_EPOCH", "Bin"];
         let arguments = names.map(|name| (name.to_owned(), "auto".to_owned())).into();
-        let warnings = unknown_build_args(&arguments);
+        let warnings = unknown_build_args(&arguments, &["MINE".to_owned()]);
         let said: Vec<&str> = warnings.iter().map(|warning| warning.message.as_str()).collect();
         assert_eq!(said, ["nothing reads the build-arg `Bin`", "nothing reads the build-arg `profil`"]);
     }

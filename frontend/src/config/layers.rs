@@ -151,6 +151,7 @@ impl Config {
             components: list_or(self.components, below.components),
             toolchain_targets: list_or(self.toolchain_targets, below.toolchain_targets),
             build: self.build.or(below.build),
+            assets: below.assets.into_iter().chain(self.assets).collect(),
             cache_mode: self.cache_mode.or(below.cache_mode),
             cache_namespace: self.cache_namespace.or(below.cache_namespace),
             sccache: self.sccache.or(below.sccache),
@@ -232,7 +233,23 @@ impl Source<'_> {
     }
 
     fn build(&self, table: BuildTable) -> BuildConfig {
-        BuildConfig { packages: self.setting(table.packages), secrets: self.setting(table.secrets) }
+        BuildConfig {
+            packages: self.setting(table.packages),
+            secrets: self.setting(table.secrets),
+            env: self.setting(table.env),
+            args: self.setting(table.args),
+            network: self.setting(table.network),
+            rustflags: self.setting(table.rustflags),
+            jobs: self
+                .setting(table.jobs)
+                .map(|setting| Setting { value: setting.value.get(), origin: setting.origin }),
+            include: self.setting(table.include),
+            git: self.setting(table.git),
+            hooks: self.setting(table.hook).map(|hooks| Setting {
+                value: hooks.value.into_iter().filter_map(|hook| self.setting(Some(hook))).collect(),
+                origin: hooks.origin,
+            }),
+        }
     }
 
     fn config(&self, table: Table) -> Config {
@@ -245,6 +262,7 @@ impl Source<'_> {
             target,
             toolchain,
             build,
+            assets,
             cache,
             image,
             ..
@@ -263,6 +281,10 @@ impl Source<'_> {
             components: self.setting(toolchain.components),
             toolchain_targets: self.setting(toolchain.targets),
             build: self.build(build),
+            assets: assets
+                .into_iter()
+                .filter_map(|(name, asset)| Some((name, self.setting(Some(asset))?)))
+                .collect(),
             cache_mode: self.setting(cache.mode),
             cache_namespace: self.setting(cache.namespace),
             sccache: self.setting(cache.sccache).map(|setting| Setting {

@@ -18,10 +18,11 @@ mod said;
 mod sccache;
 mod schema;
 mod spanned;
+mod task;
 #[cfg(test)]
 mod tests;
 
-pub use build::{BuildConfig, BuildTable};
+pub use build::{BuildConfig, BuildNetwork, BuildTable, GitData};
 pub use build_args::{BUILD_ARGS, unknown_build_args};
 pub use files::{FileCopy, FileKey, FileRule, FileTable, Rest};
 pub use health::{Health, HealthTable};
@@ -34,6 +35,7 @@ pub use said::Said;
 pub use sccache::{Sccache, SccacheKey, SccacheValue};
 pub use schema::{CacheMode, CacheTable, ImageTable, OneOrMany, Table, ToolchainTable};
 pub use spanned::Spanned;
+pub use task::{AssetTable, CommandLine, HookTable, OutputKey, Preset, When};
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -114,6 +116,8 @@ pub struct Config {
     pub toolchain_targets: Option<Setting<Vec<String>>>,
     /// `build`.
     pub build: BuildConfig,
+    /// `assets`, by name.
+    pub assets: BTreeMap<String, Setting<AssetTable>>,
     /// `cache.mode`.
     pub cache_mode: Option<Setting<CacheMode>>,
     /// `cache.namespace`.

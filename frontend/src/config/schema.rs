@@ -12,6 +12,7 @@ use super::files::FileKey;
 use super::health::HealthTable;
 use super::images::NamedTable;
 use super::sccache::SccacheKey;
+use super::task::AssetTable;
 
 /// One home of the configuration, as it is written.
 ///
@@ -62,6 +63,12 @@ pub struct Table {
     /// What the compile steps are given.
     #[serde(default)]
     pub build: BuildTable,
+    /// Files that other tools make, such as a web front end, by a name of yours, see [hooks.md](hooks.md#assets).
+    ///
+    /// - Default: none
+    /// - As: `FROM node` and `COPY --from`
+    #[serde(default)]
+    pub assets: BTreeMap<String, Spanned<AssetTable>>,
     /// The caches.
     #[serde(default)]
     pub cache: CacheTable,

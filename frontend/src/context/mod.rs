@@ -37,6 +37,17 @@ pub enum ContextSource {
     },
 }
 
+impl ContextSource {
+    /// The commit that the files are of, if the address names it.
+    #[must_use]
+    pub fn commit(&self) -> Option<String> {
+        let Self::Git(address) = self else { return None };
+        let is_commit =
+            |text: &&String| text.len() == 40 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+        address.commit.as_ref().or(address.reference.as_ref()).filter(is_commit).cloned()
+    }
+}
+
 /// Where the definition file is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DefinitionSource {

@@ -3,11 +3,11 @@
 use buildkit_llb::Output;
 use buildkit_llb::exec::{CacheMount, Mount, Sharing};
 use buildkit_llb::file::{Copy, FileOp, Rm};
-use supercargo_report::{Collect, Compile, Dependencies, Freshness, Job, Secret, Step};
+use supercargo_report::{Collect, Compile, Dependencies, Freshness, Job, Scripts, Secret, Step};
 
 use super::Materials;
 use super::access;
-use super::exec::{agent, environment, locate, mount_private};
+use super::exec::{agent, environment, locate, mount_private, networked};
 use super::fetch::Crates;
 use super::manifests::write;
 use super::sccache;
@@ -27,13 +27,12 @@ pub(super) fn compile(
         directory: paths::WORKSPACE.to_owned(),
         ledger: paths::LEDGER.to_owned(),
         pinned: match mode {
-            CacheMode::Auto => {
-                plan.dependencies.patched.iter().map(|path| path.as_str().to_owned()).collect()
-            }
+            CacheMode::Auto => plan.pinned(),
             // Nobody compiled them before.
             CacheMode::Layers | CacheMode::Mounts | CacheMode::None => Vec::new(),
         },
-        variables: Vec::new(),
+        variables: watched(plan),
+        scripts: scripts(plan),
     });
     let secrets: Vec<Secret> = plan.secrets.iter().map(|id| access::secret(id)).collect();
     let job = Job::Compile(Compile {
@@ -50,17 +49,20 @@ pub(super) fn compile(
         export: None,
         collect: Some(Collect { binaries: plan.cargo.binaries.clone(), into: paths::OUT.to_owned() }),
         secrets: secrets.clone(),
+        jobs: plan.jobs.as_ref().map(|jobs| jobs.value),
         sccache: sccache::job(plan),
     });
     let name = format!("[build] compile {} ({})", plan.cargo.binaries.join(", "), plan.cargo.profile);
-    let mut exec =
-        locate(agent(materials, &environment(plan, materials), &job, &name), materials, plan.anchor.as_ref());
-    exec = sccache::attach(exec, plan, materials);
+    let mut variables = environment(plan, materials);
+    variables.extend(plan.last.environment());
+    let mut exec = locate(agent(materials, &variables, &job, &name), materials, plan.anchor.as_ref());
+    exec = networked(sccache::attach(exec, plan, materials), plan, materials);
     for secret in &secrets {
         // Optional to the engine, because the agent says better than the engine what is missing.
         exec.mount(Mount::secret(&secret.path, &secret.id).optional());
     }
-    exec.mount(Mount::bind(source.clone(), paths::WORKSPACE).no_output());
+    let source = with_repository(plan, materials, source.clone());
+    exec.mount(Mount::bind(source, paths::WORKSPACE).no_output());
     fetched.mount(&mut exec, materials.abilities);
     match mode {
         CacheMode::Auto => {
@@ -82,17 +84,49 @@ fn target_mount(plan: &BuildPlan) -> CacheMount {
     Mount::cache(paths::TARGET, &plan.caches.target).sharing(Sharing::Locked)
 }
 
+/// The sources with their history, if it was asked for. A step of its own, so that a commit of nothing sends nothing else.
+fn with_repository(plan: &BuildPlan, materials: &Materials, source: Output) -> Output {
+    let is_wanted = plan.last.git.as_ref().is_some_and(|git| git.value.directory);
+    let Some(repository) = materials.repository.as_ref().filter(|_| is_wanted) else { return source };
+    // As a pattern, because a project that is in no repository is built all the same.
+    let copy = Copy::new(repository.clone(), "/.gi[t]", "/").allow_wildcard().allow_empty_wildcard();
+    FileOp::on(source)
+        .copy(copy.timestamp(0))
+        .name(format!("{}[source] add .git", materials.prefix))
+        .export_cache(false)
+        .output()
+}
+
+/// The variables that any crate may read by way of a macro. The commit is not among them, because every commit would
+/// then compile everything: what is compiled into a program goes through the compiler or a build script.
+fn watched(plan: &BuildPlan) -> Vec<String> {
+    plan.cargo.variables.keys().chain(plan.last.variables.keys()).cloned().collect()
+}
+
+/// The build scripts that read the commit.
+fn scripts(plan: &BuildPlan) -> Option<Scripts> {
+    let git = plan.last.git.as_ref().map(|git| &git.value).filter(|git| !git.readers.is_empty())?;
+    Some(Scripts {
+        packages: git.readers.iter().cloned().collect(),
+        variables: git.variables.keys().cloned().collect(),
+    })
+}
+
 /// The context without the members that the selection does not need. Copied, so that the key is the content of what
 /// was copied and nothing else.
 pub(super) fn source(plan: &BuildPlan, materials: &Materials) -> Output {
-    let excludes = plan.source.excluded.iter().map(|path| path.as_str().to_owned());
+    let excluded = plan.source.excluded.iter().map(|path| path.as_str().to_owned());
+    let back_in = plan.source.included.iter().map(|pattern| format!("!{pattern}"));
     let copy = Copy::new(materials.context.clone(), "/", "/").contents_only().timestamp(0);
     let operation = if materials.abilities.copy_patterns {
-        FileOp::on_scratch().copy(copy.exclude_patterns(excludes))
-    } else {
-        excludes.fold(FileOp::on_scratch().copy(copy), |operation, path| {
+        FileOp::on_scratch().copy(copy.exclude_patterns(excluded.chain(back_in)))
+    } else if plan.source.included.is_empty() {
+        excluded.fold(FileOp::on_scratch().copy(copy), |operation, path| {
             operation.rm(Rm::new(path).allow_not_found())
         })
+    } else {
+        // What was removed could not be brought back by a pattern.
+        FileOp::on_scratch().copy(copy)
     };
     write(operation, &plan.source.overlays)
         .name(format!("{}[source] copy sources of {}", materials.prefix, plan.package.value))

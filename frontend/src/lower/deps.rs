@@ -5,7 +5,7 @@ use buildkit_llb::exec::{Mount, Sharing};
 use supercargo_report::{Compile, Dependencies, Export, Job, Step};
 
 use super::Materials;
-use super::exec::{agent, environment, locate};
+use super::exec::{agent, environment, locate, networked};
 use super::fetch::Crates;
 use super::sccache;
 use crate::config::CacheMode;
@@ -28,16 +28,17 @@ pub(super) fn compile(
         export: Some(Export {
             into: paths::DEPS.to_owned(),
             skeleton: paths::WORKSPACE.to_owned(),
-            pinned: plan.dependencies.patched.iter().map(|path| path.as_str().to_owned()).collect(),
+            pinned: plan.pinned(),
         }),
         collect: None,
         secrets: Vec::new(),
+        jobs: plan.jobs.as_ref().map(|jobs| jobs.value),
         sccache: sccache::job(plan),
     });
     let name = format!("[deps] compile dependencies ({})", plan.cargo.profile);
     let mut exec =
         locate(agent(materials, &environment(plan, materials), &job, &name), materials, plan.anchor.as_ref());
-    exec = sccache::attach(exec, plan, materials);
+    exec = networked(sccache::attach(exec, plan, materials), plan, materials);
     exec.mount(Mount::bind(manifests.clone(), paths::WORKSPACE).no_output());
     fetched.mount(&mut exec, materials.abilities);
     exec.mount(target(plan, materials));

@@ -8,6 +8,7 @@ use buildkit_llb::source_map::{Location, Range};
 use supercargo_report::{JOB, Job};
 
 use super::Materials;
+use crate::config::BuildNetwork;
 use crate::diagnostic::Span;
 use crate::engine::Abilities;
 use crate::options::Sandbox;
@@ -52,7 +53,9 @@ pub(super) fn environment(plan: &BuildPlan, materials: &Materials) -> BTreeMap<S
     let is_set = |name: &str| image.iter().any(|(set, _)| set == name);
     let cross = plan.cargo.cross.iter().flat_map(|cross| &cross.environment);
     let added = cross.filter(|(name, _)| !is_set(name));
-    plan.cargo.environment.iter().chain(added).map(|(name, value)| (name.clone(), value.clone())).collect()
+    let ours = plan.cargo.environment.iter().chain(&plan.cargo.variables);
+    // What the user says comes last, and so counts.
+    added.chain(ours).map(|(name, value)| (name.clone(), value.clone())).collect()
 }
 
 /// A step that runs the agent in the toolchain image with `job`, without network.
@@ -99,6 +102,27 @@ pub(super) fn agent_in(
     // One small file, mounted by content: a new release of the frontend with the same agent keeps every cache.
     exec.mount(Mount::bind(materials.agent.clone(), path).selector("/supercargo-agent").readonly());
     exec
+}
+
+/// Gives a compile step the network that was asked for, if any was.
+pub(super) fn networked(exec: Exec, plan: &BuildPlan, materials: &Materials) -> Exec {
+    match plan.network.as_ref().map(|network| network.value) {
+        Some(network) => reaching(exec, network, materials),
+        None => exec,
+    }
+}
+
+/// Gives a step a network, with the client's proxy.
+pub(super) fn reaching(mut exec: Exec, network: BuildNetwork, materials: &Materials) -> Exec {
+    exec = match network {
+        BuildNetwork::Auto | BuildNetwork::None => return exec,
+        BuildNetwork::Default => exec.network(materials.sandbox.network),
+        BuildNetwork::Host => exec.network(Network::Host),
+    };
+    match &materials.proxy {
+        Some(proxy) => exec.proxy_env(proxy.clone()),
+        None => exec,
+    }
 }
 
 /// Gives a step what the client gives every container of the build; the network is not among it, because most steps

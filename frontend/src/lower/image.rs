@@ -6,6 +6,7 @@ use buildkit_llb::Output;
 use buildkit_llb::file::{Copy, FileOp, Owner};
 
 use super::layer::Layer;
+use super::task::{self, Built};
 use super::{Materials, audit, packages};
 use crate::plan::BuildPlan;
 use crate::plan::files::FileCopied;
@@ -14,10 +15,10 @@ use crate::plan::files::FileCopied;
 ///
 /// Files have a layer of their own, and libraries where packages are known to bring some; else the layer of the
 /// binaries takes what the audit finds, which is most often nothing.
-pub(super) fn image(plan: &BuildPlan, materials: &Materials, built: &Output) -> Output {
+pub(super) fn image(plan: &BuildPlan, materials: &Materials, built: &Built) -> Output {
     let base = packages::complete_base(plan, materials);
     let timestamp = plan.runtime.timestamp;
-    let lacking = audit::libraries(plan, materials, built, &base);
+    let lacking = audit::libraries(plan, materials, &built.binaries, &base);
     let libraries = Copy::new(lacking, "/", "/").contents_only().timestamp(timestamp);
     let (base, with_binaries) = if plan.runtime.has_libraries {
         let layer = Layer {
@@ -33,6 +34,8 @@ pub(super) fn image(plan: &BuildPlan, materials: &Materials, built: &Output) -> 
     // Under the binaries, which change with every edit of the code: an edit of either leaves the other's layer as it is.
     let base = tools(plan, materials).on(&base, materials);
     let base = files(plan, materials).on(&base, materials);
+    let base = task::layer(built, plan.runtime.timestamp).on(&base, materials);
+    let built = &built.binaries;
     let runtime = &plan.runtime;
     let binaries = Layer {
         what: plan.binaries.value.join(", "),

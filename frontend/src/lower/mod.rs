@@ -14,6 +14,7 @@ mod packages;
 pub mod proxy;
 mod sccache;
 pub mod sources;
+mod task;
 mod toolchain;
 
 use std::collections::BTreeMap;
@@ -22,6 +23,7 @@ use buildkit_llb::Output;
 use buildkit_llb::exec::ProxyEnv;
 use buildkit_llb::source_map::SourceFile;
 
+use crate::config::When;
 use crate::engine::Abilities;
 use crate::name::RelPath;
 use crate::options::{NoCache, Sandbox};
@@ -38,6 +40,8 @@ pub use notices::notices;
 pub struct Materials {
     /// The build context.
     pub context: Output,
+    /// The context's `.git`, if it can have one.
+    pub repository: Option<Output>,
     /// The file system that holds `/supercargo-agent`.
     pub agent: Output,
     /// The file system that holds the programs that may be put into an image, `/supercargo-init` and others, for the image's
@@ -47,6 +51,8 @@ pub struct Materials {
     pub toolchain: PinnedImage,
     /// The runtime base; `None` is the empty image.
     pub base: Option<PinnedImage>,
+    /// The images of the user's own commands, by reference.
+    pub images: BTreeMap<String, PinnedImage>,
     /// Files that failing vertices point into.
     pub files: BTreeMap<RelPath, SourceFile>,
     /// Which vertices ignore the cache.
@@ -74,15 +80,19 @@ pub fn lower(plan: &BuildPlan, materials: &Materials, goal: &Goal) -> Output {
         if plan.dependencies.from_sources { source.clone() } else { manifests::skeleton(plan, &shared) };
     let fetched = fetch::fetch(plan, (&shared, materials), &manifests);
     let compiling = &packages::complete(plan, &toolchain::with_target(plan, materials));
-    let deps = deps::compile(plan, compiling, &manifests, &fetched);
-    let built =
-        || build::compile(plan, compiling, &source, &fetch::complete(plan, materials, &fetched), &deps);
+    let given = task::deliver(plan, compiling, manifests.clone(), &[When::BeforeDeps]);
+    let deps = deps::compile(plan, compiling, &given, &fetched);
+    let built = || {
+        let crates = fetch::complete(plan, materials, &fetched);
+        let source = task::deliver(plan, compiling, source.clone(), &[When::BeforeDeps, When::BeforeBuild]);
+        task::finish(plan, compiling, build::compile(plan, compiling, &source, &crates, &deps))
+    };
     match goal {
         Goal::Stage(Stage::Toolchain) => compiling.toolchain.output.clone(),
         Goal::Stage(Stage::Manifests) => manifests,
         Goal::Stage(Stage::Fetch) => fetched.home,
         Goal::Stage(Stage::Deps) => deps,
-        Goal::Stage(Stage::Binaries) => image::binaries(plan, materials, &built()),
+        Goal::Stage(Stage::Binaries) => image::binaries(plan, materials, &built().binaries),
         Goal::Image | Goal::Binary(_) | Goal::Named(_) => image::image(plan, compiling, &built()),
     }
 }

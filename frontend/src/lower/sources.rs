@@ -104,6 +104,27 @@ pub fn context(spec: &ContextSpec, inputs: &Inputs, excludes: &[String]) -> Outp
     directory_of(files(&spec.source, inputs, excludes, MAIN), spec.subdirectory.as_deref())
 }
 
+/// A file system with the `.git` of the context, whatever the ignore file says of it. A context that comes without one
+/// gives an empty file system, and an archive has none to give.
+#[must_use]
+pub fn repository(spec: &ContextSpec) -> Option<Output> {
+    match &spec.source {
+        ContextSource::Local { name, session } => {
+            let source = Local::new(name)
+                .session(session)
+                .include_patterns([".git"])
+                .shared_key_hint("supercargo:git")
+                .name("[internal] load .git");
+            Some(source.output())
+        }
+        ContextSource::Git(address) => {
+            let kept = GitAddress { keep_git_dir: true, ..address.clone() };
+            Some(checkout(&kept, format!("[internal] load git source {} with .git", address.remote)))
+        }
+        ContextSource::Http { .. } | ContextSource::Input { .. } => None,
+    }
+}
+
 /// `context` with the crates that build contexts stand in for, and with the root manifest that says so.
 pub fn with_crates(
     context: Output,

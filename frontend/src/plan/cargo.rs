@@ -28,8 +28,14 @@ pub struct Invocation {
     pub features: Vec<String>,
     /// Whether the lockfile is the user's own and must stay as it is.
     pub locked: bool,
+    /// `--config`, each: the flags for rustc that come after those of Cargo's configuration.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub config: Vec<String>,
     /// The environment of every step, on top of the toolchain image's.
     pub environment: BTreeMap<String, String>,
+    /// What compile steps have besides, for rustc and build scripts.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub variables: BTreeMap<String, String>,
     /// What is different because the steps run on another platform.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cross: Option<Cross>,
@@ -128,7 +134,7 @@ impl Invocation {
     }
 
     fn build_offline(&self) -> Vec<String> {
-        words(&[
+        let mut command = words(&[
             "cargo",
             "build",
             "--offline",
@@ -137,7 +143,11 @@ impl Invocation {
             &self.profile,
             "--target",
             &self.triple,
-        ])
+        ]);
+        for value in &self.config {
+            command.extend(words(&["--config", value]));
+        }
+        command
     }
 }
 
@@ -158,11 +168,12 @@ mod tests {
             binaries: vec!["api".to_owned()],
             features: vec!["--features".to_owned(), "a,b".to_owned()],
             locked: true,
+            config: vec!["a=1".to_owned()],
             environment: Invocation::environment(),
+            variables: [("A".to_owned(), "1".to_owned())].into(),
             cross: None,
         };
-        let shared =
-            "cargo build --offline --message-format=json-render-diagnostics --profile release --target t";
+        let shared = "cargo build --offline --message-format=json-render-diagnostics --profile release --target t --config a=1";
         assert_eq!(invocation.deps(&["--lib".to_owned()]).join(" "), format!("{shared} --lib"));
         assert_eq!(
             invocation.build().join(" "),

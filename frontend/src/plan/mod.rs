@@ -6,21 +6,27 @@
 pub mod access;
 pub mod caches;
 pub mod cargo;
+mod compile;
 pub mod cross;
 pub mod files;
+pub mod git;
 pub mod health;
 mod image_keys;
 pub mod images;
+mod include;
+pub mod last;
 pub mod libc;
 mod mode;
 pub mod native;
 pub mod paths;
 pub mod resolution;
 pub mod runtime;
+mod rustflags;
 pub mod sccache;
 mod secrets;
 pub mod select;
 pub mod target;
+pub mod task;
 pub mod tool;
 pub mod toolchain;
 pub mod triple;
@@ -30,7 +36,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use buildkit_llb::Platform;
 use serde::{Serialize, Serializer};
 
-use crate::config::{Config, Layers, Origin, with_rest};
+use crate::config::{BuildNetwork, Config, Layers, Origin, When, with_rest};
 use crate::diagnostic::{Checked, Diagnostic, Findings, Span};
 use crate::name::RelPath;
 use crate::options::Options;
@@ -42,10 +48,12 @@ use access::Access;
 use caches::Caches;
 use cargo::Invocation;
 use cross::Cross;
+use last::LastStep;
 use native::Native;
 use runtime::Runtime;
 use sccache::Sccache;
 use target::Goal;
+use task::Task;
 use toolchain::Toolchain;
 use triple::Names;
 
@@ -86,6 +94,18 @@ pub struct BuildPlan {
     pub native: Native,
     /// What all cargo commands have in common.
     pub cargo: Invocation,
+    /// The network of the compile steps, if they have one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub network: Option<Chosen<BuildNetwork>>,
+    /// How many compilers run at once, if somebody says so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub jobs: Option<Chosen<u32>>,
+    /// What the last compile is given and no dependency sees.
+    #[serde(skip_serializing_if = "LastStep::is_empty")]
+    pub last: LastStep,
+    /// Commands of the user's own.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub tasks: Vec<Task>,
     /// The dependencies.
     pub dependencies: Dependencies,
     /// The sources.
@@ -140,6 +160,9 @@ pub struct Source {
     /// Directories that are left out.
     #[serde(serialize_with = "all_displayed")]
     pub excluded: BTreeSet<RelPath>,
+    /// Patterns of files in them that are taken all the same.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub included: Vec<String>,
     /// Files laid over the context.
     #[serde(serialize_with = "as_text")]
     pub overlays: BTreeMap<RelPath, Vec<u8>>,
@@ -198,8 +221,7 @@ pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
     };
     let compiled = images::compiled(project, layers, (package, &config), &binaries.value, goal);
     let cargo_config = project.cargo_config.as_ref();
-    let named = findings.take(triples(builder, platform));
-    let Some((host, target)) = named else { return findings.fail() };
+    let Some((host, target)) = findings.take(triples(builder, platform)) else { return findings.fail() };
     let Some(asked) = findings.take(libc::choose(target.gnu, &config, cargo_config)) else {
         return findings.fail();
     };
@@ -231,10 +253,13 @@ pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
         }
         None => return findings.fail(),
     };
+    let Some(locals) = findings.take(needed(project, &selection)) else { return findings.fail() };
+    let Some(given) = findings.take(compile::choose(&config, project, request, &locals, &mut view)) else {
+        return findings.fail();
+    };
     let linkage = libc::statically_linked(triple, &skeleton::target_flags(project, &selection));
-    let linkage = linkage.as_deref();
     let Some(runtime) =
-        findings.take(runtime::choose(&config, options, package, &binaries.value, linkage, names))
+        findings.take(runtime::choose(&config, options, package, &binaries.value, linkage.as_deref(), names))
     else {
         return findings.fail();
     };
@@ -262,13 +287,19 @@ pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
             binaries: compiled,
             features: Invocation::feature_arguments(&selection.features),
             locked: view.locked,
+            config: rustflags::arguments(project, &selection),
             environment: Invocation::environment_for(cargo_config),
+            variables: given.variables,
             cross,
         },
         target: asked,
+        network: compile::network(&config.build),
+        jobs: compile::jobs(&config.build, project),
+        last: given.last,
+        tasks: given.tasks,
         dependencies,
         anchor: anchor(package.manifest.clone(), &package.text),
-        source: Source { excluded: view.excluded, overlays: view.overlays },
+        source: Source { excluded: view.excluded, included: given.included, overlays: view.overlays },
         package: Chosen { value: package.name.clone(), because: package_because },
         binaries,
         toolchain,
@@ -303,7 +334,7 @@ fn selection(
             .map_or_else(|| "release".to_owned(), |setting| setting.value.clone()),
         target: target.to_owned(),
         host,
-        rustflags: Vec::new(),
+        rustflags: config.build.rustflags.iter().flat_map(|setting| with_rest(&setting.value, &[])).collect(),
         tests: false,
     }
 }
@@ -317,6 +348,13 @@ fn features(config: &Config) -> Features {
     }
 }
 
+/// The local packages that `selection` needs.
+fn needed<'a>(project: &'a Project, selection: &Selection) -> Checked<Vec<&'a Package>> {
+    let mut findings = Findings::default();
+    let Some(needed) = findings.take(skeleton::closure(project, selection)) else { return findings.fail() };
+    findings.finish(needed.iter().filter_map(|directory| project.packages.get(directory)).collect())
+}
+
 /// The compiler of everything that `selection` needs; `because` is why it compiles for another target than the usual.
 fn toolchain_for(
     project: &Project,
@@ -326,8 +364,7 @@ fn toolchain_for(
     because: Option<&str>,
 ) -> Checked<Toolchain> {
     let mut findings = Findings::default();
-    let Some(needed) = findings.take(skeleton::closure(project, selection)) else { return findings.fail() };
-    let packages: Vec<_> = needed.iter().filter_map(|directory| project.packages.get(directory)).collect();
+    let Some(packages) = findings.take(needed(project, selection)) else { return findings.fail() };
     let chosen = toolchain::choose(project, config, options, &selection.host, &packages);
     let Some(mut toolchain) = findings.take(chosen) else { return findings.fail() };
     if let Some(because) = because {
@@ -341,6 +378,22 @@ fn triples(builder: &Platform, platform: &Platform) -> Checked<(&'static Names, 
     let target = triple::names_of(platform).map_err(|error| vec![error])?;
     let host = triple::names_of(builder).map_err(|error| vec![error])?;
     Findings::default().finish((host, target))
+}
+
+impl BuildPlan {
+    /// The platform that the steps run on.
+    #[must_use]
+    pub fn builder(&self) -> &Platform {
+        self.cargo.cross.as_ref().map_or(&self.platform, |cross| &cross.builder)
+    }
+
+    /// Paths of the sources that dependencies are compiled from, too.
+    #[must_use]
+    pub fn pinned(&self) -> Vec<String> {
+        let early = self.tasks.iter().filter(|task| task.when == When::BeforeDeps);
+        let made = early.flat_map(|task| task.sources().map(|(_, to)| to));
+        self.dependencies.patched.iter().chain(made).map(|path| path.as_str().to_owned()).collect()
+    }
 }
 
 impl Dependencies {

@@ -24,6 +24,9 @@ pub const DEPS: &str = "/supercargo/deps";
 /// The cache mount that keeps downloaded crates.
 pub const DOWNLOADS: &str = "/supercargo/downloads";
 
+/// The cache mount that keeps what npm downloads.
+pub const NPM: &str = "/supercargo/npm";
+
 /// The cache mount that is sccache's local storage.
 pub const SCCACHE: &str = "/supercargo/sccache";
 

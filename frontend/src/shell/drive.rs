@@ -70,6 +70,7 @@ async fn build(
     let inputs = files::inputs(bridge, &capabilities).await?;
     let names: Vec<String> = inputs.keys().cloned().collect();
     let spec = checked(context::classify(&options, &names, &environment.session), &mut warnings, Files::new)?;
+    options.vcs_revision = options.vcs_revision.or_else(|| spec.source.commit());
 
     let definition = definition::read(bridge, &capabilities, &spec, &inputs).await?;
     let excludes = ignore::patterns(definition.ignore.as_deref().map(String::from_utf8_lossy).as_deref());
@@ -283,6 +284,7 @@ impl Build<'_> {
     ) -> Result<(Definition, Materials), Failure> {
         let base = Some(&plan.runtime.base).filter(|_| !matches!(goal, Goal::Stage(_)));
         let mut materials = self.materials(&plan.toolchain.image, base, platforms, is_one_of_several).await?;
+        materials.images = self.task_images(plan, platforms.0).await?;
         materials.no_cache = materials.no_cache.for_targets(target::names_of(plan, goal));
         Ok((marshal(&lower::lower(plan, &materials, goal), &self.capabilities)?, materials))
     }
@@ -339,6 +341,29 @@ impl Build<'_> {
         self.take(planned)
     }
 
+    /// The images of the user's own commands.
+    async fn task_images(
+        &self,
+        plan: &BuildPlan,
+        builder: &Platform,
+    ) -> Result<std::collections::BTreeMap<String, lower::PinnedImage>, Failure> {
+        let mut images = std::collections::BTreeMap::new();
+        for image in plan.tasks.iter().filter_map(|task| task.image.as_ref()) {
+            let pins = Pins {
+                bridge: self.bridge,
+                capabilities: &self.capabilities,
+                named: &self.spec.named,
+                inputs: &self.inputs,
+                platform: builder,
+                mode: self.options.resolve_mode,
+            };
+            if let Some(pinned) = pins.pin(image, &image.value).await? {
+                images.insert(image.value.clone(), pinned);
+            }
+        }
+        Ok(images)
+    }
+
     async fn materials(
         &self,
         toolchain: &plan::Chosen<String>,
@@ -375,6 +400,8 @@ impl Build<'_> {
         };
         Ok(Materials {
             context,
+            repository: sources::repository(&self.spec),
+            images: std::collections::BTreeMap::new(),
             agent: agent::find(self.environment, &self.options, builder)?,
             tools: agent::tools(self.environment, &self.options, platform, builder)?,
             toolchain,
@@ -423,11 +450,12 @@ fn unused(
     layers: &Layers,
     plan: &BuildPlan,
 ) -> Vec<Diagnostic> {
-    let images = [plan.toolchain.image.value.as_str(), plan.runtime.base.value.as_str()];
+    let mut images = vec![plan.toolchain.image.value.as_str(), plan.runtime.base.value.as_str()];
+    images.extend(plan.tasks.iter().filter_map(|task| Some(task.image.as_ref()?.value.as_str())));
     let locked = project.lockfile.iter().flat_map(|lockfile| &lockfile.packages);
     let crates = locked.map(|package| package.name.clone()).collect();
     let targets = target::names_with_images(project, layers);
-    let mut warnings = config::unknown_build_args(&options.build_args);
+    let mut warnings = config::unknown_build_args(&options.build_args, &plan.last.arguments);
     warnings.extend(spec.named.unused(&images, &crates));
     warnings.extend(options.no_cache.unknown(&targets).map(|name| {
         Diagnostic::warning(format!(

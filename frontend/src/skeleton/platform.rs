@@ -3,6 +3,7 @@
 use cargo_platform::{Cfg, CfgExpr, Ident, Platform};
 use cfg_expr::targets::{Endian, TargetInfo, get_builtin_target_by_triple};
 
+use super::selection::Selection;
 use crate::project::{CargoConfig, parse_platform};
 
 /// A target platform with the values that Cargo evaluates conditions with.
@@ -134,8 +135,20 @@ pub(super) fn configured_flags(config: Option<&CargoConfig>, triple: &str) -> Ve
     if flags.is_empty() { words(config.get(&["build", "rustflags"])) } else { flags }
 }
 
+/// Whether the configuration has flags for the target of `selection` in particular, which go before those for all.
+#[must_use]
+pub fn has_target_flags(config: Option<&CargoConfig>, selection: &Selection) -> bool {
+    let target = Target::new(&selection.target, &configured_flags(config, &selection.target));
+    let tables = config.and_then(|config| config.get(&["target"])?.as_table());
+    tables.into_iter().flatten().any(|(key, table)| {
+        table.get("rustflags").is_some()
+            && parse_platform(key).is_ok_and(|platform| target.is_active(&platform) != Some(false))
+    })
+}
+
 /// Flags as Cargo takes them: a list, or a string with spaces between.
-fn words(value: Option<&toml::Value>) -> Vec<String> {
+#[must_use]
+pub fn words(value: Option<&toml::Value>) -> Vec<String> {
     match value {
         Some(toml::Value::String(text)) => text.split_whitespace().map(str::to_owned).collect(),
         Some(toml::Value::Array(items)) => {

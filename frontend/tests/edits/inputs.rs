@@ -70,6 +70,8 @@ fn materials(plan: &BuildPlan, toolchain_digest: &str) -> Materials {
     };
     Materials {
         context: Local::new("context").session("session").output(),
+        repository: None,
+        images: BTreeMap::new(),
         agent: Image::new("supercargo".parse().unwrap(), plan.platform.clone()).output(),
         tools: Image::new("supercargo".parse().unwrap(), plan.platform.clone()).output(),
         toolchain: image(format!("{}@{toolchain_digest}", plan.toolchain.image.value)),

@@ -41,11 +41,13 @@ impl Project {
             target_dir: path("target"),
             dependencies: Dependencies::Own,
             stubs: Vec::new(),
+            jobs: None,
             freshness: Some(Freshness {
                 directory: path("src"),
                 ledger: path("target/supercargo/ledger.json"),
                 pinned: Vec::new(),
                 variables: Vec::new(),
+                scripts: None,
             }),
             export: None,
             collect: Some(Collect { binaries: vec!["app".to_owned()], into: path("out") }),

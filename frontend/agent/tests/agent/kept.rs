@@ -209,6 +209,7 @@ fn what_is_handed_out_is_fresh_and_small() {
         ledger: skeleton.0.ledger().to_str().unwrap().to_owned(),
         pinned: ["mine", "other", "tool", "vendor"].map(str::to_owned).to_vec(),
         variables: Vec::new(),
+        scripts: None,
     });
     let outcome = skeleton.0.try_build();
     assert!(

@@ -1,0 +1,148 @@
+//! `[hook …]` and `[assets …]`: the user's own commands, and where what they make goes.
+
+use buildkit_llb::Output;
+use buildkit_llb::exec::{Exec, Mount, Network, Sharing};
+use buildkit_llb::file::{Copy, FileOp, Mkdir, Owner};
+
+use super::Materials;
+use super::exec::{PinnedImage, confined, reaching};
+use super::layer::Layer;
+use crate::config::{BuildNetwork, When};
+use crate::name::RelPath;
+use crate::plan::task::Task;
+use crate::plan::{BuildPlan, paths};
+
+/// The binaries, and the files of tasks that go into the image.
+#[derive(Clone, Debug)]
+pub(super) struct Built {
+    /// The binaries, as `/bin/<name>`.
+    pub(super) binaries: Output,
+    /// Trees, with a path in each and the absolute path in the image that it is copied to.
+    pub(super) files: Vec<(Output, String, String)>,
+}
+
+/// `tree` with what the tasks of `when` put into the sources.
+pub(super) fn deliver(plan: &BuildPlan, materials: &Materials, tree: Output, when: &[When]) -> Output {
+    let tasks = plan.tasks.iter().filter(|task| when.contains(&task.when) && task.sources().next().is_some());
+    tasks.fold(tree, |tree, task| {
+        let made = run((plan, task), materials, None).workspace;
+        let copies = task.sources().fold(FileOp::on(tree), |operation, (from, to)| {
+            let copy = Copy::new(made.clone(), format!("/{}", from.as_str()), &format!("/{}", to.as_str()));
+            operation.copy(copy.contents_only().create_dest_path().timestamp(0))
+        });
+        copies
+            .name(format!("{}[{}] take what it made", materials.prefix, task.name))
+            .export_cache(false)
+            .output()
+    })
+}
+
+/// What goes into the image: `binaries` as the hooks after the compile leave them, and the files of all tasks.
+pub(super) fn finish(plan: &BuildPlan, materials: &Materials, binaries: Output) -> Built {
+    let mut built = Built { binaries, files: Vec::new() };
+    for task in &plan.tasks {
+        let is_after = task.when == When::AfterBuild;
+        if !is_after && task.image_files().next().is_none() {
+            continue;
+        }
+        let made = run((plan, task), materials, is_after.then_some(&built.binaries));
+        let files = task.image_files();
+        built.files.extend(
+            files.map(|(from, to)| (made.workspace.clone(), format!("/{}", from.as_str()), to.to_owned())),
+        );
+        built.binaries = made.binaries.unwrap_or(built.binaries);
+    }
+    built
+}
+
+/// The files of tasks, for the image.
+pub(super) fn layer(built: &Built, timestamp: u64) -> Layer {
+    let copies = built.files.iter().map(|(tree, from, to)| {
+        let copy = Copy::new(tree.clone(), from, to).contents_only().create_dest_path();
+        copy.owner(Owner::ids(0, 0)).timestamp(timestamp)
+    });
+    let above = |to: &str| to.rsplit_once('/').map(|(above, _)| above.to_owned());
+    let directories = built.files.iter().filter_map(|(_, _, to)| above(to));
+    Layer {
+        what: "what hooks and assets made".to_owned(),
+        copies: copies.collect(),
+        directories: directories.filter(|directory| !directory.is_empty()).collect(),
+        timestamp,
+    }
+}
+
+/// What a task leaves behind.
+struct Made {
+    /// Its directory.
+    workspace: Output,
+    /// The binaries, if it was given them.
+    binaries: Option<Output>,
+}
+
+fn run((plan, task): (&BuildPlan, &Task), materials: &Materials, binaries: Option<&Output>) -> Made {
+    let mut tree = None;
+    if let Some(install) = &task.install {
+        let files = copied(task, materials, Output::scratch(), &install.files, "copy what names packages");
+        let title = format!("{}[{}] {}", materials.prefix, task.name, install.command.join(" "));
+        let mut exec = started(task, materials, &install.command, title).platform(plan.builder().clone());
+        exec = reaching(exec, BuildNetwork::Default, materials).env("npm_config_cache", paths::NPM);
+        exec.mount(Mount::cache(paths::NPM, &install.cache).sharing(Sharing::Shared));
+        let workspace = exec.mount(Mount::bind(files, paths::WORKSPACE));
+        tree = Some(exec.output(&workspace));
+    }
+    let tree = copied(task, materials, tree.unwrap_or_else(Output::scratch), &task.inputs, "copy inputs");
+    let title = format!("{}[{}] {}", materials.prefix, task.name, task.command.join(" "));
+    // Files that stand in for an image do not say what they are for.
+    let exec = started(task, materials, &task.command, title).platform(plan.builder().clone());
+    let mut exec = reaching(exec, task.network, materials);
+    let workspace = exec.mount(Mount::bind(tree, paths::WORKSPACE));
+    let given = binaries.map(|binaries| {
+        let directory = format!("{}/bin", paths::WORKSPACE);
+        exec.mount(Mount::bind(binaries.clone(), directory).selector("/bin"))
+    });
+    Made { workspace: exec.output(&workspace), binaries: given.map(|given| exec.output(&given)) }
+}
+
+/// `on` with the files of the context that `patterns` name, and the directory that the task runs in.
+fn copied(task: &Task, materials: &Materials, on: Output, patterns: &[String], what: &str) -> Output {
+    let directory = format!("/{}", if task.directory.is_root() { "bin" } else { task.directory.as_str() });
+    let mut operation = FileOp::on(on).mkdir(Mkdir::new(directory).mode(0o755).parents().timestamp(0));
+    if !patterns.is_empty() {
+        let copy = Copy::new(materials.context.clone(), "/", "/").contents_only().timestamp(0);
+        let some = materials.abilities.copy_patterns;
+        operation = operation.copy(if some { copy.include_patterns(patterns.to_vec()) } else { copy });
+    }
+    operation.name(format!("{}[{}] {what}", materials.prefix, task.name)).export_cache(false).output()
+}
+
+fn started(task: &Task, materials: &Materials, command: &[String], title: String) -> Exec {
+    let image = image(task, materials);
+    let directory = cwd(&task.directory);
+    let mut exec =
+        Exec::new(image.output.clone(), command.to_vec()).cwd(directory).network(Network::None).name(title);
+    for (name, value) in image.environment() {
+        exec = exec.env(name, value);
+    }
+    for (name, value) in &task.environment {
+        exec = exec.env(name, value.clone());
+    }
+    let step = task.name.split(' ').next().unwrap_or_default();
+    if materials.no_cache.covers(step) {
+        exec = exec.ignore_cache();
+    }
+    confined(exec, materials)
+}
+
+fn cwd(directory: &RelPath) -> String {
+    if directory.is_root() {
+        paths::WORKSPACE.to_owned()
+    } else {
+        format!("{}/{}", paths::WORKSPACE, directory.as_str())
+    }
+}
+
+/// The image of the task. One that nobody looked up is the one that compiles, which is never a surprise.
+fn image<'a>(task: &Task, materials: &'a Materials) -> &'a PinnedImage {
+    let named = task.image.as_ref().and_then(|image| materials.images.get(&image.value));
+    named.unwrap_or(&materials.toolchain)
+}

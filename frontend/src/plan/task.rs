@@ -1,0 +1,284 @@
+//! Commands of the user's own: hooks beside the compile, and assets that other tools make.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::compile::{at, check_name};
+use super::{Chosen, include};
+use crate::config::{AssetTable, BuildNetwork, Config, HookTable, Origin, Preset, Setting, When};
+use crate::diagnostic::{Checked, Diagnostic, Findings};
+use crate::name::RelPath;
+use crate::tree::Tree;
+
+/// The image of the preset `npm`.
+const NODE: &str = "docker.io/library/node:22-bookworm-slim";
+
+/// One command with what it sees and what is taken of what it leaves.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Task {
+    /// What the step is called: `hook codegen`, `assets web`.
+    pub name: String,
+    /// Who asked for it.
+    pub because: String,
+    /// When it runs.
+    pub when: When,
+    /// The image that it runs in; nothing for the one that compiles.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub image: Option<Chosen<String>>,
+    /// The directory that it runs in.
+    #[serde(serialize_with = "displayed")]
+    pub directory: RelPath,
+    /// Patterns of the files that it sees.
+    pub inputs: Vec<String>,
+    /// What comes before, with network and fewer files, so that it runs less often.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub install: Option<Install>,
+    /// The command.
+    pub command: Vec<String>,
+    /// Variables.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub environment: BTreeMap<String, String>,
+    /// Its network.
+    pub network: BuildNetwork,
+    /// What is taken of what it leaves.
+    pub outputs: Vec<Delivery>,
+}
+
+/// The packages of another tool.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Install {
+    /// The files that say which.
+    pub files: Vec<String>,
+    /// The command.
+    pub command: Vec<String>,
+    /// The id of the mount that keeps downloads.
+    pub cache: String,
+}
+
+/// One path that leaves a task.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Delivery {
+    /// The path below the root of the sources.
+    #[serde(serialize_with = "displayed")]
+    pub from: RelPath,
+    /// Where it goes.
+    pub to: Place,
+}
+
+/// Where files of a task go.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Place {
+    /// A path in the sources.
+    Sources(#[serde(serialize_with = "displayed")] RelPath),
+    /// An absolute path in the image.
+    Image(String),
+}
+
+impl Task {
+    /// What goes into the sources: from where, and to where.
+    pub fn sources(&self) -> impl Iterator<Item = (&RelPath, &RelPath)> {
+        self.outputs.iter().filter_map(|delivery| match &delivery.to {
+            Place::Sources(to) => Some((&delivery.from, to)),
+            Place::Image(_) => None,
+        })
+    }
+
+    /// What goes into the image: from where, and to where.
+    pub fn image_files(&self) -> impl Iterator<Item = (&RelPath, &str)> {
+        self.outputs.iter().filter_map(|delivery| match &delivery.to {
+            Place::Sources(_) => None,
+            Place::Image(to) => Some((&delivery.from, to.as_str())),
+        })
+    }
+}
+
+/// The tasks of a build: hooks in the order written, then assets by name.
+///
+/// Errors: a task without a command, paths that lead out of the context, inputs that match nothing, outputs to a
+/// place that is compiled or made before.
+pub(super) fn choose(config: &Config, names: &Tree) -> Checked<Vec<Task>> {
+    let mut findings = Findings::default();
+    let hooks = config.build.hooks.iter().flat_map(|setting| &setting.value);
+    let hooks: Vec<Task> = hooks.filter_map(|hook| findings.take(self::hook(hook, names))).collect();
+    let assets = config.assets.iter();
+    let assets: Vec<Task> =
+        assets.filter_map(|(name, asset)| findings.take(self::asset(name, asset, names))).collect();
+    findings.finish(hooks.into_iter().chain(assets).collect())
+}
+
+/// Collects the faults of one task, at its line.
+struct Faults<'a> {
+    name: &'a str,
+    origin: &'a Origin,
+    findings: Findings,
+}
+
+impl Faults<'_> {
+    fn say(&mut self, what: &str, hint: &str) {
+        let diagnostic = Diagnostic::error(format!("`{}` {what}", self.name)).hint(hint);
+        self.findings.push(at(diagnostic, self.origin));
+    }
+
+    fn path(&mut self, key: &str, base: &RelPath, text: &str) -> RelPath {
+        base.join(text).unwrap_or_else(|error| {
+            self.say(
+                &format!("has `{key}` value `{text}`, which {error}"),
+                "Write a path below the root of the build context.",
+            );
+            RelPath::root()
+        })
+    }
+
+    fn inputs(&mut self, base: &RelPath, patterns: &[String], names: &Tree) -> Vec<String> {
+        let mut found = Vec::new();
+        for text in patterns {
+            let pattern = self.path("inputs", base, text);
+            match include::pattern("inputs", pattern.as_str(), names) {
+                Ok(pattern) => found.push(pattern),
+                Err(diagnostic) => self.findings.push(at(diagnostic, self.origin)),
+            }
+        }
+        found
+    }
+
+    fn place(&mut self, to: &str, when: When) -> Place {
+        let is_absolute = to.starts_with('/');
+        if is_absolute {
+            let path = RelPath::new(to.trim_start_matches('/')).unwrap_or_default();
+            if path.is_root() || to.contains("..") {
+                self.say(&format!("puts files to `{to}`"), "Write a path such as `/usr/share/app`.");
+            }
+            return Place::Image(format!("/{}", path.as_str()));
+        }
+        let path = self.path("to", &RelPath::root(), to);
+        if path.is_root() {
+            self.say(
+                "would put its files in place of all sources",
+                "Name a directory or file to put them to.",
+            );
+        }
+        if when == When::AfterBuild {
+            self.say(
+                &format!("runs after the compile and puts `{to}` into the sources"),
+                "Write an absolute path, which is one in the image; what is left in `bin` goes there by itself.",
+            );
+        }
+        Place::Sources(path)
+    }
+}
+
+fn hook(setting: &Setting<HookTable>, names: &Tree) -> Checked<Task> {
+    let table = &setting.value;
+    let command = table.run.as_ref().map(crate::config::CommandLine::words).unwrap_or_default();
+    let first = command.first().map(|word| word.rsplit('/').next().unwrap_or_default()).unwrap_or_default();
+    let name = table.name.clone().unwrap_or_else(|| first.to_owned());
+    let mut faults = Faults { name: "build.hook", origin: &setting.origin, findings: Findings::default() };
+    check(&mut faults, &command, &table.env);
+    let inputs = faults.inputs(&RelPath::root(), &table.inputs, names);
+    let outputs = table.outputs.iter().map(|output| {
+        let (from, to) = output.ends();
+        Delivery { from: faults.path("outputs", &RelPath::root(), from), to: faults.place(to, table.when) }
+    });
+    let outputs: Vec<Delivery> = outputs.collect();
+    if outputs.is_empty() && table.when != When::AfterBuild {
+        faults.say(
+            "has no `outputs`, so no build would run it",
+            "Name what it makes: `outputs = [\"src/generated\"]`.",
+        );
+    }
+    let task = Task {
+        name: format!("hook {name}"),
+        because: setting.origin.to_string(),
+        when: table.when,
+        image: table.image.clone().map(|image| Chosen::set(image, &setting.origin)),
+        directory: RelPath::root(),
+        inputs,
+        install: None,
+        command,
+        environment: table.env.clone(),
+        network: table.network,
+        outputs,
+    };
+    faults.findings.finish(task)
+}
+
+fn asset(name: &str, setting: &Setting<AssetTable>, names: &Tree) -> Checked<Task> {
+    let table = &setting.value;
+    let called = format!("assets.{name}");
+    let mut faults = Faults { name: &called, origin: &setting.origin, findings: Findings::default() };
+    let directory = faults.path("dir", &RelPath::root(), table.dir.as_deref().unwrap_or(name));
+    let install = match table.preset {
+        Some(Preset::Npm) => npm(&mut faults, &directory, names),
+        None => None,
+    };
+    let mut command = table.run.as_ref().map(crate::config::CommandLine::words).unwrap_or_default();
+    if command.is_empty() && table.preset == Some(Preset::Npm) {
+        command = ["npm", "run", "build"].map(str::to_owned).to_vec();
+    }
+    check(&mut faults, &command, &table.env);
+    let all = ["**".to_owned()];
+    let patterns = if table.inputs.is_empty() { all.as_slice() } else { table.inputs.as_slice() };
+    let inputs = faults.inputs(&directory, patterns, names);
+    let from = faults.path("output", &directory, table.output.as_deref().unwrap_or("dist"));
+    let to = match &table.to {
+        Some(to) => faults.place(to, When::BeforeBuild),
+        None => Place::Sources(from.clone()),
+    };
+    let image = match (&table.image, table.preset) {
+        (Some(image), _) => Some(Chosen::set(image.clone(), &setting.origin)),
+        (None, Some(Preset::Npm)) => {
+            Some(Chosen { value: NODE.to_owned(), because: "the image of the preset `npm`".to_owned() })
+        }
+        (None, None) => None,
+    };
+    let task = Task {
+        name: format!("assets {name}"),
+        because: setting.origin.to_string(),
+        when: When::BeforeBuild,
+        image,
+        directory,
+        inputs,
+        install,
+        command,
+        environment: table.env.clone(),
+        network: table.network,
+        outputs: vec![Delivery { from, to }],
+    };
+    faults.findings.finish(task)
+}
+
+fn check(faults: &mut Faults<'_>, command: &[String], environment: &BTreeMap<String, String>) {
+    if command.first().is_none_or(String::is_empty) {
+        faults.say("has no command", "Write `run = [\"program\", \"argument\"]`, or a text for a shell.");
+    }
+    for name in environment.keys() {
+        check_name(&format!("{}.env", faults.name), name, faults.origin, &mut faults.findings);
+    }
+}
+
+/// `npm ci`, which needs to know every version.
+fn npm(faults: &mut Faults<'_>, directory: &RelPath, names: &Tree) -> Option<Install> {
+    let there = |name: &str| directory.join(name).ok().filter(|path| names.is_file(path));
+    let locks = ["package-lock.json", "npm-shrinkwrap.json"];
+    let manifest = there("package.json");
+    let lock = locks.iter().find_map(|name| there(name));
+    let (Some(manifest), Some(lock)) = (manifest, lock) else {
+        faults.say(
+            &format!("needs `package.json` and `package-lock.json` in `{directory}`"),
+            "Run `npm install` there once and commit both.",
+        );
+        return None;
+    };
+    let files = [Some(manifest), Some(lock), there(".npmrc")].into_iter().flatten();
+    Some(Install {
+        files: files.map(|path| path.as_str().to_owned()).collect(),
+        command: ["npm", "ci"].map(str::to_owned).to_vec(),
+        cache: "supercargo/1/npm".to_owned(),
+    })
+}
+
+fn displayed<S: serde::Serializer>(path: &RelPath, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(path)
+}
