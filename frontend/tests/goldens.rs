@@ -154,7 +154,6 @@ fn graph(plan: &BuildPlan, goal: &Goal) -> Definition {
         sandbox: Sandbox::default(),
         abilities: Abilities::default(),
         proxy: None,
-        copies_selectively: true,
         prefix: String::new(),
     };
     lower::lower(plan, &materials, goal).marshal().unwrap()

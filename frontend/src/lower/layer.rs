@@ -42,7 +42,7 @@ impl Layer {
                 .output();
         }
         let added = whole(FileOp::on(base.clone()), laid_out.name(name("lay out")).output(), self.timestamp);
-        let added = if materials.copies_selectively {
+        let added = if materials.abilities.copy_patterns {
             added.copy(
                 Copy::new(base.clone(), "/", "/").contents_only().exclude_patterns(all_but(&directories)),
             )

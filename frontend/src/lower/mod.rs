@@ -63,8 +63,6 @@ pub struct Materials {
     pub abilities: Abilities,
     /// The client's proxy.
     pub proxy: Option<ProxyEnv>,
-    /// Whether the engine can leave things out of a copy.
-    pub copies_selectively: bool,
     /// Starts every name when several platforms are built: `linux/arm64 `.
     pub prefix: String,
 }

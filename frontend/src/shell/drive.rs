@@ -411,7 +411,6 @@ impl Build<'_> {
             sandbox: self.options.sandbox.clone(),
             abilities: Abilities::of(|id| self.capabilities.has_llb(id)),
             proxy: lower::proxy::from_build_args(&self.options.build_args),
-            copies_selectively: self.capabilities.has_llb(cap::FILE_COPY_INCLUDE_EXCLUDE_PATTERNS),
             prefix: if is_one_of_several { format!("{platform} ") } else { String::new() },
         })
     }

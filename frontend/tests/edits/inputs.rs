@@ -81,7 +81,6 @@ fn materials(plan: &BuildPlan, toolchain_digest: &str) -> Materials {
         sandbox: Sandbox::default(),
         abilities: Abilities::default(),
         proxy: None,
-        copies_selectively: true,
         prefix: String::new(),
     }
 }
