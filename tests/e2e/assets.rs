@@ -1,6 +1,7 @@
 //! `[assets.NAME]`: files that another tool makes, in the sources or in the image.
 
 use testbed::bed::Bed;
+use testbed::build::Build;
 use testbed::image;
 use testbed::project::Project;
 
@@ -58,6 +59,40 @@ fn assets_can_go_into_the_image_and_be_made_in_an_image_of_their_own() {
     assert_eq!(subject.says(), "text");
     let files = image::files(bed.docker(), &subject.image).unwrap();
     assert!(files.iter().any(|file| file == "srv/www/a.txt"), "{files:?}");
+}
+
+#[test]
+fn a_folder_can_be_the_image_and_is_known_by_what_it_holds() {
+    let subject = Subject::of(
+        "assets-folder",
+        &[
+            ("Cargo.toml", "[package]\nname = \"folder\"\nversion = \"0.1.0\"\nedition = \"2024\"\n"),
+            ("src/main.rs", "fn main() { print!(\"{}\", include_str!(\"../made/a.txt\")) }\n"),
+            ("site/a.md", "text\n"),
+        ],
+    );
+    let bed = Bed::ensure().unwrap();
+    let body = "[assets.site]\nimage = \"maker.test/maker:1\"\nrun = [\"/bin/sh\", \"-c\", \"echo making; mkdir out && cp a.md out/a.txt\"]\n\
+                output = \"out\"\nto = \"made\"\n";
+    subject.project.write("Dockerfile", format!("{}{body}", bed.syntax())).unwrap();
+    let root = tempfile::tempdir().unwrap();
+    Build::new(bed.docker(), root.path())
+        .dockerfile("FROM debian:bookworm-slim\n")
+        .output(format!("type=local,dest={}", root.path().display()))
+        .succeed()
+        .unwrap();
+    let build = || {
+        let folder = root.path().display().to_string();
+        subject.command().build_context("maker.test/maker:1", &folder).succeed().unwrap()
+    };
+    build();
+    assert_eq!(subject.says(), "text");
+    subject.project.append("src/main.rs", "\n// An edit.\n").unwrap();
+    let log = build();
+    assert!(!log.vertex("[assets site] /bin/sh").unwrap().has_run(), "{}", log.transcript());
+    std::fs::write(root.path().join("etc/motd"), "another image").unwrap();
+    let log = build();
+    assert!(log.vertex("[assets site] /bin/sh").unwrap().has_run(), "{}", log.transcript());
 }
 
 #[test]

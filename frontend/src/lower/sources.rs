@@ -163,6 +163,21 @@ pub fn named(source: &ContextSource, inputs: &Inputs, excludes: &[String], name:
     files(source, inputs, excludes, name)
 }
 
+/// Files as a root file system that steps run on.
+///
+/// A step is keyed by where its root came from, which for the client's files is a session; a copy is keyed by what was
+/// copied.
+pub fn named_root(source: &ContextSource, inputs: &Inputs, excludes: &[String], name: &str) -> Output {
+    let files = named(source, inputs, excludes, name);
+    if !matches!(source, ContextSource::Local { .. }) {
+        return files;
+    }
+    FileOp::on_scratch()
+        .copy(Copy::new(files, "/", "/").contents_only())
+        .name(format!("[context {name}] copy"))
+        .output()
+}
+
 /// What [`files`] calls the build context; no name of a replacement has a space.
 const MAIN: &str = "build context";
 

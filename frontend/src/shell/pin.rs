@@ -147,9 +147,10 @@ impl Pins<'_> {
         let config = metadata.map(config_of).transpose()?.flatten();
         Ok(PinnedImage {
             reference: name.to_owned(),
-            output: sources::named(source, self.inputs, &excludes, name),
+            output: sources::named_root(source, self.inputs, &excludes, name),
             config: config.unwrap_or_else(|| BARE_CONFIG.to_vec()),
-            identity: None,
+            // A vertex of the client's names the session, which is another in each build.
+            identity: matches!(source, ContextSource::Local { .. }).then(|| format!("build context {name}")),
         })
     }
 }
