@@ -59,7 +59,7 @@ pub fn add_dev_dependency(project: &Project, subject: &Subject, number: u32) -> 
     let table = format!("\n[dev-dependencies.{name}]\nversion = \"={version}\"\ndefault-features = false\n");
     project.append(&manifest, &table)?;
     // Cargo writes the new entry into the lockfile and leaves the rest of it as it was.
-    let resolve = Cmd::new("cargo").args(["metadata", "--offline", "--quiet", "--format-version=1"]);
+    let resolve = Cmd::new("cargo").args(["metadata", "--quiet", "--format-version=1"]);
     resolve.current_dir(project.path()).run().map(drop)
 }
 
