@@ -95,6 +95,10 @@ fn a_copy_that_only_another_feature_brings_does_not_count() {
     let vendored = "[features]\nvendored = [\"openssl/vendored\"]\n";
     let (packages, _) = inferred(&project("openssl", ANY, vendored, &locked), "app");
     assert!(packages.contains(&"libssl-dev".to_owned()), "{packages:?}");
+    // The manifest of rathole: static OpenSSL on musl alone.
+    let elsewhere = "[target.'cfg(target_env = \"musl\")'.dependencies]\nopenssl = { version = \"1\", features = [\"vendored\"] }\n";
+    let (packages, _) = inferred(&project("openssl", ANY, elsewhere, &locked), "app");
+    assert!(packages.contains(&"libssl-dev".to_owned()), "{packages:?}");
     let by_default = format!("{vendored}default = [\"vendored\"]\n");
     let (packages, _) = inferred(&project("openssl", ANY, &by_default, &locked), "app");
     assert!(!packages.contains(&"libssl-dev".to_owned()), "{packages:?}");

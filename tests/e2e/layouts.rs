@@ -60,3 +60,33 @@ fn a_crate_that_patches_a_dependency_is_its_real_self() {
     assert!(log.vertex("[deps]").unwrap().has_run());
     assert_eq!(says(bed, "e2e-patched"), "28\n");
 }
+
+/// Cargo wants the crates that any feature of the whole lockfile activates, dev-dependencies among them, before it
+/// compiles a part of it.
+#[test]
+fn a_feature_that_a_dev_dependency_alone_turns_on_needs_its_crates() {
+    let bed = Bed::ensure().unwrap();
+    let project = Project::of(&[
+        (
+            "Cargo.toml",
+            "[package]\nname = \"derived\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\
+             [dependencies]\nserde = { version = \"1\", default-features = false }\n\
+             [dev-dependencies]\nserde = { version = \"1\", features = [\"derive\"] }\n",
+        ),
+        (
+            "src/main.rs",
+            "fn is<T: serde::Serialize>(_: T) -> bool { true }\nfn main() { println!(\"{}\", is(7)); }\n",
+        ),
+    ])
+    .unwrap();
+    cargo(&project, &["generate-lockfile"]);
+    story::prepare(bed, &project);
+    let build = Build::new(bed.docker(), project.path()).tag("e2e-derived");
+    let edit = || project.edit("src/main.rs", "is(7))", "!is(7))").unwrap();
+    let log = build.succeed().unwrap();
+    assert!(!log.compiled().iter().any(|one| one.name == "serde_derive"), "{}", log.transcript());
+    edit();
+    let log = build.succeed().unwrap();
+    story::assert_dependencies_reused(&log);
+    assert_eq!(says(bed, "e2e-derived"), "false\n");
+}

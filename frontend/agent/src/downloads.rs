@@ -27,11 +27,10 @@ impl Downloads {
     }
 
     /// Puts what `lockfile` names into `home`, as far as it is here and not there, and writes down in `restored` what
-    /// that was. Archives stay out of a home that is for the `index_only`.
+    /// that was.
     pub(crate) fn restore(
         &self,
         lockfile: &Lockfile,
-        index_only: bool,
         home: &Path,
         restored: &mut Restored,
     ) -> Result<(), Error> {
@@ -40,9 +39,7 @@ impl Downloads {
         if let Some(lock) = &lock {
             lock.lock_shared().map_err(Error::file("lock", &self.lock_file()))?;
         }
-        if !index_only {
-            self.restore_crates(lockfile, home, restored)?;
-        }
+        self.restore_crates(lockfile, home, restored)?;
         self.restore_indexes(lockfile, home, restored)?;
         self.restore_repositories(lockfile, home, restored)
     }

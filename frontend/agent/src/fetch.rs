@@ -23,9 +23,7 @@ pub(crate) fn fetch(job: &Fetch) -> Result<u8, Error> {
     let lockfile = Lockfile::read(Path::new(&job.lockfile))?;
     let downloads = job.downloads.as_deref().map(|downloads| Downloads::new(Path::new(downloads)));
     let mut restored = Restored::default();
-    let taken = downloads
-        .as_ref()
-        .map_or(Ok(()), |cache| cache.restore(&lockfile, job.index_only, home, &mut restored));
+    let taken = downloads.as_ref().map_or(Ok(()), |cache| cache.restore(&lockfile, home, &mut restored));
     if let Err(error) = taken {
         console::note(&format!("not everything could be taken from the download cache: {error}"));
     }

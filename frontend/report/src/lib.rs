@@ -89,9 +89,6 @@ pub struct Fetch {
     pub downloads: Option<String>,
     /// Absolute path of the lockfile that says which crates to take from the earlier downloads.
     pub lockfile: String,
-    /// True if the command asks for no archives, so that none are taken from the earlier downloads.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub index_only: bool,
     /// How to reach what not everybody may see.
     #[serde(default, skip_serializing_if = "Access::is_empty")]
     pub access: Access,

@@ -52,8 +52,8 @@ pub(super) fn fetch(
     manifests: &Output,
 ) -> Crates {
     let host = plan.cargo.host();
-    let exec = fetcher(plan, shared, Invocation::fetch(host), false, "[fetch] download crates");
-    let home = exec_on(exec, manifests, &Output::scratch());
+    let exec = fetcher(plan, shared, Invocation::fetch(host), &plan.access, "[fetch] download crates");
+    let home = exec_on(thrown_away(exec), manifests, &Output::scratch());
     let names = ("[unpack] unpack crates", host);
     let crates = unpack(plan, shared, manifests, (home, &Output::scratch(), &Output::scratch()), names);
     if plan.cargo.cross.is_none() {
@@ -61,22 +61,26 @@ pub(super) fn fetch(
     }
     let (triple, platform) = (&plan.cargo.triple, &plan.platform);
     let name = format!("[fetch] download crates that only {platform} needs");
-    let exec = fetcher(plan, materials, Invocation::fetch(triple), false, &name);
-    let home = exec_on(exec, manifests, &crates.home);
+    let exec = fetcher(plan, materials, Invocation::fetch(triple), &plan.access, &name);
+    let home = exec_on(thrown_away(exec), manifests, &crates.home);
     let name = format!("[unpack] unpack crates that only {platform} needs");
     unpack(plan, materials, manifests, (home, &crates.sources, &crates.checkouts), (&name, triple))
 }
 
 /// The same for the real build. Cargo resolves the user's whole lockfile before it compiles a part of it, so what only
-/// dev-dependencies or other members need must be in the index. It is a step of its own, because compiled dependencies
-/// must not depend on it.
+/// dev-dependencies or other members need must be in the index, and a crate that they alone activate as a feature of
+/// another must be there. It is a step of its own, because compiled dependencies must not depend on it.
 pub(super) fn complete(plan: &BuildPlan, materials: &Materials, fetched: &Crates) -> Crates {
     let Some(index) = &plan.dependencies.index else { return fetched.clone() };
     let everything = write(FileOp::on_scratch(), index)
         .name(format!("{}[manifests] write the manifests of the workspace", materials.prefix))
         .output();
     let name = "[fetch] complete the index for the whole lockfile";
-    let completing = fetcher(plan, materials, plan.cargo.index(), true, name);
+    let access = &plan.dependencies.index_access;
+    let mut completing = fetcher(plan, materials, plan.cargo.complete(), access, name);
+    // What is unpacked already needs no second time.
+    mount_private(&mut completing, &fetched.sources, paths::CARGO_SOURCES, materials.abilities);
+    mount_private(&mut completing, &fetched.checkouts, paths::CARGO_CHECKOUTS, materials.abilities);
     Crates { home: exec_on(completing, &everything, &fetched.home), ..fetched.clone() }
 }
 
@@ -106,17 +110,15 @@ fn fetcher(
     plan: &BuildPlan,
     materials: &Materials,
     command: Vec<String>,
-    index_only: bool,
+    access: &Access,
     name: &str,
 ) -> Exec {
-    let access = if index_only { &plan.dependencies.index_access } else { &plan.access };
     let has_mount = plan.caches.mode.value != CacheMode::None;
     let job = Job::Fetch(Fetch {
         command,
         cargo_home: paths::CARGO_HOME.to_owned(),
         downloads: has_mount.then(|| paths::DOWNLOADS.to_owned()),
         lockfile: format!("{}/Cargo.lock", paths::WORKSPACE),
-        index_only,
         access: access::job(access),
     });
     let exec = agent(materials, &plan.cargo.environment, &job, name);
@@ -124,7 +126,11 @@ fn fetcher(
     if has_mount {
         exec.mount(Mount::cache(paths::DOWNLOADS, &plan.caches.downloads).sharing(Sharing::Shared));
     }
-    // Cargo unpacks what it downloads, whether one wants it or not: here to where it is thrown away.
+    exec
+}
+
+/// Cargo unpacks what it downloads, whether one wants it or not: here to where it is thrown away.
+fn thrown_away(mut exec: Exec) -> Exec {
     for directory in [paths::CARGO_SOURCES, paths::CARGO_CHECKOUTS] {
         exec.mount(Mount::bind(Output::scratch(), directory).no_output());
     }

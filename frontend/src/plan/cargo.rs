@@ -100,12 +100,20 @@ impl Invocation {
         words(&["cargo", "fetch", "--offline", "--target", triple])
     }
 
-    /// Brings the index up to what the user's own lockfile names, without downloading a crate.
+    /// Downloads what Cargo asks for before it compiles the binaries, and says little.
+    ///
+    /// That is more than it compiles: the index entries of the whole lockfile, and crates that a dev-dependency alone
+    /// activates as a feature of another. `cargo tree` asks for exactly what `cargo build` does.
     #[must_use]
-    pub fn index(&self) -> Vec<String> {
-        let mut command = words(&["cargo", "update", "--workspace"]);
+    pub fn complete(&self) -> Vec<String> {
+        let mut command = words(&["cargo", "tree", "--quiet", "--edges", "normal,build", "--depth", "0"]);
+        command.extend(words(&["--target", &self.triple, "--package", &self.package]));
         if self.locked {
             command.push("--locked".to_owned());
+        }
+        command.extend_from_slice(&self.features);
+        for value in &self.config {
+            command.extend(words(&["--config", value]));
         }
         command
     }

@@ -133,7 +133,9 @@ fn elsewhere(package: &Package, activation: &Activation<'_>, units: &Units<'_>) 
         package.features.iter().filter(|(name, _)| !is_active(name)).flat_map(|(_, values)| {
             values.iter().filter_map(|value| Some(value.split_once('/')?.1.to_owned()))
         });
-    let is_open = |dependency: &&Dependency| !is_compiled || dependency.optional;
+    // A condition may not hold, and the features with it.
+    let is_open =
+        |dependency: &&Dependency| !is_compiled || dependency.optional || dependency.platform.is_some();
     let of_dependencies = package
         .dependencies
         .iter()

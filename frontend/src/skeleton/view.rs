@@ -13,7 +13,7 @@ use super::root_overlay;
 use super::selection::Selection;
 use crate::diagnostic::{Checked, Findings};
 use crate::name::RelPath;
-use crate::project::{LockedPackage, Lockfile, Package, Project, Source};
+use crate::project::{DependencyKind, LockedPackage, Lockfile, Package, Project, Source};
 
 /// The real sources of a selection, without the packages that it does not compile.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -26,8 +26,9 @@ pub struct SourceView {
     pub overlays: BTreeMap<RelPath, Vec<u8>>,
     /// Whether Cargo takes `--locked`: only if root manifest and lockfile are the user's own.
     pub locked: bool,
-    /// True if the lockfile of the real build names external packages that the skeleton's does not, so that
-    /// Cargo needs their index entries to work offline.
+    /// True if Cargo may ask for more than the skeleton brings before it works offline: index entries of packages that
+    /// the skeleton's lockfile does not name, and crates that a feature activates which only a dev-dependency, or a
+    /// dependency of another platform, turns on.
     pub needs_index: bool,
 }
 
@@ -84,8 +85,17 @@ pub fn source_view(project: &Project, selection: &Selection) -> Checked<SourceVi
         .iter()
         .filter_map(|index| lockfile.packages.get(*index))
         .filter(|package| !package.is_local() && !is_vendored(project, package))
-        .any(|package| !skeleton.contains(&identity(package)));
+        .any(|package| !skeleton.contains(&identity(package)))
+        || loaded.iter().filter_map(|dir| project.packages.get(*dir)).any(asks_for_more);
     findings.finish(SourceView { excluded, overlays, locked: is_whole, needs_index })
+}
+
+/// Whether a package has dependencies that take part in Cargo's resolution and not in the compile.
+fn asks_for_more(package: &Package) -> bool {
+    package.dependencies.iter().any(|dependency| {
+        let is_external = !matches!(dependency.source, Source::Path(_));
+        is_external && (dependency.kind == DependencyKind::Development || dependency.platform.is_some())
+    })
 }
 
 /// The files that keep an excluded package loadable: its manifest, and a stub for each of its targets.

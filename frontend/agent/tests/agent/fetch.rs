@@ -158,7 +158,6 @@ impl Bed {
             cargo_home: text(home),
             downloads: Some(text("downloads")),
             lockfile: text("src/Cargo.lock"),
-            index_only: false,
             access: supercargo_report::Access::default(),
         };
         self.start(&Job::Fetch(job), home)
@@ -315,7 +314,7 @@ fn unpacked_crates_are_older_than_what_is_compiled_from_them() {
 }
 
 #[test]
-fn an_index_is_completed_without_archives_and_without_copies() {
+fn a_home_is_completed_from_the_downloads_without_copies() {
     let bed = Bed::new();
     assert_eq!(bed.fetch(&[]).code, Some(0));
     let home = bed.path("home");
@@ -334,11 +333,12 @@ fn an_index_is_completed_without_archives_and_without_copies() {
     }
     let text = |name: &str| bed.path(name).to_str().unwrap().to_owned();
     let job = Job::Fetch(Fetch {
-        command: ["cargo", "update", "--workspace", "--locked"].map(str::to_owned).to_vec(),
+        command: ["cargo", "tree", "--quiet", "--edges", "normal,build", "--depth", "0", "--locked"]
+            .map(str::to_owned)
+            .to_vec(),
         cargo_home: text("home"),
         downloads: Some(text("downloads")),
         lockfile: text("src/Cargo.lock"),
-        index_only: true,
         access: supercargo_report::Access::default(),
     });
     bed.registry.asked();
@@ -346,7 +346,7 @@ fn an_index_is_completed_without_archives_and_without_copies() {
     assert_eq!(outcome.code, Some(0), "{outcome:?}");
     assert_eq!(bed.registry.asked(), Vec::<String>::new());
     entry(&home, ".cache/se/co/second");
-    assert!(!home.join(bed.archive("second").strip_prefix(bed.path("downloads")).unwrap()).exists());
+    entry(&home, "second-1.0.0.crate");
     for path in &kept {
         assert_eq!(path.metadata().unwrap().modified().unwrap(), crate::bed::at(1), "{}", path.display());
     }
