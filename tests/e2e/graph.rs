@@ -94,7 +94,8 @@ fn the_images_of_one_list_of_binaries_share_their_compile() {
     let first = build.clone().target("minimal").succeed().unwrap();
     assert!(first.ran().iter().any(|name| name.contains("[build] compile minimal, second")));
     let second = build.target("second").tag("e2e-second").succeed().unwrap();
-    assert!(second.ran().is_empty(), "{:?}", second.ran());
+    // Whether it runs on the base is a question of its own for each binary.
+    assert!(second.ran().iter().all(|name| name.starts_with("[audit]")), "{:?}", second.ran());
     let outcome = Run::new(bed.docker(), "e2e-second").complete().unwrap();
     assert_eq!(outcome.stdout.trim(), "second");
 }
