@@ -28,10 +28,27 @@ fn wire(bed: &Ready) -> (Wire, String) {
     (wire, prefix)
 }
 
+/// Bytes that no other run has and that compress to nothing less.
+fn noise() -> Vec<u8> {
+    let mut state =
+        run_id().bytes().fold(7_u64, |state, byte| state.wrapping_mul(31).wrapping_add(byte.into()));
+    let next = |_| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        state.to_le_bytes()
+    };
+    (0..100_000).flat_map(next).collect()
+}
+
 #[test]
 fn a_push_that_breaks_fails_and_can_be_done_again() {
     let bed = Bed::ensure().unwrap();
     let project = project(bed);
+    // The layers of the base may be in the registry already, where one repository can take them from another.
+    project.write("noise", noise()).unwrap();
+    let files = "[image]\nfiles = [{ from = \"noise\", to = \"/noise\" }]\n";
+    project.append("Dockerfile", files).unwrap();
     let (wire, prefix) = wire(bed);
     let image = format!("{prefix}/pushed:latest");
     let push = Build::new(bed.docker(), project.path()).tag(&image).arg("--push");
