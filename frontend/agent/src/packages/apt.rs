@@ -35,6 +35,8 @@ pub(super) fn commands(root: &Path, cache: &Path, packages: &[String]) -> Result
         "Acquire::Languages=none".to_owned(),
         "APT::Update::Error-Mode=any".to_owned(),
         "APT::Keep-Downloaded-Packages=true".to_owned(),
+        // Name servers that answer late are met more often than by hand: crates are downloaded at the same time.
+        "Acquire::Retries=8".to_owned(),
         "Dpkg::Use-Pty=0".to_owned(),
     ];
     let apt_get = |arguments: &[&str]| -> Vec<String> {
