@@ -81,12 +81,15 @@ pub fn source_view(project: &Project, selection: &Selection) -> Checked<SourceVi
         }
     }
     let skeleton = skeleton_packages(&outcome);
-    let needs_index = real
+    // What is vendored comes with the sources, all of it.
+    let fetched: Vec<&LockedPackage> = real
         .iter()
         .filter_map(|index| lockfile.packages.get(*index))
         .filter(|package| !package.is_local() && !is_vendored(project, package))
-        .any(|package| !skeleton.contains(&identity(package)))
-        || loaded.iter().filter_map(|dir| project.packages.get(*dir)).any(asks_for_more);
+        .collect();
+    let mut local = loaded.iter().filter_map(|dir| project.packages.get(*dir));
+    let needs_index = fetched.iter().any(|package| !skeleton.contains(&identity(package)))
+        || !fetched.is_empty() && local.any(asks_for_more);
     findings.finish(SourceView { excluded, overlays, locked: is_whole, needs_index })
 }
 
