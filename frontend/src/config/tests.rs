@@ -1,4 +1,4 @@
-//! What all keys have in common: `"auto"`, `"..."`, unknown keys and wrong values.
+//! What all keys have in common: their homes, `"auto"`, `"..."`, unknown keys and wrong values.
 
 use std::collections::BTreeMap;
 
@@ -162,4 +162,23 @@ fn everything_that_was_said_is_told_with_who_said_it_and_what_counts() {
             "profile = \"workspace\" (Cargo.toml:7) < build-arg PROFILE",
         ]
     );
+}
+
+#[test]
+fn higher_homes_win_key_by_key() {
+    let config = merged(&[("PROFILE", "arg")], "# syntax=x\nprofile = \"body\"\n", MANIFEST).unwrap();
+    assert_eq!(config.profile.unwrap().value, "arg");
+    assert_eq!(config.features.unwrap().value, ["p"]);
+    assert_eq!(config.user.unwrap().value, "7");
+    let body = "# syntax=x\nprofile = \"auto\"\nbin = \"auto\"\n";
+    let config = merged(&[("PROFILE", "auto")], body, MANIFEST).unwrap();
+    assert_eq!(config.bins, None);
+    let profile = config.profile.unwrap();
+    assert_eq!((profile.value.as_str(), profile.origin.to_string().as_str()), ("package", "Cargo.toml:4"));
+}
+
+#[test]
+fn instructions_are_recognised() {
+    let error = merged(&[], "# syntax=x\nFROM rust:1\n", "").unwrap_err();
+    assert!(error.contains("no Dockerfile instructions"), "{error}");
 }
