@@ -105,6 +105,7 @@ pub const ROWS: &[Row] = &[
             "outputs::provenance_is_made_and_names_the_images",
             "outputs::a_bill_of_materials_is_made_by_the_scanner",
             "outputs::archives_hold_the_image_or_the_files",
+            "platforms::one_build_gives_programs_for_three_machines",
         ],
     },
     Row {
