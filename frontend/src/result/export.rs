@@ -17,6 +17,8 @@ pub struct Built {
     pub config: Option<Vec<u8>>,
     /// The base image's configuration, by which an exporter tells the base's layers from ours.
     pub base_config: Option<Vec<u8>>,
+    /// What the image's manifest is annotated with.
+    pub annotations: BTreeMap<String, String>,
 }
 
 /// Assembles the answer of the build.
@@ -32,6 +34,8 @@ pub fn metadata(built: Vec<Built>, as_map: bool, epoch: Option<u64>) -> GatewayR
         metadata.insert("source.date.epoch".to_owned(), epoch.to_string().into_bytes());
     }
     let as_map = as_map || built.len() > 1;
+    // The engine puts ours before the client's, unless the client names a platform and we do not.
+    let is_common = built.windows(2).all(|two| two.first().map(annotations) == two.last().map(annotations));
     let mut references = BTreeMap::new();
     for one in built {
         let id = one.platform.to_string();
@@ -41,6 +45,10 @@ pub fn metadata(built: Vec<Built>, as_map: bool, epoch: Option<u64>) -> GatewayR
         }
         if let Some(config) = one.base_config {
             metadata.insert(format!("containerimage.base.config{suffix}"), config);
+        }
+        let platform = if is_common { String::new() } else { format!("[{id}]") };
+        for (key, value) in one.annotations {
+            metadata.insert(format!("annotation-manifest{platform}.{key}"), value.into_bytes());
         }
         if let Some(reference) = one.reference {
             references.insert(id, Ref { id: reference, def: None });
@@ -54,10 +62,49 @@ pub fn metadata(built: Vec<Built>, as_map: bool, epoch: Option<u64>) -> GatewayR
     GatewayResult { metadata: metadata.into_iter().collect(), result, ..GatewayResult::default() }
 }
 
+fn annotations(built: &Built) -> &BTreeMap<String, String> {
+    &built.annotations
+}
+
 fn platform_json(platform: &Platform) -> serde_json::Value {
     let mut description = json!({"architecture": platform.architecture(), "os": platform.os()});
     if let Some(object) = description.as_object_mut().filter(|_| !platform.variant().is_empty()) {
         object.insert("variant".to_owned(), json!(platform.variant()));
     }
     json!({"ID": platform.to_string(), "Platform": description})
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::{Built, metadata};
+
+    fn built(platform: &str, base: &str) -> Built {
+        Built {
+            platform: platform.parse().unwrap(),
+            reference: None,
+            config: None,
+            base_config: None,
+            annotations: BTreeMap::from([("base".to_owned(), base.to_owned())]),
+        }
+    }
+
+    #[test]
+    fn an_annotation_names_platforms_only_where_they_differ() {
+        let keys = |built: Vec<Built>| {
+            let mut keys: Vec<String> = metadata(built, false, None).metadata.into_keys().collect();
+            keys.retain(|key| key.starts_with("annotation"));
+            keys.sort();
+            keys
+        };
+        assert_eq!(keys(vec![built("linux/amd64", "a")]), ["annotation-manifest.base"]);
+        let (one, same, other) =
+            (built("linux/amd64", "a"), built("linux/arm64", "a"), built("linux/arm64", "b"));
+        assert_eq!(keys(vec![one.clone(), same]), ["annotation-manifest.base"]);
+        assert_eq!(
+            keys(vec![one, other]),
+            ["annotation-manifest[linux/amd64].base", "annotation-manifest[linux/arm64].base"]
+        );
+    }
 }

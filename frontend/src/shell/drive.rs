@@ -271,7 +271,13 @@ impl Build<'_> {
             ),
         };
         let base_config = materials.base.map(|base| base.config);
-        Ok(Built { platform: platform.clone(), reference, config, base_config })
+        // An engine that cannot write them would make a plain image of another kind or none.
+        let annotations = config
+            .as_deref()
+            .filter(|_| self.capabilities.has_llb(cap::EXPORTER_IMAGE_ANNOTATIONS))
+            .map(result::annotations)
+            .unwrap_or_default();
+        Ok(Built { platform: platform.clone(), reference, config, base_config, annotations })
     }
 
     /// Looks images up and lowers.
