@@ -15,6 +15,7 @@ mod cold_runner;
 mod concurrency;
 mod contexts;
 mod crash;
+mod debug;
 mod deps;
 mod dist;
 mod edits;

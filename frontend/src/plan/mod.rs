@@ -8,6 +8,7 @@ pub mod caches;
 pub mod cargo;
 mod compile;
 pub mod cross;
+mod debug;
 pub mod files;
 pub mod git;
 pub mod health;
@@ -208,14 +209,12 @@ pub enum Planned {
 /// Errors: an ambiguous or unknown package, binary or feature; a toolchain that has no image or is too old; a
 /// platform that Rust does not know.
 pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
-    let Request { options, layers, goal, platform, builder, generated_lockfile, names } = request;
+    let Request { options, layers, goal, platform, builder, generated_lockfile, .. } = request;
     let mut findings = Findings::default();
     let Some((package, package_because)) = findings.take(select::package(project, layers, goal)) else {
         return findings.fail();
     };
-    let Some(config) = findings.take(layers.merge((&package.manifest, &package.text))) else {
-        return findings.fail();
-    };
+    let Some(config) = findings.take(configured(layers, package, goal)) else { return findings.fail() };
     let Some(binaries) = findings.take(select::binaries(project, package, config.bins.as_ref(), goal)) else {
         return findings.fail();
     };
@@ -258,11 +257,8 @@ pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
         return findings.fail();
     };
     let linkage = libc::statically_linked(triple, &skeleton::target_flags(project, &selection));
-    let Some(runtime) =
-        findings.take(runtime::choose(&config, options, package, &binaries.value, linkage.as_deref(), names))
-    else {
-        return findings.fail();
-    };
+    let runtime = runtime::choose(&config, request, package, &binaries.value, linkage.as_deref());
+    let Some(runtime) = findings.take(runtime) else { return findings.fail() };
     let namespace = caches::namespace(&config, project, options.vcs_source.as_deref());
     let prefix = caches::prefix(options);
     let Some(sccache) = findings.take(sccache::choose(config.sccache.as_ref(), &prefix, &namespace)) else {
@@ -308,6 +304,14 @@ pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
         runtime,
     };
     findings.finish(Planned::Ready(Box::new(plan)))
+}
+
+/// What was asked for the image of `goal`.
+fn configured(layers: &Layers, package: &Package, goal: &Goal) -> Checked<Config> {
+    let mut findings = Findings::default();
+    let merged = findings.take(layers.merge((&package.manifest, &package.text)));
+    let Some(config) = merged else { return findings.fail() };
+    findings.finish(if goal.is_debug() { debug::configured(config) } else { config })
 }
 
 fn no_lockfile() -> Diagnostic {

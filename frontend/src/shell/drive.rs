@@ -261,7 +261,7 @@ impl Build<'_> {
         let base = materials.base.as_ref();
         let config = match goal {
             Goal::Stage(_) => None,
-            Goal::Image | Goal::Binary(_) | Goal::Named(_) => Some(
+            Goal::Image | Goal::Binary(_) | Goal::Named(_) | Goal::Debug(_) => Some(
                 result::image_config(
                     base.map(|base| (base.reference.as_str(), base.config.as_slice())),
                     &plan.runtime,

@@ -68,6 +68,19 @@ fn images(toolchain: &Toolchain, certificates: &Certificates) -> Vec<Image> {
             "WorkingDir": workdir,
         }),
     };
+    let with_shell = |name: &str, layer: Layer| Image {
+        layers: vec![layer, distroless::busybox()],
+        config: json!({
+            "Env": [
+                format!("PATH={SYSTEM_PATH}:/busybox"),
+                "SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt".to_owned(),
+            ],
+            "User": "65532",
+            "WorkingDir": "/home/nonroot",
+            "Entrypoint": ["/busybox/sh"],
+        }),
+        ..distroless(name, distroless::busybox(), "", "")
+    };
     vec![
         Image {
             names: vec![
@@ -103,6 +116,8 @@ fn images(toolchain: &Toolchain, certificates: &Certificates) -> Vec<Image> {
             "65532",
             "/home/nonroot",
         ),
+        with_shell("cc-debian12:debug-nonroot", distroless::layer(certificates)),
+        with_shell("static-debian12:debug-nonroot", distroless::without_libraries(certificates)),
     ]
 }
 
