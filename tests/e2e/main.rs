@@ -30,6 +30,7 @@ mod hostile_contexts;
 mod image;
 mod images;
 mod layouts;
+mod lock;
 mod modes;
 mod mount;
 mod moving_context;
