@@ -35,6 +35,7 @@ mod modes;
 mod mount;
 mod moving_context;
 mod native;
+mod npm;
 mod options;
 mod outputs;
 mod platforms;
