@@ -12,13 +12,14 @@ use crate::diagnostic::{Diagnostic, Findings};
 pub(super) const PACKAGE: &str = "PACKAGE";
 
 /// Every build-arg that is read, with what it sets, in the order of the documentation.
-pub const BUILD_ARGS: [(&str, &str); 27] = [
+pub const BUILD_ARGS: [(&str, &str); 28] = [
     ("PACKAGE", "the package"),
     ("BIN", "the binaries, separated by commas"),
     ("FEATURES", "features, separated by commas"),
     ("ALL_FEATURES", "all features"),
     ("NO_DEFAULT_FEATURES", "no default features"),
     ("PROFILE", "the Cargo profile"),
+    ("LOCKED", "whether Cargo.lock must match the manifests"),
     ("TARGET", "`gnu`, `musl` or a triple; not the stage, which is `--target`"),
     ("TOOLCHAIN_CHANNEL", "the toolchain"),
     ("TOOLCHAIN_IMAGE", "the image that compiles"),
@@ -105,6 +106,7 @@ pub(super) fn read(arguments: &BTreeMap<String, String>, findings: &mut Findings
         all_features: flag(text("ALL_FEATURES"), findings),
         no_default_features: flag(text("NO_DEFAULT_FEATURES"), findings),
         profile: text("PROFILE"),
+        locked: flag(text("LOCKED"), findings),
         target: text("TARGET"),
         channel: text("TOOLCHAIN_CHANNEL"),
         toolchain_image: text("TOOLCHAIN_IMAGE"),

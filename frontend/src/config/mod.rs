@@ -106,6 +106,8 @@ pub struct Config {
     pub no_default_features: Option<Setting<bool>>,
     /// `profile`.
     pub profile: Option<Setting<String>>,
+    /// `locked`.
+    pub locked: Option<Setting<bool>>,
     /// `target`: `gnu`, `musl` or a triple.
     pub target: Option<Setting<String>>,
     /// `toolchain.channel`.

@@ -52,6 +52,12 @@ pub struct Table {
     /// - Default: `release`
     /// - As: `cargo build --profile`
     pub profile: Option<Spanned<String>>,
+    /// Whether `Cargo.lock` must be there and match the manifests. `false` lets Cargo make it or bring it up to date for
+    /// each build, see [targets.md](targets.md#the-lockfile).
+    ///
+    /// - Default: `true` where there is a `Cargo.lock`; without one, one is made, and a warning says so
+    /// - As: `cargo build --locked`
+    pub locked: Option<Spanned<bool>>,
     /// The C library to compile for, `gnu` or `musl` for a static binary, or a full triple; the CPU always comes from
     /// `--platform`, see [toolchains.md](toolchains.md#static-binaries).
     ///

@@ -17,6 +17,7 @@ pub mod images;
 mod include;
 pub mod last;
 pub mod libc;
+pub mod lock;
 mod mode;
 pub mod native;
 pub mod paths;
@@ -38,7 +39,7 @@ use buildkit_llb::Platform;
 use serde::{Serialize, Serializer};
 
 use crate::config::{BuildNetwork, Config, Layers, Origin, When, with_rest};
-use crate::diagnostic::{Checked, Diagnostic, Findings, Span};
+use crate::diagnostic::{Checked, Findings, Span};
 use crate::name::RelPath;
 use crate::options::Options;
 use crate::project::{Package, Project};
@@ -50,6 +51,7 @@ use caches::Caches;
 use cargo::Invocation;
 use cross::Cross;
 use last::LastStep;
+use lock::Resolution;
 use native::Native;
 use runtime::Runtime;
 use sccache::Sccache;
@@ -184,6 +186,8 @@ pub struct Request<'a> {
     pub builder: &'a Platform,
     /// A lockfile that the context lacks, made for this build.
     pub generated_lockfile: Option<&'a str>,
+    /// The user's own, if it has to be brought up to date; then the project counts as having none.
+    pub outdated_lockfile: Option<&'a [u8]>,
     /// The names of the context's files.
     pub names: &'a Tree,
 }
@@ -193,15 +197,8 @@ pub struct Request<'a> {
 pub enum Planned {
     /// The plan.
     Ready(Box<BuildPlan>),
-    /// There is no lockfile: Cargo must make one from these files with this image first.
-    NeedsLockfile {
-        /// The image that has Cargo.
-        toolchain: Box<Toolchain>,
-        /// Manifests without code.
-        files: BTreeMap<RelPath, Vec<u8>>,
-        /// What Cargo may need to be let in.
-        access: Box<Access>,
-    },
+    /// There is no lockfile, or none that counts: Cargo must write it first.
+    NeedsLockfile(Box<Resolution>),
 }
 
 /// Plans the build for one platform.
@@ -245,10 +242,9 @@ pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
             (Dependencies::of_sources(&because), Some(because))
         }
         Some(Outcome::NeedsLockfile) => {
-            findings.push(no_lockfile());
-            let files = resolution::files(project, &view);
-            let (toolchain, access) = (Box::new(toolchain), Box::new(Access::of_manifests(project)));
-            return findings.finish(Planned::NeedsLockfile { toolchain, files, access });
+            let needed = lock::resolution(project, &config, request, toolchain, &view);
+            let Some(needed) = findings.take(needed) else { return findings.fail() };
+            return findings.finish(Planned::NeedsLockfile(Box::new(needed)));
         }
         None => return findings.fail(),
     };
@@ -282,7 +278,7 @@ pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
             package: project.package_specification(package, paths::WORKSPACE),
             binaries: compiled,
             features: Invocation::feature_arguments(&selection.features),
-            locked: view.locked,
+            locked: view.locked && config.locked.as_ref().is_none_or(|setting| setting.value),
             config: rustflags::arguments(project, &selection),
             environment: Invocation::environment_for(cargo_config),
             variables: given.variables,
@@ -312,13 +308,6 @@ fn configured(layers: &Layers, package: &Package, goal: &Goal) -> Checked<Config
     let merged = findings.take(layers.merge((&package.manifest, &package.text)));
     let Some(config) = merged else { return findings.fail() };
     findings.finish(if goal.is_debug() { debug::configured(config) } else { config })
-}
-
-fn no_lockfile() -> Diagnostic {
-    Diagnostic::warning(
-        "the project has no `Cargo.lock`, so each new build may get other versions of its dependencies",
-    )
-    .hint("Run `cargo generate-lockfile` and commit Cargo.lock.")
 }
 
 /// What is compiled of `package`, for the first triple by a compiler of the second.

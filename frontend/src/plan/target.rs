@@ -54,11 +54,14 @@ pub enum Stage {
     Deps,
     /// The binaries alone.
     Binaries,
+    /// The lockfile, made or brought up to date.
+    Lock,
 }
 
 /// The stages by name, with what `--call=targets` says of them.
-pub const STAGES: [(&str, Stage, &str); 5] = [
+pub const STAGES: [(&str, Stage, &str); 6] = [
     ("binaries", Stage::Binaries, "the binaries alone, for --output"),
+    ("lock", Stage::Lock, "Cargo.lock, made or brought up to date, for --output"),
     ("toolchain", Stage::Toolchain, "the image that compiles"),
     ("manifests", Stage::Manifests, "the generated manifests that dependencies are compiled from"),
     ("fetch", Stage::Fetch, "the downloaded crates, as a CARGO_HOME"),
