@@ -223,7 +223,7 @@ pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
     };
     let triple = asked.as_ref().map_or(target.gnu, |asked| asked.value.as_str());
     let of = (triple, libc::host(host.gnu, config.toolchain_image.as_ref()));
-    let selection = selection(package, &config, &compiled, of);
+    let selection = selection(project, (package, &config), &compiled, of);
     // What another platform needs is a step of its own.
     let because = asked.as_ref().filter(|_| host == target).map(|asked| asked.because.as_str());
     let Some(toolchain) = findings.take(toolchain_for(project, &config, options, &selection, because)) else {
@@ -312,12 +312,12 @@ fn configured(layers: &Layers, package: &Package, goal: &Goal) -> Checked<Config
 
 /// What is compiled of `package`, for the first triple by a compiler of the second.
 fn selection(
-    package: &Package,
-    config: &Config,
+    project: &Project,
+    (package, config): (&Package, &Config),
     binaries: &[String],
     (target, host): (&str, String),
 ) -> Selection {
-    Selection {
+    let mut selection = Selection {
         packages: BTreeSet::from([package.name.clone()]),
         features: features(config),
         binaries: binaries.iter().cloned().collect(),
@@ -329,7 +329,11 @@ fn selection(
         host,
         rustflags: config.build.rustflags.iter().flat_map(|setting| with_rest(&setting.value, &[])).collect(),
         tests: false,
+    };
+    if libc::is_dynamic_musl(target, &skeleton::target_flags(project, &selection)) {
+        selection.rustflags.splice(..0, libc::STATIC_FLAGS.map(str::to_owned));
     }
+    selection
 }
 
 /// The features that were asked for.
