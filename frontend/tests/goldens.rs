@@ -120,11 +120,12 @@ fn planned_for(
         platform: &platform.parse().unwrap(),
         builder: &builder,
         generated_lockfile: None,
+        outdated_lockfile: None,
         names: tree,
     };
     match plan::plan(&project, request).unwrap().value {
         Planned::Ready(plan) => (*plan, goal),
-        Planned::NeedsLockfile { .. } => panic!("every example has a lockfile"),
+        Planned::NeedsLockfile(_) => panic!("every example has a lockfile"),
     }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::build::{BuildNetwork, GitData};
+use super::debug::DebugConfig;
 use super::schema::CacheMode;
 use super::{BuildConfig, Config, Origin, Sccache, Setting};
 use crate::diagnostic::{Diagnostic, Findings};
@@ -11,13 +12,14 @@ use crate::diagnostic::{Diagnostic, Findings};
 pub(super) const PACKAGE: &str = "PACKAGE";
 
 /// Every build-arg that is read, with what it sets, in the order of the documentation.
-pub const BUILD_ARGS: [(&str, &str); 25] = [
+pub const BUILD_ARGS: [(&str, &str); 28] = [
     ("PACKAGE", "the package"),
     ("BIN", "the binaries, separated by commas"),
     ("FEATURES", "features, separated by commas"),
     ("ALL_FEATURES", "all features"),
     ("NO_DEFAULT_FEATURES", "no default features"),
     ("PROFILE", "the Cargo profile"),
+    ("LOCKED", "whether Cargo.lock must match the manifests"),
     ("TARGET", "`gnu`, `musl` or a triple; not the stage, which is `--target`"),
     ("TOOLCHAIN_CHANNEL", "the toolchain"),
     ("TOOLCHAIN_IMAGE", "the image that compiles"),
@@ -37,6 +39,8 @@ pub const BUILD_ARGS: [(&str, &str); 25] = [
     ("IMAGE_WORKDIR", "the working directory"),
     ("IMAGE_INIT", "whether an init is the first process"),
     ("IMAGE_STOP_SIGNAL", "the signal that stops the program"),
+    ("IMAGE_DEBUG_BASE", "the base of `--target debug`"),
+    ("IMAGE_DEBUG_PACKAGES", "packages to install in that, separated by commas"),
 ];
 
 /// Build-args that mean something to the engine, to the client or to this frontend without being configuration.
@@ -102,6 +106,7 @@ pub(super) fn read(arguments: &BTreeMap<String, String>, findings: &mut Findings
         all_features: flag(text("ALL_FEATURES"), findings),
         no_default_features: flag(text("NO_DEFAULT_FEATURES"), findings),
         profile: text("PROFILE"),
+        locked: flag(text("LOCKED"), findings),
         target: text("TARGET"),
         channel: text("TOOLCHAIN_CHANNEL"),
         toolchain_image: text("TOOLCHAIN_IMAGE"),
@@ -118,6 +123,7 @@ pub(super) fn read(arguments: &BTreeMap<String, String>, findings: &mut Findings
         workdir: text("IMAGE_WORKDIR"),
         init: flag(text("IMAGE_INIT"), findings),
         stop_signal: text("IMAGE_STOP_SIGNAL"),
+        debug: DebugConfig { base: text("IMAGE_DEBUG_BASE"), packages: list("IMAGE_DEBUG_PACKAGES") },
         ..Config::default()
     }
 }

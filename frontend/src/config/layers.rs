@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::build::{BuildConfig, BuildTable};
+use super::debug::{DebugConfig, DebugTable};
 use super::health::{Health, HealthTable};
 use super::home::Home;
 use super::images::{self, NamedImage, NamedTable};
@@ -145,6 +146,7 @@ impl Config {
             all_features: self.all_features.or(below.all_features),
             no_default_features: self.no_default_features.or(below.no_default_features),
             profile: self.profile.or(below.profile),
+            locked: self.locked.or(below.locked),
             target: self.target.or(below.target),
             channel: self.channel.or(below.channel),
             toolchain_image: self.toolchain_image.or(below.toolchain_image),
@@ -169,6 +171,7 @@ impl Config {
             healthcheck: self.healthcheck.or(below.healthcheck),
             init: self.init.or(below.init),
             files: files::or(self.files, below.files),
+            debug: self.debug.or(below.debug),
         }
     }
 }
@@ -259,6 +262,7 @@ impl Source<'_> {
             all_features,
             no_default_features,
             profile,
+            locked,
             target,
             toolchain,
             build,
@@ -275,6 +279,7 @@ impl Source<'_> {
             all_features: self.setting(all_features),
             no_default_features: self.setting(no_default_features),
             profile: self.setting(profile),
+            locked: self.setting(locked),
             target: self.setting(target),
             channel: self.setting(toolchain.channel),
             toolchain_image: self.setting(toolchain.image),
@@ -314,7 +319,12 @@ impl Source<'_> {
                 value: setting.value.into_iter().map(|key| self.file_rule(key)).collect(),
                 origin: setting.origin,
             }),
+            debug: self.debug(image.debug),
         }
+    }
+
+    fn debug(&self, table: DebugTable) -> DebugConfig {
+        DebugConfig { base: self.setting(table.base), packages: self.setting(table.packages) }
     }
 
     fn health(&self, table: HealthTable) -> Health {

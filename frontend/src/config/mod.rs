@@ -5,6 +5,7 @@
 
 mod build;
 mod build_args;
+mod debug;
 mod files;
 mod health;
 mod home;
@@ -24,6 +25,7 @@ mod tests;
 
 pub use build::{BuildConfig, BuildNetwork, BuildTable, GitData};
 pub use build_args::{BUILD_ARGS, unknown_build_args};
+pub use debug::{DebugConfig, DebugTable};
 pub use files::{FileCopy, FileKey, FileRule, FileTable, Rest};
 pub use health::{Health, HealthTable};
 pub use images::{NamedImage, NamedTable, SelectionTable};
@@ -104,6 +106,8 @@ pub struct Config {
     pub no_default_features: Option<Setting<bool>>,
     /// `profile`.
     pub profile: Option<Setting<String>>,
+    /// `locked`.
+    pub locked: Option<Setting<bool>>,
     /// `target`: `gnu`, `musl` or a triple.
     pub target: Option<Setting<String>>,
     /// `toolchain.channel`.
@@ -152,4 +156,6 @@ pub struct Config {
     pub init: Option<Setting<bool>>,
     /// `image.files`.
     pub files: Option<Setting<Vec<FileRule>>>,
+    /// `image.debug`.
+    pub debug: DebugConfig,
 }

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Spanned;
 use super::build::BuildTable;
+use super::debug::DebugTable;
 use super::files::FileKey;
 use super::health::HealthTable;
 use super::images::NamedTable;
@@ -51,6 +52,12 @@ pub struct Table {
     /// - Default: `release`
     /// - As: `cargo build --profile`
     pub profile: Option<Spanned<String>>,
+    /// Whether `Cargo.lock` must be there and match the manifests. `false` lets Cargo make it or bring it up to date for
+    /// each build, see [targets.md](targets.md#the-lockfile).
+    ///
+    /// - Default: `true` where there is a `Cargo.lock`; without one, one is made, and a warning says so
+    /// - As: `cargo build --locked`
+    pub locked: Option<Spanned<bool>>,
     /// The C library to compile for, `gnu` or `musl` for a static binary, or a full triple; the CPU always comes from
     /// `--platform`, see [toolchains.md](toolchains.md#static-binaries).
     ///
@@ -212,6 +219,9 @@ pub struct ImageTable {
     /// - Default: none
     /// - As: `COPY --chown --chmod`
     pub files: Option<Spanned<Vec<FileKey>>>,
+    /// What `--target debug` has that the image has not.
+    #[serde(default)]
+    pub debug: DebugTable,
 }
 
 /// How compiled code is kept between builds.

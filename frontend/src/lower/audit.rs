@@ -30,6 +30,7 @@ pub(super) fn libraries(plan: &BuildPlan, compiling: &Materials, built: &Output,
         base_name: plan.runtime.base.value.clone(),
         directory: DIRECTORY.to_owned(),
         packages,
+        with_shell: plan.runtime.has_shell,
         into: paths::LIBRARIES.to_owned(),
     });
     let name = format!(

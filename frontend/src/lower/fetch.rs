@@ -171,8 +171,17 @@ pub(super) fn lockfile(materials: &Materials, files: &BTreeMap<RelPath, Vec<u8>>
     let mut exec = connected(exec, access, materials);
     exec.mount(Mount::tmpfs(paths::CARGO_HOME));
     let workspace = exec.mount(Mount::bind(manifests, paths::WORKSPACE));
+    taken(exec.output(&workspace), materials)
+}
+
+/// The context's own `Cargo.lock`, which matches its manifests.
+pub(super) fn present_lockfile(materials: &Materials) -> Output {
+    taken(materials.context.clone(), materials)
+}
+
+fn taken(from: Output, materials: &Materials) -> Output {
     FileOp::on_scratch()
-        .copy(Copy::new(exec.output(&workspace), "/Cargo.lock", "/Cargo.lock"))
+        .copy(Copy::new(from, "/Cargo.lock", "/Cargo.lock"))
         .name(format!("{}[lock] take Cargo.lock", materials.prefix))
         .output()
 }

@@ -28,9 +28,8 @@ use crate::engine::Abilities;
 use crate::name::RelPath;
 use crate::options::{NoCache, Sandbox};
 use crate::plan::BuildPlan;
-use crate::plan::access::Access;
+use crate::plan::lock::Resolution;
 use crate::plan::target::{Goal, Stage};
-use crate::plan::toolchain::Toolchain;
 
 pub use exec::PinnedImage;
 pub use notices::notices;
@@ -88,19 +87,17 @@ pub fn lower(plan: &BuildPlan, materials: &Materials, goal: &Goal) -> Output {
     match goal {
         Goal::Stage(Stage::Toolchain) => compiling.toolchain.output.clone(),
         Goal::Stage(Stage::Manifests) => manifests,
+        Goal::Stage(Stage::Lock) => fetch::present_lockfile(materials),
         Goal::Stage(Stage::Fetch) => fetched.home,
         Goal::Stage(Stage::Deps) => deps,
         Goal::Stage(Stage::Binaries) => image::binaries(plan, materials, &built().binaries),
-        Goal::Image | Goal::Binary(_) | Goal::Named(_) => image::image(plan, compiling, &built()),
+        Goal::Image | Goal::Binary(_) | Goal::Named(_) | Goal::Debug(_) => {
+            image::image(plan, compiling, &built())
+        }
     }
 }
 
-/// The graph that makes a lockfile where the project has none; the result holds `/Cargo.lock`.
-pub fn lockfile(
-    toolchain: &Toolchain,
-    materials: &Materials,
-    files: &BTreeMap<RelPath, Vec<u8>>,
-    access: &Access,
-) -> Output {
-    fetch::lockfile(&toolchain::complete(toolchain, materials), files, access)
+/// The graph that makes a lockfile where the project has none that counts; the result holds `/Cargo.lock`.
+pub fn lockfile(needed: &Resolution, materials: &Materials) -> Output {
+    fetch::lockfile(&toolchain::complete(&needed.toolchain, materials), &needed.files, &needed.access)
 }

@@ -8,6 +8,7 @@ pub mod caches;
 pub mod cargo;
 mod compile;
 pub mod cross;
+mod debug;
 pub mod files;
 pub mod git;
 pub mod health;
@@ -16,6 +17,7 @@ pub mod images;
 mod include;
 pub mod last;
 pub mod libc;
+pub mod lock;
 mod mode;
 pub mod native;
 pub mod paths;
@@ -37,7 +39,7 @@ use buildkit_llb::Platform;
 use serde::{Serialize, Serializer};
 
 use crate::config::{BuildNetwork, Config, Layers, Origin, When, with_rest};
-use crate::diagnostic::{Checked, Diagnostic, Findings, Span};
+use crate::diagnostic::{Checked, Findings, Span};
 use crate::name::RelPath;
 use crate::options::Options;
 use crate::project::{Package, Project};
@@ -49,6 +51,7 @@ use caches::Caches;
 use cargo::Invocation;
 use cross::Cross;
 use last::LastStep;
+use lock::Resolution;
 use native::Native;
 use runtime::Runtime;
 use sccache::Sccache;
@@ -183,6 +186,8 @@ pub struct Request<'a> {
     pub builder: &'a Platform,
     /// A lockfile that the context lacks, made for this build.
     pub generated_lockfile: Option<&'a str>,
+    /// The user's own, if it has to be brought up to date; then the project counts as having none.
+    pub outdated_lockfile: Option<&'a [u8]>,
     /// The names of the context's files.
     pub names: &'a Tree,
 }
@@ -192,15 +197,8 @@ pub struct Request<'a> {
 pub enum Planned {
     /// The plan.
     Ready(Box<BuildPlan>),
-    /// There is no lockfile: Cargo must make one from these files with this image first.
-    NeedsLockfile {
-        /// The image that has Cargo.
-        toolchain: Box<Toolchain>,
-        /// Manifests without code.
-        files: BTreeMap<RelPath, Vec<u8>>,
-        /// What Cargo may need to be let in.
-        access: Box<Access>,
-    },
+    /// There is no lockfile, or none that counts: Cargo must write it first.
+    NeedsLockfile(Box<Resolution>),
 }
 
 /// Plans the build for one platform.
@@ -208,14 +206,12 @@ pub enum Planned {
 /// Errors: an ambiguous or unknown package, binary or feature; a toolchain that has no image or is too old; a
 /// platform that Rust does not know.
 pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
-    let Request { options, layers, goal, platform, builder, generated_lockfile, names } = request;
+    let Request { options, layers, goal, platform, builder, generated_lockfile, .. } = request;
     let mut findings = Findings::default();
     let Some((package, package_because)) = findings.take(select::package(project, layers, goal)) else {
         return findings.fail();
     };
-    let Some(config) = findings.take(layers.merge((&package.manifest, &package.text))) else {
-        return findings.fail();
-    };
+    let Some(config) = findings.take(configured(layers, package, goal)) else { return findings.fail() };
     let Some(binaries) = findings.take(select::binaries(project, package, config.bins.as_ref(), goal)) else {
         return findings.fail();
     };
@@ -227,7 +223,7 @@ pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
     };
     let triple = asked.as_ref().map_or(target.gnu, |asked| asked.value.as_str());
     let of = (triple, libc::host(host.gnu, config.toolchain_image.as_ref()));
-    let selection = selection(package, &config, &compiled, of);
+    let selection = selection(project, (package, &config), &compiled, of);
     // What another platform needs is a step of its own.
     let because = asked.as_ref().filter(|_| host == target).map(|asked| asked.because.as_str());
     let Some(toolchain) = findings.take(toolchain_for(project, &config, options, &selection, because)) else {
@@ -246,10 +242,9 @@ pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
             (Dependencies::of_sources(&because), Some(because))
         }
         Some(Outcome::NeedsLockfile) => {
-            findings.push(no_lockfile());
-            let files = resolution::files(project, &view);
-            let (toolchain, access) = (Box::new(toolchain), Box::new(Access::of_manifests(project)));
-            return findings.finish(Planned::NeedsLockfile { toolchain, files, access });
+            let needed = lock::resolution(project, &config, request, toolchain, &view);
+            let Some(needed) = findings.take(needed) else { return findings.fail() };
+            return findings.finish(Planned::NeedsLockfile(Box::new(needed)));
         }
         None => return findings.fail(),
     };
@@ -258,11 +253,8 @@ pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
         return findings.fail();
     };
     let linkage = libc::statically_linked(triple, &skeleton::target_flags(project, &selection));
-    let Some(runtime) =
-        findings.take(runtime::choose(&config, options, package, &binaries.value, linkage.as_deref(), names))
-    else {
-        return findings.fail();
-    };
+    let runtime = runtime::choose(&config, request, package, &binaries.value, linkage.as_deref());
+    let Some(runtime) = findings.take(runtime) else { return findings.fail() };
     let namespace = caches::namespace(&config, project, options.vcs_source.as_deref());
     let prefix = caches::prefix(options);
     let Some(sccache) = findings.take(sccache::choose(config.sccache.as_ref(), &prefix, &namespace)) else {
@@ -286,7 +278,7 @@ pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
             package: project.package_specification(package, paths::WORKSPACE),
             binaries: compiled,
             features: Invocation::feature_arguments(&selection.features),
-            locked: view.locked,
+            locked: view.locked && config.locked.as_ref().is_none_or(|setting| setting.value),
             config: rustflags::arguments(project, &selection),
             environment: Invocation::environment_for(cargo_config),
             variables: given.variables,
@@ -310,21 +302,22 @@ pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
     findings.finish(Planned::Ready(Box::new(plan)))
 }
 
-fn no_lockfile() -> Diagnostic {
-    Diagnostic::warning(
-        "the project has no `Cargo.lock`, so each new build may get other versions of its dependencies",
-    )
-    .hint("Run `cargo generate-lockfile` and commit Cargo.lock.")
+/// What was asked for the image of `goal`.
+fn configured(layers: &Layers, package: &Package, goal: &Goal) -> Checked<Config> {
+    let mut findings = Findings::default();
+    let merged = findings.take(layers.merge((&package.manifest, &package.text)));
+    let Some(config) = merged else { return findings.fail() };
+    findings.finish(if goal.is_debug() { debug::configured(config) } else { config })
 }
 
 /// What is compiled of `package`, for the first triple by a compiler of the second.
 fn selection(
-    package: &Package,
-    config: &Config,
+    project: &Project,
+    (package, config): (&Package, &Config),
     binaries: &[String],
     (target, host): (&str, String),
 ) -> Selection {
-    Selection {
+    let mut selection = Selection {
         packages: BTreeSet::from([package.name.clone()]),
         features: features(config),
         binaries: binaries.iter().cloned().collect(),
@@ -336,7 +329,11 @@ fn selection(
         host,
         rustflags: config.build.rustflags.iter().flat_map(|setting| with_rest(&setting.value, &[])).collect(),
         tests: false,
+    };
+    if libc::is_dynamic_musl(target, &skeleton::target_flags(project, &selection)) {
+        selection.rustflags.splice(..0, libc::STATIC_FLAGS.map(str::to_owned));
     }
+    selection
 }
 
 /// The features that were asked for.

@@ -9,7 +9,11 @@ use super::workspace::Project;
 use crate::diagnostic::{Checked, Diagnostic, Findings, Span};
 
 /// How to bring a lockfile up to date without moving anything else.
-const UPDATE: &str = "`cargo update --workspace` brings `Cargo.lock` up to date and keeps the versions it has; commit the result";
+const UPDATE: &str = "`cargo update --workspace` brings `Cargo.lock` up to date and keeps the versions it has, and so does \
+                      `docker buildx build --target lock --output . .`; commit the result";
+
+/// How to have the lockfile written without a toolchain at hand.
+pub const LOCK: &str = "docker buildx build --target lock --output . .";
 
 /// Says where the lockfile does not match the manifests. A project without a lockfile has nothing to say.
 ///

@@ -24,7 +24,7 @@ pub use cargo_config::CargoConfig;
 pub(crate) use dependency::parse_platform;
 pub use dependency::{Artifact, Dependency, DependencyKind, GitReference, Registry, Requirement, Source};
 pub use load::load;
-pub use lock_check::check_lockfile;
+pub use lock_check::{LOCK, check_lockfile};
 pub(crate) use locked::{git_url, is_crates_io};
 pub(crate) use lockfile::parse as parse_lockfile;
 pub use lockfile::{LockedPackage, Lockfile, LockfileVersion};

@@ -21,6 +21,7 @@ use buildkit_proto::gateway::Result as GatewayResult;
 
 use crate::diagnostic::{Diagnostic, Findings};
 use crate::name::RelPath;
+use crate::project::LOCK;
 
 pub use facts::Facts;
 pub use lint::findings;
@@ -112,5 +113,5 @@ pub fn answer(name: &str, facts: &Facts<'_>) -> Result<GatewayResult, Vec<Diagno
 fn no_plan(name: &str) -> Diagnostic {
     let asked = name.strip_prefix("frontend.").unwrap_or(name);
     Diagnostic::error(format!("`--call={asked}` needs a `Cargo.lock`, and the project has none"))
-        .hint("Run `cargo generate-lockfile` and commit Cargo.lock.")
+        .hint(format!("Run `{LOCK}` or `cargo generate-lockfile`, and commit Cargo.lock."))
 }

@@ -184,6 +184,7 @@ mod tests {
         let chosen = |value: &str| Chosen { value: value.to_owned(), because: String::new() };
         Runtime {
             has_libraries: false,
+            has_shell: false,
             base: chosen("base"),
             user: chosen("65532:65532"),
             workdir: None,

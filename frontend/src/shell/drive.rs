@@ -21,7 +21,7 @@ use crate::lower::sources::{self, Inputs};
 use crate::lower::{self, Materials};
 use crate::name::RelPath;
 use crate::options::{self, Options};
-use crate::plan::target::{self, Goal};
+use crate::plan::target::{self, Goal, Stage};
 use crate::plan::{self, BuildPlan, Planned};
 use crate::project::{self, Package, Project};
 use crate::request::{self, Facts};
@@ -43,6 +43,8 @@ struct Build<'a> {
     warnings: Vec<Diagnostic>,
     /// The lockfile made for a project that has none.
     generated_lockfile: Option<String>,
+    /// The user's own, if Cargo has to bring it up to date; then it is not in the tree.
+    outdated_lockfile: Option<Vec<u8>>,
     /// What build contexts stand in for among the crates.
     replaced: Option<Replaced>,
 }
@@ -98,16 +100,10 @@ async fn build(
         files,
         warnings,
         generated_lockfile: None,
+        outdated_lockfile: None,
         replaced: None,
     };
     let mut project = build.take(project::load(&build.tree))?;
-    build.take(project::check_lockfile(&project))?;
-    build.replaced =
-        replaced::graft(bridge, &build.capabilities, &build.spec, &build.inputs, &mut build.tree, &project)
-            .await?;
-    if build.replaced.is_some() {
-        project = build.take(project::load(&build.tree))?;
-    }
     let root = RelPath::new("Cargo.toml").unwrap_or_default();
     let mut layers = build.take(Layers::read(
         &build.options.build_args,
@@ -124,6 +120,18 @@ async fn build(
             .map_err(|one| vec![one]),
     )?;
     let layers = plan::images::narrowed(&project, &layers, &goal);
+    let locked = selected(&project, &layers, &goal).and_then(|(_, config)| config.locked);
+    let checked = project::check_lockfile(&project);
+    let is_outdated = build.take(plan::lock::judge(checked, locked.as_ref(), &goal))?;
+    build.replaced =
+        replaced::graft(bridge, &build.capabilities, &build.spec, &build.inputs, &mut build.tree, &project)
+            .await?;
+    if is_outdated || build.replaced.is_some() {
+        let path = RelPath::new("Cargo.lock").unwrap_or_default();
+        build.tree.remove_file(&path);
+        build.outdated_lockfile = project.lockfile.map(|lockfile| lockfile.text.into_bytes());
+        project = build.take(project::load(&build.tree))?;
+    }
 
     if let Some(name) = build.options.request.clone() {
         return build.answer(&name, &project, &layers, &goal).await;
@@ -135,7 +143,8 @@ async fn build(
     }
     warn::show(bridge, &build.capabilities, &definition.loaded_by, &build.warnings, &build.files).await;
     let as_map = build.options.multi_platform.unwrap_or(false);
-    Ok(result::metadata(results, as_map, build.options.source_date_epoch))
+    let annotates = build.capabilities.has_llb(cap::EXPORTER_IMAGE_ANNOTATIONS);
+    Ok(result::metadata(results, as_map, build.options.source_date_epoch, annotates))
 }
 
 impl Build<'_> {
@@ -180,7 +189,7 @@ impl Build<'_> {
         let planned = if request::needs_plan(name) { Some(planned?) } else { planned.ok() };
         let plan = match &planned {
             Some(Planned::Ready(plan)) => Some(plan.as_ref()),
-            Some(Planned::NeedsLockfile { .. }) | None => None,
+            Some(Planned::NeedsLockfile(_)) | None => None,
         };
         let graph = match plan.filter(|_| request::needs_graph(name)) {
             Some(plan) => Some(self.lowered(plan, goal, (&self.builder()?, &platform), false).await?.0),
@@ -231,18 +240,15 @@ impl Build<'_> {
         is_one_of_several: bool,
     ) -> Result<Built, Failure> {
         let builder = self.builder()?;
-        let warned = self.warnings.len();
         let mut planned = self.plan(project, layers, goal, platform)?;
-        if let Planned::NeedsLockfile { toolchain, files, access } = &mut planned {
-            if let Some(replaced) = &self.replaced {
-                // It has one, which only does not know yet of the crates that were replaced.
-                self.warnings.truncate(warned);
-                files.insert(RelPath::new("Cargo.lock").unwrap_or_default(), replaced.lockfile.clone());
+        if let Planned::NeedsLockfile(needed) = &planned {
+            let image = &needed.toolchain.image;
+            let materials = self.materials(image, None, (&builder, platform), is_one_of_several).await?;
+            if *goal == Goal::Stage(Stage::Lock) {
+                let graph = marshal(&lower::lockfile(needed, &materials), &self.capabilities)?;
+                return self.files(graph, platform).await;
             }
-            let materials =
-                self.materials(&toolchain.image, None, (&builder, platform), is_one_of_several).await?;
-            let contents =
-                lockfile::make(self.bridge, &self.capabilities, toolchain, &materials, files, access).await?;
+            let contents = lockfile::make(self.bridge, &self.capabilities, needed, &materials).await?;
             self.generated_lockfile = Some(String::from_utf8_lossy(&contents).into_owned());
             let path = RelPath::new("Cargo.lock").unwrap_or_default();
             self.tree.insert_file(path, contents);
@@ -256,28 +262,27 @@ impl Build<'_> {
         self.warnings.extend(unused(&self.options, &self.spec, project, layers, &plan));
         let (definition, materials) =
             self.lowered(&plan, goal, (&builder, platform), is_one_of_several).await?;
+        if matches!(goal, Goal::Stage(_)) {
+            return self.files(definition, platform).await;
+        }
         let options = SolveOptions { cache_imports: self.cache_imports(), evaluate: false };
         let reference = self.bridge.solve(definition.to_pb(), options).await?;
         let base = materials.base.as_ref();
-        let config = match goal {
-            Goal::Stage(_) => None,
-            Goal::Image | Goal::Binary(_) | Goal::Named(_) => Some(
-                result::image_config(
-                    base.map(|base| (base.reference.as_str(), base.config.as_slice())),
-                    &plan.runtime,
-                    platform,
-                )
-                .map_err(|error| Failure::Internal(super::chain(&error)))?,
-            ),
-        };
+        let config = result::image_config(
+            base.map(|base| (base.reference.as_str(), base.config.as_slice())),
+            &plan.runtime,
+            platform,
+        )
+        .map_err(|error| Failure::Internal(super::chain(&error)))?;
         let base_config = materials.base.map(|base| base.config);
-        // An engine that cannot write them would make a plain image of another kind or none.
-        let annotations = config
-            .as_deref()
-            .filter(|_| self.capabilities.has_llb(cap::EXPORTER_IMAGE_ANNOTATIONS))
-            .map(result::annotations)
-            .unwrap_or_default();
-        Ok(Built { platform: platform.clone(), reference, config, base_config, annotations })
+        Ok(Built { platform: platform.clone(), reference, config: Some(config), base_config })
+    }
+
+    /// Solves a graph whose result is files and no image.
+    async fn files(&self, graph: Definition, platform: &Platform) -> Result<Built, Failure> {
+        let options = SolveOptions { cache_imports: self.cache_imports(), evaluate: false };
+        let reference = self.bridge.solve(graph.to_pb(), options).await?;
+        Ok(Built { platform: platform.clone(), reference, config: None, base_config: None })
     }
 
     /// Looks images up and lowers.
@@ -341,6 +346,7 @@ impl Build<'_> {
                 platform,
                 builder: &builder,
                 generated_lockfile: self.generated_lockfile.as_deref(),
+                outdated_lockfile: self.outdated_lockfile.as_deref(),
                 names: &self.tree,
             },
         );

@@ -18,12 +18,9 @@ use crate::tree::Tree;
 pub(super) struct Replaced {
     crates: Vec<ReplacedCrate>,
     manifest: String,
-    /// The user's lockfile, which knows the crates as they were.
-    pub(super) lockfile: Vec<u8>,
 }
 
-/// Lays the crates into `tree`, with a root manifest that patches them in and without the lockfile, which cargo has to
-/// bring up to date; nothing if no build context is named like a crate.
+/// Lays the crates into `tree`, with a root manifest that patches them in; nothing if no build context is named like a crate.
 pub(super) async fn graft(
     bridge: &Bridge,
     capabilities: &Capabilities,
@@ -60,8 +57,7 @@ pub(super) async fn graft(
     let manifest = context::patch(&project.workspace.text, &crates)
         .map_err(|error| Failure::Internal(format!("failed to patch Cargo.toml: {error}")))?;
     tree.insert_file(RelPath::new("Cargo.toml").unwrap_or_default(), manifest.clone().into_bytes());
-    tree.remove_file(&RelPath::new("Cargo.lock").unwrap_or_default());
-    Ok(Some(Replaced { crates, manifest, lockfile: lockfile.text.clone().into_bytes() }))
+    Ok(Some(Replaced { crates, manifest }))
 }
 
 impl Replaced {

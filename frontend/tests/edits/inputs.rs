@@ -47,6 +47,7 @@ pub(crate) fn steps(case: &Case) -> Result<Steps, String> {
         platform: &platform,
         builder: &platform,
         generated_lockfile: None,
+        outdated_lockfile: None,
         names: &names,
     };
     let planned = plan::plan(&project, request).map_err(|errors| fixture::messages(&errors))?.value;

@@ -188,13 +188,14 @@ fn outcome(files: &Files) -> String {
         builder: &amd64,
         platform: &amd64,
         generated_lockfile: None,
+        outdated_lockfile: None,
         names: &crate::fixture::names(files),
     };
     assert!(!target::names(&project).is_empty());
     match plan::plan(&project, request) {
         Ok(warned) => match warned.value {
             Planned::Ready(plan) => serde_json::to_string(&plan).unwrap(),
-            Planned::NeedsLockfile { .. } => "needs a lockfile".to_owned(),
+            Planned::NeedsLockfile(_) => "needs a lockfile".to_owned(),
         },
         Err(errors) => said(&errors),
     }

@@ -283,7 +283,8 @@ dependencies = [\"itoa\", \"ryu\"]
 ",
     );
     let project = project(&fixture).unwrap().value;
-    let update = "`cargo update --workspace` brings `Cargo.lock` up to date and keeps the versions it has; commit the result";
+    let update = "`cargo update --workspace` brings `Cargo.lock` up to date and keeps the versions it has, and so does \
+                  `docker buildx build --target lock --output . .`; commit the result";
     let anew = "`cargo generate-lockfile` writes the lockfile anew, with the newest versions of everything";
     assert_eq!(
         messages(&check_lockfile(&project).unwrap_err()),
