@@ -17,7 +17,7 @@ fn targets_and_outline_are_what_the_client_prints() {
     let json: Value = serde_json::from_str(targets.stdout()).unwrap();
     let names: Vec<&str> =
         json["targets"].as_array().unwrap().iter().map(|target| target["name"].as_str().unwrap()).collect();
-    assert_eq!(names[..2], ["probe", "binaries"]);
+    assert_eq!(names[..3], ["probe", "debug", "binaries"]);
 
     let outline = build.clone().build_arg("PROFILE", "dev").call("outline").succeed().unwrap();
     let line = outline.stdout().lines().find(|line| line.starts_with("PROFILE")).unwrap();
