@@ -26,11 +26,18 @@ impl Column {
     /// Reads what the test program printed: a line `test NAME ... ok` or `… FAILED` for each.
     #[must_use]
     pub fn of(choice: Choice, version: &str, printed: &str) -> Self {
-        let named = |ending: &str| {
-            let name = |line: &str| Some(line.strip_prefix("test ")?.strip_suffix(ending)?.trim().to_owned());
-            printed.lines().filter_map(name).collect()
-        };
-        let (passed, failed) = (named("... ok"), named("... FAILED"));
+        // Of a test that ran more than once the last result counts.
+        let mut results = BTreeMap::new();
+        for line in printed.lines().filter_map(|line| line.strip_prefix("test ")) {
+            for (ending, has_passed) in [(" ... ok", true), (" ... FAILED", false)] {
+                if let Some(name) = line.strip_suffix(ending) {
+                    results.insert(name.trim().to_owned(), has_passed);
+                }
+            }
+        }
+        let (passed, failed): (Vec<_>, Vec<_>) = results.into_iter().partition(|(_, has_passed)| *has_passed);
+        let names = |results: Vec<(String, bool)>| results.into_iter().map(|(name, _)| name).collect();
+        let (passed, failed) = (names(passed), names(failed));
         Self { choice, version: version.to_owned(), passed, failed, again: Vec::new() }
     }
 
@@ -170,6 +177,8 @@ mod tests {
             second.contains("1 of 2 | – | `c` |") && second.contains("| 1.2.3 | 1 of 1 | – | – |"),
             "{second}"
         );
+        let last = of("26.1", "test c ... FAILED\ntest d ... ok\ntest c ... ok\n");
+        assert_eq!((last.passed.len(), last.failed.len()), (2, 0), "{last:?}");
         let again = of("20.10", "test c ... FAILED\n").after(&of("20.10", "test c ... ok\n"));
         let third = Page::of(&second).with(&again).to_string();
         assert!(third.contains("1.2.3 | 1 of 1 | `c` | – |"), "{third}");

@@ -1,6 +1,7 @@
 //! `cargo bed matrix`.
 
 use std::fs;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
@@ -27,6 +28,10 @@ pub(super) struct MatrixArgs {
     /// Only the engines with this image store.
     #[arg(long)]
     store: Option<Store>,
+    /// Runs nothing: takes what the test program printed on the engine in earlier runs, the latest last. For runs that were
+    /// made one by one, or on several machines; the engine is brought up to be asked for its version.
+    #[arg(long, value_name = "FILE", requires = "engines", requires = "store", conflicts_with = "tests")]
+    read: Vec<PathBuf>,
     /// Only end-to-end tests whose names hold one of these words: to try the command. The page then says of how many.
     #[arg(value_name = "TEST")]
     tests: Vec<String>,
@@ -47,7 +52,11 @@ pub(super) fn run(args: &MatrixArgs) -> Result<()> {
     let mut failed = Vec::new();
     for choice in choices {
         heading(format!("Docker {choice}"));
-        let column = on(&place, choice, &args.tests)?;
+        let column = if args.read.is_empty() {
+            on(&place, choice, &args.tests)?
+        } else {
+            read(&place, choice, &args.read)?
+        };
         say(format!("{choice}: {} of {} passed", column.passed.len(), column.total()));
         failed.extend(column.failed.iter().map(|test| format!("{choice}: {test}")));
         let old = fs::read_to_string(&file).unwrap_or_default();
@@ -75,6 +84,23 @@ fn on(place: &Place, choice: Choice, tests: &[String]) -> Result<Column> {
             &[&["--test-threads=1", "--exact"], words(&failed).as_slice()].concat(),
         )?);
     }
+    if !was_up {
+        Daemon::of(place, choice).stop()?;
+    }
+    Ok(column)
+}
+
+/// What earlier runs printed.
+fn read(place: &Place, choice: Choice, files: &[PathBuf]) -> Result<Column> {
+    let mut printed = String::new();
+    for file in files {
+        let text =
+            fs::read_to_string(file).with_context(|| format!("failed to read `{}`", file.display()))?;
+        printed.push_str(&text);
+        printed.push('\n');
+    }
+    let was_up = Daemon::of(place, choice).answers();
+    let column = Column::of(choice, &Bed::up(place.clone(), choice)?.docker().server_version()?, &printed);
     if !was_up {
         Daemon::of(place, choice).stop()?;
     }
