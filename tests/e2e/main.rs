@@ -12,6 +12,7 @@ mod build_keys;
 mod calls;
 mod cargo_config;
 mod cold_runner;
+mod company;
 mod concurrency;
 mod contexts;
 mod crash;
