@@ -1,6 +1,7 @@
 //! What `--target` may name: one table for routing, listing and the error.
 
 use super::BuildPlan;
+use super::command::Command;
 use crate::config::Layers;
 use crate::diagnostic::Diagnostic;
 use crate::project::Project;
@@ -18,9 +19,40 @@ pub enum Goal {
     Stage(Stage),
 }
 
+/// What a goal is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// One package and its binaries.
+    Image,
+    /// All packages of the workspace, unless somebody names one; they need no binary.
+    Workspace,
+}
+
+impl Goal {
+    /// What it is about.
+    #[must_use]
+    pub fn scope(&self) -> Scope {
+        match self {
+            Self::Stage(Stage::Run(_) | Stage::Lock) => Scope::Workspace,
+            Self::Image | Self::Binary(_) | Self::Named(_) | Self::Stage(_) => Scope::Image,
+        }
+    }
+
+    /// The cargo command that ends it.
+    #[must_use]
+    pub fn command(&self) -> Command {
+        match self {
+            Self::Stage(Stage::Run(command)) => *command,
+            Self::Image | Self::Binary(_) | Self::Named(_) | Self::Stage(_) => Command::Build,
+        }
+    }
+}
+
 /// A stage of the graph that can be exported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stage {
+    /// A command on the user's code that makes no binaries.
+    Run(Command),
     /// The compiler's image.
     Toolchain,
     /// The generated manifests.
@@ -35,9 +67,21 @@ pub enum Stage {
     Lock,
 }
 
+impl Stage {
+    /// Whether what matters is that it succeeds.
+    #[must_use]
+    pub fn is_check(self) -> bool {
+        matches!(self, Self::Run(_))
+    }
+}
+
 /// The stages by name, with what `--call=targets` says of them.
-pub const STAGES: [(&str, Stage, &str); 6] = [
+pub const STAGES: [(&str, Stage, &str); 10] = [
     ("binaries", Stage::Binaries, "the binaries alone, for --output"),
+    ("check", Stage::Run(Command::Check), "a check: cargo check"),
+    ("clippy", Stage::Run(Command::Clippy), "a check: cargo clippy"),
+    ("test", Stage::Run(Command::Test), "a check: cargo test"),
+    ("doc", Stage::Run(Command::Doc), "a check: cargo doc; the documentation, for --output"),
     ("lock", Stage::Lock, "Cargo.lock, made or brought up to date, for --output"),
     ("toolchain", Stage::Toolchain, "the image that compiles"),
     ("manifests", Stage::Manifests, "the generated manifests that dependencies are compiled from"),
@@ -69,7 +113,7 @@ pub fn names_of<'a>(plan: &'a BuildPlan, goal: &'a Goal) -> Vec<&'a str> {
     if let Goal::Named(name) = goal {
         names.push(name);
     }
-    if *goal == Goal::Stage(Stage::Binaries) {
+    if let Goal::Stage(Stage::Binaries) = goal {
         names.push("binaries");
     }
     names
