@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use buildkit_llb::source::{Image, Local};
 use buildkit_llb::source_map::SourceFile;
 use buildkit_llb::{Definition, ImageRef, Platform};
+use buildkit_proto::cap;
 use supercargo::config::Layers;
 use supercargo::discover::{self, Step};
 use supercargo::engine::Abilities;
@@ -129,6 +130,10 @@ fn planned_for(
 }
 
 fn graph(plan: &BuildPlan, goal: &Goal) -> Definition {
+    graph_on(Abilities::default(), plan, goal)
+}
+
+fn graph_on(abilities: Abilities, plan: &BuildPlan, goal: &Goal) -> Definition {
     let builder = plan.cargo.cross.as_ref().map_or(&plan.platform, |cross| &cross.builder);
     let image = |reference: &str, platform: &Platform| {
         let reference: ImageRef = reference.parse().unwrap();
@@ -153,7 +158,7 @@ fn graph(plan: &BuildPlan, goal: &Goal) -> Definition {
         )]),
         no_cache: NoCache::Never,
         sandbox: Sandbox::default(),
-        abilities: Abilities::default(),
+        abilities,
         proxy: None,
         prefix: String::new(),
     };
@@ -253,5 +258,33 @@ fn platforms_share_everything_up_to_the_compile() {
             let (name, bytes) = own.iter().find(|(name, _)| name.starts_with(step)).unwrap();
             assert!(other.get(name) != Some(bytes), "{step} for {platform} is the same vertex");
         }
+    }
+}
+
+#[test]
+fn an_old_engine_is_asked_for_nothing_that_it_lacks() {
+    // What BuildKit has learned since 0.8, which is in Docker 20.10, as far as a graph can name it.
+    let later = [
+        cap::SOURCE_GIT_SUBDIR,
+        cap::SOURCE_LOCAL_DIFFER,
+        cap::SOURCE_LOCAL_METADATA_TRANSFER,
+        cap::SOURCE_OCI_LAYOUT,
+        cap::FILE_COPY_INCLUDE_EXCLUDE_PATTERNS,
+        cap::FILE_COPY_ALWAYS_REPLACE_EXISTING_DEST_PATHS,
+        cap::FILE_SYMLINK_CREATE,
+        cap::EXEC_MOUNT_TMPFS_SIZE,
+        cap::EXEC_SECRET_ENV,
+        cap::EXEC_MOUNT_CONTENT_CACHE,
+        cap::EXEC_VALID_EXIT_CODE,
+        cap::MERGE_OP,
+        cap::DIFF_OP,
+    ];
+    let has = |id: &str| !later.contains(&id);
+    for (example, target, arguments) in CASES {
+        let (plan, goal) = planned(&tree(example, 0), target, arguments);
+        let graph = graph_on(Abilities::of(has), &plan, &goal);
+        let needed = graph.ops().iter().flat_map(|op| op.metadata().caps.keys());
+        let lacking: Vec<&String> = needed.filter(|id| !has(id)).collect();
+        assert!(lacking.is_empty(), "{example}: {lacking:?}");
     }
 }

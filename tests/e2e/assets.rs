@@ -90,7 +90,7 @@ fn a_folder_can_be_the_image_and_is_known_by_what_it_holds() {
     subject.project.append("src/main.rs", "\n// An edit.\n").unwrap();
     let log = build();
     assert!(!log.vertex("[assets site] /bin/sh").unwrap().has_run(), "{}", log.transcript());
-    std::fs::write(root.path().join("etc/motd"), "another image").unwrap();
+    std::fs::write(root.path().join("etc/motd"), run_id()).unwrap();
     let log = build();
     assert!(log.vertex("[assets site] /bin/sh").unwrap().has_run(), "{}", log.transcript());
 }

@@ -70,7 +70,7 @@ fn every_table_counts_as_cargo_counts_it() {
         ],
     );
     let build = Build::new(bed.docker(), project.path()).tag("e2e-configured");
-    let edit = || project.append("src/main.rs", "\n// An edit.\n").unwrap();
+    let edit = || project.append("src/main.rs", &story::edit()).unwrap();
     story::tell(&build, edit, &["configured"]);
     let says = || Run::new(bed.docker(), "e2e-configured").complete().unwrap().stdout;
     assert_eq!(says(), "(false, true, false)|words|forced|more\n4\n");

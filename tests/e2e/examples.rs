@@ -57,7 +57,7 @@ fn a_command_line_tool_reads_its_arguments() {
     let project = Project::example("cli").unwrap();
     story::prepare(bed, &project);
     let build = Build::new(bed.docker(), project.path()).tag("e2e-cli");
-    story::tell(&build, || project.append("src/lib.rs", "\n// An edit.\n").unwrap(), &["tally"]);
+    story::tell(&build, || project.append("src/lib.rs", &story::edit()).unwrap(), &["tally"]);
 
     let counts =
         Run::new(bed.docker(), "e2e-cli").arg("[a-z]+").arg("to be or not to be").complete().unwrap();
@@ -72,7 +72,7 @@ fn features_profile_configuration_and_toolchain_file_are_honoured() {
     let project = Project::example("features").unwrap();
     story::prepare(bed, &project);
     let build = Build::new(bed.docker(), project.path()).tag("e2e-features");
-    story::tell(&build, || project.append("src/lib.rs", "\n// An edit.\n").unwrap(), &["greeter"]);
+    story::tell(&build, || project.append("src/lib.rs", &story::edit()).unwrap(), &["greeter"]);
     let greeting = Run::new(bed.docker(), "e2e-features").arg("Zoë").complete().unwrap();
     // The words come from `[env]` by way of the build script, the `!` from a flag in Cargo's configuration.
     assert!(greeting.stdout.contains("Bonan tagon, Zoë!"), "{}", greeting.stdout);
@@ -89,7 +89,7 @@ fn a_static_binary_runs_without_a_library() {
     let project = Project::example("static").unwrap();
     story::prepare(bed, &project);
     let build = Build::new(bed.docker(), project.path()).tag("e2e-static");
-    story::tell(&build, || project.append("src/main.rs", "\n// An edit.\n").unwrap(), &["alone"]);
+    story::tell(&build, || project.append("src/main.rs", &story::edit()).unwrap(), &["alone"]);
     let says = |image: &str| Run::new(bed.docker(), image).complete().unwrap().stdout;
     assert_eq!(says("e2e-static"), "no shared library\n");
     let files = image::files(bed.docker(), "e2e-static").unwrap();
@@ -116,14 +116,14 @@ fn a_workspace_gives_one_image_for_each_binary() {
     }
 
     let worker = build.clone().target("worker").tag("e2e-worker");
-    let edit = || project.append("crates/worker/src/main.rs", "\n// An edit.\n").unwrap();
+    let edit = || project.append("crates/worker/src/main.rs", &story::edit()).unwrap();
     let api = build.target("api").tag("e2e-api");
     api.succeed().unwrap();
     story::tell(&worker, edit, &["worker"]);
     let unconcerned = api.succeed().unwrap();
     assert!(unconcerned.ran().is_empty(), "an edit of worker ran {:?} for api", unconcerned.ran());
 
-    project.append("crates/db/src/lib.rs", "\n// An edit.\n").unwrap();
+    project.append("crates/db/src/lib.rs", &story::edit()).unwrap();
     let shared = worker.succeed().unwrap();
     story::assert_dependencies_reused(&shared);
     assert_eq!(shared.vertex("[build]").unwrap().compiled_names(), ["db", "types", "worker"]);

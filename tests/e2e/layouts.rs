@@ -28,7 +28,11 @@ fn vendored_sources_are_compiled_once() {
     project.write(".cargo/config.toml", config).unwrap();
     story::prepare(bed, &project);
     let build = Build::new(bed.docker(), project.path()).tag("e2e-vendored");
-    story::tell(&build, || project.edit("src/main.rs", "7", "8").unwrap(), &["vendored"]);
+    let edit = || {
+        project.edit("src/main.rs", "7", "8").unwrap();
+        project.append("src/main.rs", &story::edit()).unwrap();
+    };
+    story::tell(&build, edit, &["vendored"]);
     assert_eq!(says(bed, "e2e-vendored"), "8\n");
 }
 
@@ -51,7 +55,11 @@ fn a_crate_that_patches_a_dependency_is_its_real_self() {
     cargo(&project, &["generate-lockfile", "--quiet"]);
     story::prepare(bed, &project);
     let build = Build::new(bed.docker(), project.path()).tag("e2e-patched");
-    story::tell(&build, || project.edit("src/main.rs", "7", "8").unwrap(), &["patched"]);
+    let edit = || {
+        project.edit("src/main.rs", "7", "8").unwrap();
+        project.append("src/main.rs", &story::edit()).unwrap();
+    };
+    story::tell(&build, edit, &["patched"]);
     assert_eq!(says(bed, "e2e-patched"), "18\n");
 
     // External crates are compiled with it, so an edit of it compiles them again, and only then.

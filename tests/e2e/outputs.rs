@@ -54,6 +54,12 @@ fn a_layout_has_configuration_history_and_annotations() {
     let index = json(&layout.path().join("index.json"));
     let manifest = blob(layout.path(), &index["manifests"][0]);
     assert_eq!(manifest["annotations"]["org.example.team"], "sea", "{manifest}");
+    // The base, as the labels have it; whoever sets a label sets the annotation.
+    let base = |manifest: &Value, key: &str| {
+        manifest["annotations"][format!("org.opencontainers.image.base.{key}")].clone()
+    };
+    assert_eq!(base(&manifest, "name"), "gcr.io/distroless/cc-debian12:nonroot", "{manifest}");
+    assert!(base(&manifest, "digest").as_str().unwrap().starts_with("sha256:"), "{manifest}");
     let config = blob(layout.path(), &manifest["config"]);
     assert_eq!(config["created"], "2023-11-14T22:13:20Z");
     let history = config["history"].as_array().unwrap();
@@ -68,6 +74,11 @@ fn a_layout_has_configuration_history_and_annotations() {
         history.iter().any(|entry| entry["created_by"] == "COPY /usr/local/bin/probe # supercargo"),
         "{history:?}"
     );
+
+    build.label("org.opencontainers.image.base.name", "ours").succeed().unwrap();
+    let index = json(&layout.path().join("index.json"));
+    let manifest = blob(layout.path(), &index["manifests"][0]);
+    assert_eq!(base(&manifest, "name"), "ours", "{manifest}");
 }
 
 #[test]

@@ -13,7 +13,7 @@ fn hexyl_is_built_unmodified_and_runs() {
     let project = Project::from_registry("hexyl", "0.17.0").unwrap();
     story::prepare(bed, &project);
     let build = Build::new(bed.docker(), project.path()).tag("e2e-hexyl");
-    story::tell(&build, || project.append("src/main.rs", "\n// An edit.\n").unwrap(), &["hexyl"]);
+    story::tell(&build, || project.append("src/main.rs", &story::edit()).unwrap(), &["hexyl"]);
     let version = Run::new(bed.docker(), "e2e-hexyl").arg("--version").complete().unwrap();
     assert_eq!(version.stdout.trim(), "hexyl 0.17.0");
 }
@@ -24,7 +24,7 @@ fn hyperfine_is_built_unmodified_and_measures() {
     let project = Project::from_registry("hyperfine", "1.20.0").unwrap();
     story::prepare(bed, &project);
     let build = Build::new(bed.docker(), project.path()).tag("e2e-hyperfine");
-    story::tell(&build, || project.append("src/main.rs", "\n// An edit.\n").unwrap(), &["hyperfine"]);
+    story::tell(&build, || project.append("src/main.rs", &story::edit()).unwrap(), &["hyperfine"]);
     let arguments = ["-N", "--runs", "3", "/usr/local/bin/hyperfine --version"];
     let run = arguments.into_iter().fold(Run::new(bed.docker(), "e2e-hyperfine"), Run::arg);
     let measured = run.complete().unwrap();

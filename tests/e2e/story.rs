@@ -5,9 +5,17 @@ use testbed::build::Build;
 use testbed::log::BuildLog;
 use testbed::project::Project;
 
+use crate::subject::run_id;
+
 /// A project on the bed, with the one-line Dockerfile in its folder.
 pub(crate) fn prepare(bed: &Ready, project: &Project) {
     project.write("Dockerfile", bed.syntax()).unwrap();
+}
+
+/// What an edit may add to a file of Rust: a comment that no earlier run of the tests has added, which the engine would
+/// remember.
+pub(crate) fn edit() -> String {
+    format!("\n// An edit of {}.\n", run_id())
 }
 
 /// Builds the project twice and again after `edit`; the second time runs nothing, and the last time compiles exactly

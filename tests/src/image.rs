@@ -86,17 +86,34 @@ impl Image {
 
 /// The paths of all files and folders of an image, sorted, without a leading slash.
 pub fn files(docker: &Docker, reference: &str) -> Result<Vec<String>> {
-    // A container that is never started; an image on nothing needs a command to be named all the same.
-    let id = docker.command(["create", "--pull=never", reference, "/never-started"]).run()?;
     let scratch = tempfile::tempdir().context("failed to create a folder for an image's files")?;
     let tar = scratch.path().join("files.tar");
-    let exported = docker.command(["export", "--output"]).arg(&tar).arg(id.trim()).run();
-    docker.command(["rm", "--force", id.trim()]).run()?;
-    exported?;
+    in_container(docker, reference, |id| {
+        docker.command(["export", "--output"]).arg(&tar).arg(id).run().map(drop)
+    })?;
     let list = Cmd::new("tar").arg("--list").arg("--file").arg(&tar).run()?;
     let mut paths: Vec<String> = list.lines().map(|path| path.trim_start_matches("./").to_owned()).collect();
     paths.sort();
     Ok(paths)
+}
+
+/// The contents of the file at an absolute path of an image.
+pub fn file(docker: &Docker, reference: &str, path: &str) -> Result<Vec<u8>> {
+    let scratch = tempfile::tempdir().context("failed to create a folder for an image's file")?;
+    let copy = scratch.path().join("file");
+    in_container(docker, reference, |id| {
+        docker.command(["cp", "--follow-link"]).arg(format!("{id}:{path}")).arg(&copy).run().map(drop)
+    })?;
+    std::fs::read(&copy).with_context(|| format!("failed to read `{path}` of `{reference}`"))
+}
+
+/// Does something with a container that is never started.
+fn in_container(docker: &Docker, reference: &str, act: impl FnOnce(&str) -> Result<()>) -> Result<()> {
+    // An image on nothing needs a command to be named all the same.
+    let id = docker.command(["create", "--pull=never", reference, "/never-started"]).run()?;
+    let done = act(id.trim());
+    docker.command(["rm", "--force", id.trim()]).run()?;
+    done
 }
 
 /// Engines write `null` for what is empty.

@@ -18,6 +18,8 @@ pub struct Column {
     pub passed: Vec<String>,
     /// The names of those that did not.
     pub failed: Vec<String>,
+    /// The names of those that passed only when they were run a second time, one after another.
+    pub again: Vec<String>,
 }
 
 impl Column {
@@ -28,7 +30,19 @@ impl Column {
             let name = |line: &str| Some(line.strip_prefix("test ")?.strip_suffix(ending)?.trim().to_owned());
             printed.lines().filter_map(name).collect()
         };
-        Self { choice, version: version.to_owned(), passed: named("... ok"), failed: named("... FAILED") }
+        let (passed, failed) = (named("... ok"), named("... FAILED"));
+        Self { choice, version: version.to_owned(), passed, failed, again: Vec::new() }
+    }
+
+    /// The same after those that failed were run a second time.
+    #[must_use]
+    pub fn after(mut self, second: &Self) -> Self {
+        let mended: Vec<String> =
+            self.failed.iter().filter(|name| second.passed.contains(name)).cloned().collect();
+        self.failed.retain(|name| !mended.contains(name));
+        self.passed.extend(mended.iter().cloned());
+        self.again.extend(mended);
+        self
     }
 
     /// How many tests ran.
@@ -38,9 +52,11 @@ impl Column {
     }
 
     fn cells(&self) -> String {
-        let failed =
-            if self.failed.is_empty() { String::new() } else { format!("`{}`", self.failed.join("`, `")) };
-        format!("{} | {} of {} | {failed}", self.version, self.passed.len(), self.total())
+        let names = |names: &[String]| {
+            if names.is_empty() { "–".to_owned() } else { format!("`{}`", names.join("`, `")) }
+        };
+        let (passed, again, failed) = (self.passed.len(), names(&self.again), names(&self.failed));
+        format!("{} | {passed} of {} | {again} | {failed}", self.version, self.total())
     }
 }
 
@@ -82,11 +98,11 @@ impl fmt::Display for Page {
         writeln!(
             out,
             "# Engines\n\n`cargo bed matrix` wrote this page: it runs the end-to-end tests on each engine. The client is \
-             buildx 0.29 everywhere.\n\n| Docker | BuildKit | image store | version | tests passed | failed |\n| --- | --- | --- | --- | --- | --- |"
+             buildx 0.29 everywhere.\n\n| Docker | BuildKit | image store | version | tests passed | of them only when run alone | failed |\n| --- | --- | --- | --- | --- | --- | --- |"
         )?;
         for choice in release::all() {
             let key = key(choice);
-            let cells = self.rows.get(&key).map_or("| not run | ", String::as_str);
+            let cells = self.rows.get(&key).map_or("| not run | | ", String::as_str);
             writeln!(out, "{key}{cells} |")?;
         }
         writeln!(
@@ -148,9 +164,15 @@ mod tests {
         };
         let first =
             Page::of("").with(&of("20.10", "test a::b ... ok\ntest c ... FAILED\nelse\n")).to_string();
-        assert!(first.contains("| 20.10 | 0.8 | graphdriver | 1.2.3 | 1 of 2 | `c` |"), "{first}");
+        assert!(first.contains("| 20.10 | 0.8 | graphdriver | 1.2.3 | 1 of 2 | – | `c` |"), "{first}");
         let second = Page::of(&first).with(&of("26.1", "test a::b ... ok\n")).to_string();
-        assert!(second.contains("1 of 2 | `c` |") && second.contains("| 1.2.3 | 1 of 1 |  |"), "{second}");
-        assert!(second.contains("| 28.5 | 0.25 | containerd | | not run |  |"), "{second}");
+        assert!(
+            second.contains("1 of 2 | – | `c` |") && second.contains("| 1.2.3 | 1 of 1 | – | – |"),
+            "{second}"
+        );
+        let again = of("20.10", "test c ... FAILED\n").after(&of("20.10", "test c ... ok\n"));
+        let third = Page::of(&second).with(&again).to_string();
+        assert!(third.contains("1.2.3 | 1 of 1 | `c` | – |"), "{third}");
+        assert!(second.contains("| 28.5 | 0.25 | containerd | | not run | |  |"), "{second}");
     }
 }

@@ -63,6 +63,14 @@ pub struct Audit {
     /// Packages of the builder whose files the image gets whether a binary names them or not.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub packages: Vec<String>,
+    /// Whether the base must have a shell.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub with_shell: bool,
     /// Absolute path of the empty directory that receives what is to be laid over the base.
     pub into: String,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature is serde's")]
+fn is_false(value: &bool) -> bool {
+    !value
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::build::{BuildNetwork, GitData};
+use super::debug::DebugConfig;
 use super::schema::CacheMode;
 use super::{BuildConfig, Config, Origin, Sccache, Setting};
 use crate::diagnostic::{Diagnostic, Findings};
@@ -11,7 +12,7 @@ use crate::diagnostic::{Diagnostic, Findings};
 pub(super) const PACKAGE: &str = "PACKAGE";
 
 /// Every build-arg that is read, with what it sets, in the order of the documentation.
-pub const BUILD_ARGS: [(&str, &str); 26] = [
+pub const BUILD_ARGS: [(&str, &str); 28] = [
     ("PACKAGE", "the package"),
     ("BIN", "the binaries, separated by commas"),
     ("FEATURES", "features, separated by commas"),
@@ -38,6 +39,8 @@ pub const BUILD_ARGS: [(&str, &str); 26] = [
     ("IMAGE_WORKDIR", "the working directory"),
     ("IMAGE_INIT", "whether an init is the first process"),
     ("IMAGE_STOP_SIGNAL", "the signal that stops the program"),
+    ("IMAGE_DEBUG_BASE", "the base of `--target debug`"),
+    ("IMAGE_DEBUG_PACKAGES", "packages to install in that, separated by commas"),
 ];
 
 /// Build-args that mean something to the engine, to the client or to this frontend without being configuration.
@@ -120,6 +123,7 @@ pub(super) fn read(arguments: &BTreeMap<String, String>, findings: &mut Findings
         workdir: text("IMAGE_WORKDIR"),
         init: flag(text("IMAGE_INIT"), findings),
         stop_signal: text("IMAGE_STOP_SIGNAL"),
+        debug: DebugConfig { base: text("IMAGE_DEBUG_BASE"), packages: list("IMAGE_DEBUG_PACKAGES") },
         ..Config::default()
     }
 }

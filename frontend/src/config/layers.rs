@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::build::{BuildConfig, BuildTable};
+use super::debug::{DebugConfig, DebugTable};
 use super::health::{Health, HealthTable};
 use super::home::Home;
 use super::images::{self, NamedImage, NamedTable};
@@ -170,6 +171,7 @@ impl Config {
             healthcheck: self.healthcheck.or(below.healthcheck),
             init: self.init.or(below.init),
             files: files::or(self.files, below.files),
+            debug: self.debug.or(below.debug),
         }
     }
 }
@@ -317,7 +319,12 @@ impl Source<'_> {
                 value: setting.value.into_iter().map(|key| self.file_rule(key)).collect(),
                 origin: setting.origin,
             }),
+            debug: self.debug(image.debug),
         }
+    }
+
+    fn debug(&self, table: DebugTable) -> DebugConfig {
+        DebugConfig { base: self.setting(table.base), packages: self.setting(table.packages) }
     }
 
     fn health(&self, table: HealthTable) -> Health {

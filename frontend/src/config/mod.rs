@@ -5,6 +5,7 @@
 
 mod build;
 mod build_args;
+mod debug;
 mod files;
 mod health;
 mod home;
@@ -24,6 +25,7 @@ mod tests;
 
 pub use build::{BuildConfig, BuildNetwork, BuildTable, GitData};
 pub use build_args::{BUILD_ARGS, unknown_build_args};
+pub use debug::{DebugConfig, DebugTable};
 pub use files::{FileCopy, FileKey, FileRule, FileTable, Rest};
 pub use health::{Health, HealthTable};
 pub use images::{NamedImage, NamedTable, SelectionTable};
@@ -154,4 +156,6 @@ pub struct Config {
     pub init: Option<Setting<bool>>,
     /// `image.files`.
     pub files: Option<Setting<Vec<FileRule>>>,
+    /// `image.debug`.
+    pub debug: DebugConfig,
 }

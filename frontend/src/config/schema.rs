@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Spanned;
 use super::build::BuildTable;
+use super::debug::DebugTable;
 use super::files::FileKey;
 use super::health::HealthTable;
 use super::images::NamedTable;
@@ -218,6 +219,9 @@ pub struct ImageTable {
     /// - Default: none
     /// - As: `COPY --chown --chmod`
     pub files: Option<Spanned<Vec<FileKey>>>,
+    /// What `--target debug` has that the image has not.
+    #[serde(default)]
+    pub debug: DebugTable,
 }
 
 /// How compiled code is kept between builds.

@@ -30,6 +30,7 @@ pub(super) fn libraries(plan: &BuildPlan, compiling: &Materials, built: &Output,
         base_name: plan.runtime.base.value.clone(),
         directory: DIRECTORY.to_owned(),
         packages,
+        with_shell: plan.runtime.has_shell,
         into: paths::LIBRARIES.to_owned(),
     });
     let name = format!(
@@ -45,7 +46,13 @@ pub(super) fn libraries(plan: &BuildPlan, compiling: &Materials, built: &Output,
     exec.mount(Mount::bind(built.clone(), paths::NEEDS).selector("/needs.json").readonly());
     if !base.is_scratch() {
         // Its digest tells all: hashing a file system by content would cost more than the audit.
-        exec.mount(Mount::bind(base.clone(), paths::BASE).readonly().content_cache(ContentCache::Off));
+        let base = Mount::bind(base.clone(), paths::BASE);
+        if materials.abilities.content_cache {
+            exec.mount(base.readonly().content_cache(ContentCache::Off));
+        } else {
+            // See `mount_private`.
+            let _unused = exec.mount(base);
+        }
     }
     let libraries = exec.mount(Mount::scratch(paths::LIBRARIES));
     exec.output(&libraries)

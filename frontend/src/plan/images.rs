@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::select;
-use super::target::{Goal, STAGES};
+use super::target::{self, Goal};
 use crate::config::{Config, Layers};
 use crate::diagnostic::{Checked, Diagnostic, Findings};
 use crate::project::{Package, Project};
@@ -30,7 +30,7 @@ pub fn check(project: &Project, layers: &Layers) -> Checked<()> {
                     .to_owned(),
             ));
         }
-        if STAGES.iter().any(|(stage, ..)| stage == name) {
+        if target::always().any(|known| known == name) {
             findings.push(say(
                 format!("`images.{name}` has the name of a target that is always there"),
                 format!("Choose another name: `[images.{name}-image]`."),
@@ -54,12 +54,12 @@ pub fn check(project: &Project, layers: &Layers) -> Checked<()> {
 /// The configuration as the image of `goal` has it: its own keys above those that all images share.
 #[must_use]
 pub fn narrowed(project: &Project, layers: &Layers, goal: &Goal) -> Layers {
-    match goal {
+    match goal.plain() {
         Goal::Named(name) => {
             let mut binaries = project.members().flat_map(Package::binaries);
             layers.of_image(name, binaries.any(|binary| binary.name == *name))
         }
-        Goal::Image | Goal::Binary(_) | Goal::Stage(_) => layers.clone(),
+        Goal::Image | Goal::Binary(_) | Goal::Debug(_) | Goal::Stage(_) => layers.clone(),
     }
 }
 
@@ -71,13 +71,13 @@ pub(super) fn compiled(
     binaries: &[String],
     goal: &Goal,
 ) -> Vec<String> {
-    match goal {
+    match goal.plain() {
         Goal::Named(_) => {
             let mut all = together(project, layers, package, config);
             all.extend(binaries.iter().cloned());
             all.into_iter().collect()
         }
-        Goal::Image | Goal::Binary(_) | Goal::Stage(_) => {
+        Goal::Image | Goal::Binary(_) | Goal::Debug(_) | Goal::Stage(_) => {
             select::together(binaries, config.bins.as_ref(), package)
         }
     }

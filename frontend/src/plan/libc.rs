@@ -9,7 +9,7 @@ use crate::config::{Config, Origin, Setting};
 use crate::diagnostic::{Checked, Diagnostic, Findings};
 use crate::project::CargoConfig;
 
-/// CPUs whose musl is linked dynamically unless flags say otherwise, so that the result would run on no base of ours.
+/// CPUs whose musl rustc links dynamically unless flags say otherwise, so that the result would run on no base of ours.
 const DYNAMIC_MUSL: [&str; 2] = ["riscv64gc", "loongarch64"];
 
 /// CPUs for which Rust has no standard library with musl.
@@ -17,6 +17,9 @@ const WITHOUT_MUSL: [&str; 1] = ["s390x"];
 
 /// What makes a binary static where that is not the default.
 const STATIC: &str = "+crt-static";
+
+/// The same as flags of rustc.
+pub const STATIC_FLAGS: [&str; 2] = ["-C", "target-feature=+crt-static"];
 
 /// The triple of the compiler in the image: `gnu`, or its sibling with musl where the image is Alpine's.
 #[must_use]
@@ -74,6 +77,14 @@ pub fn statically_linked(triple: &str, flags: &[String]) -> Option<String> {
         None if is_default => Some(format!("{triple} is linked statically")),
         Some(false) | None => None,
     }
+}
+
+/// Whether binaries for `triple` would need a musl of the base, although nobody asked for that: `musl` means a static
+/// binary on every CPU. `flags` are those that reach rustc.
+#[must_use]
+pub fn is_dynamic_musl(triple: &str, flags: &[String]) -> bool {
+    let is_default = triple.contains("-musl") && cpu(triple).is_some_and(|cpu| DYNAMIC_MUSL.contains(&cpu));
+    is_default && !flags.iter().any(|flag| flag.contains("crt-static"))
 }
 
 fn is_alpine(image: &str) -> bool {

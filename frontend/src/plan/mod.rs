@@ -9,6 +9,7 @@ pub mod cargo;
 pub mod command;
 mod compile;
 pub mod cross;
+mod debug;
 pub mod files;
 pub mod git;
 pub mod health;
@@ -207,7 +208,7 @@ pub enum Planned {
 /// Errors: an ambiguous or unknown package, binary or feature; a toolchain that has no image or is too old; a
 /// platform that Rust does not know.
 pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
-    let Request { options, layers, goal, platform, builder, generated_lockfile, names, .. } = request;
+    let Request { options, layers, goal, platform, builder, generated_lockfile, .. } = request;
     let mut findings = Findings::default();
     let Some(subject) = findings.take(subject::choose(project, layers, goal)) else { return findings.fail() };
     let config = &subject.config;
@@ -217,7 +218,8 @@ pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
         return findings.fail();
     };
     let triple = asked.as_ref().map_or(target.gnu, |asked| asked.value.as_str());
-    let selection = subject.selection((triple, libc::host(host.gnu, config.toolchain_image.as_ref())));
+    let selection =
+        subject.selection(project, (triple, libc::host(host.gnu, config.toolchain_image.as_ref())));
     // What another platform needs is a step of its own.
     let because = asked.as_ref().filter(|_| host == target).map(|asked| asked.because.as_str());
     let Some(toolchain) = findings.take(toolchain_for(project, config, options, &selection, because)) else {
@@ -247,7 +249,7 @@ pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
         return findings.fail();
     };
     let linkage = libc::statically_linked(triple, &skeleton::target_flags(project, &selection));
-    let Some(runtime) = findings.take(subject.runtime(options, linkage.as_deref(), names)) else {
+    let Some(runtime) = findings.take(subject.runtime(request, linkage.as_deref())) else {
         return findings.fail();
     };
     let namespace = caches::namespace(config, project, options.vcs_source.as_deref());

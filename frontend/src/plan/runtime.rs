@@ -4,17 +4,17 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use super::Chosen;
+use super::debug;
 use super::files::{self, FileCopied};
 use super::health::{self, Healthcheck};
 use super::image_keys;
 use super::tool::Tool;
 use super::toolchain::DEBIAN;
+use super::{Chosen, Request};
 use crate::config::{Config, Setting, with_rest};
 use crate::diagnostic::{Checked, Findings};
 use crate::options::Options;
 use crate::project::Package;
-use crate::tree::Tree;
 
 /// Who runs the binary unless the user says otherwise: distroless calls this user `nonroot`.
 const USER: &str = "65532:65532";
@@ -62,6 +62,9 @@ pub struct Runtime {
     pub has_libraries: bool,
     /// The binaries: name to absolute path in the image.
     pub binaries: BTreeMap<String, String>,
+    /// Whether the image is there to look inside, so that its base must have a shell.
+    #[serde(skip_serializing_if = "super::is_false")]
+    pub has_shell: bool,
     /// Seconds since 1970 that every file put into the image carries.
     pub timestamp: u64,
 }
@@ -69,12 +72,12 @@ pub struct Runtime {
 /// Decides what the image looks like; `linkage` is why the binaries are static, if they are.
 pub fn choose(
     config: &Config,
-    options: &Options,
+    request: Request<'_>,
     package: &Package,
     binaries: &[String],
     linkage: Option<&str>,
-    names: &Tree,
 ) -> Checked<Runtime> {
+    let (options, has_shell) = (request.options, request.goal.is_debug());
     let mut findings = Findings::default();
     image_keys::check(config, &mut findings);
     let paths: BTreeMap<String, String> =
@@ -100,6 +103,7 @@ pub fn choose(
             format!("glibc and libgcc of Debian {DEBIAN}, as in the builder"),
         )
     });
+    let base = if has_shell { debug::base(base, config, &mut findings) } else { base };
     let healthcheck = config.healthcheck.as_ref().and_then(|setting| health::choose(setting, &mut findings));
     let mut tools = BTreeSet::new();
     if healthcheck.as_ref().is_some_and(Healthcheck::asks_with_tool) {
@@ -115,8 +119,9 @@ pub fn choose(
     let runtime = Runtime {
         healthcheck,
         tools,
-        files: files::choose(config, names, &paths, &mut findings),
+        files: files::choose(config, request.names, &paths, &mut findings),
         has_libraries: false,
+        has_shell,
         base,
         user: chosen(config.user.as_ref(), || (USER.to_owned(), "not root".to_owned())),
         workdir: match (&config.workdir, &config.base) {

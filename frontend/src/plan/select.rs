@@ -30,7 +30,7 @@ pub fn package<'a>(project: &'a Project, layers: &Layers, goal: &Goal) -> Checke
         let Some(package) = findings.take(named(project, setting)) else { return findings.fail() };
         return findings.finish((package, setting.origin.to_string()));
     }
-    let wanted = match goal {
+    let wanted = match goal.plain() {
         Goal::Binary(name) => Some((vec![name.clone()], "--target".to_owned(), None)),
         // What `"..."` stands for belongs to the package that is looked for.
         _ => layers.bins().filter(|setting| setting.value != [REST]).map(|setting| {
@@ -75,7 +75,7 @@ pub fn binaries(
 ) -> Checked<Chosen<Vec<String>>> {
     let mut findings = Findings::default();
     let known: BTreeSet<&str> = package.binaries().map(|binary| binary.name.as_str()).collect();
-    let chosen = match (goal, bins) {
+    let chosen = match (goal.plain(), bins) {
         (Goal::Binary(name), _) => Chosen { value: vec![name.clone()], because: "--target".to_owned() },
         (_, Some(setting)) => Chosen::set(listed_in(setting, package), &setting.origin),
         (_, None) => match default_of(package) {
@@ -89,8 +89,9 @@ pub fn binaries(
     let unknown: Vec<String> =
         chosen.value.iter().filter(|name| !known.contains(name.as_str())).cloned().collect();
     if chosen.value.is_empty() || !unknown.is_empty() {
-        let span =
-            bins.filter(|_| !matches!(goal, Goal::Binary(_))).and_then(|setting| setting.origin.span());
+        let span = bins
+            .filter(|_| !matches!(goal.plain(), Goal::Binary(_)))
+            .and_then(|setting| setting.origin.span());
         findings.push(unknown_binary(project, &unknown, span));
         return findings.fail();
     }

@@ -7,14 +7,12 @@ use super::command::Command;
 use super::cross::Cross;
 use super::runtime::{self, Runtime};
 use super::target::{Goal, Scope};
-use super::{Chosen, images, paths, rustflags, select};
+use super::{Chosen, Request, debug, images, libc, paths, rustflags, select};
 use crate::config::{Config, Layers, Origin, Setting, with_rest};
 use crate::diagnostic::{Checked, Diagnostic, Findings, Span};
 use crate::name::RelPath;
-use crate::options::Options;
 use crate::project::{Package, Project};
-use crate::skeleton::{Features, Selection};
-use crate::tree::Tree;
+use crate::skeleton::{self, Features, Selection};
 
 /// The packages and what is asked for them.
 #[derive(Clone, Debug)]
@@ -43,6 +41,7 @@ pub(super) fn choose<'a>(project: &'a Project, layers: &Layers, goal: &Goal) -> 
         return findings.fail();
     };
     let Some(config) = findings.take(config(project, layers, &packages)) else { return findings.fail() };
+    let config = if goal.is_debug() { debug::configured(config) } else { config };
     let (binaries, compiled) = match (goal.scope(), packages.as_slice()) {
         (Scope::Image, [package, ..]) => {
             let binaries = select::binaries(project, package, config.bins.as_ref(), goal);
@@ -109,9 +108,9 @@ impl Subject<'_> {
     }
 
     /// What is compiled, for the first triple by a compiler of the second.
-    pub(super) fn selection(&self, (target, host): (&str, String)) -> Selection {
+    pub(super) fn selection(&self, project: &Project, (target, host): (&str, String)) -> Selection {
         let config = &self.config;
-        Selection {
+        let mut selection = Selection {
             packages: self.packages.iter().map(|package| package.name.clone()).collect(),
             features: features(config),
             binaries: self.compiled.iter().cloned().collect::<BTreeSet<String>>(),
@@ -125,7 +124,11 @@ impl Subject<'_> {
                 .flat_map(|setting| with_rest(&setting.value, &[]))
                 .collect(),
             tests: self.command.has_tests(),
+        };
+        if libc::is_dynamic_musl(target, &skeleton::target_flags(project, &selection)) {
+            selection.rustflags.splice(..0, libc::STATIC_FLAGS.map(str::to_owned));
         }
+        selection
     }
 
     /// What all of its cargo commands have in common.
@@ -154,11 +157,11 @@ impl Subject<'_> {
     }
 
     /// The image; where none comes out, nothing that is asked for images counts.
-    pub(super) fn runtime(&self, options: &Options, linkage: Option<&str>, names: &Tree) -> Checked<Runtime> {
+    pub(super) fn runtime(&self, request: Request<'_>, linkage: Option<&str>) -> Checked<Runtime> {
         let Some(package) = self.packages.first() else { return Err(Vec::new()) };
         let nothing = Config::default();
         let config = if self.binaries.value.is_empty() { &nothing } else { &self.config };
-        runtime::choose(config, options, package, &self.binaries.value, linkage, names)
+        runtime::choose(config, request, package, &self.binaries.value, linkage)
     }
 
     /// The line that names the package: what a failing compile of it points at.

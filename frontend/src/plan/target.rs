@@ -4,7 +4,7 @@ use super::BuildPlan;
 use super::command::Command;
 use crate::config::Layers;
 use crate::diagnostic::Diagnostic;
-use crate::project::Project;
+use crate::project::{Package, Project};
 
 /// What a build is to end with.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,6 +15,8 @@ pub enum Goal {
     Binary(String),
     /// An image that the configuration gives a name.
     Named(String),
+    /// One of these images on a base with a shell.
+    Debug(Box<Goal>),
     /// One stage of the graph, for `--output` and for looking inside.
     Stage(Stage),
 }
@@ -29,24 +31,43 @@ pub enum Scope {
 }
 
 impl Goal {
+    /// What the binaries are chosen and compiled for: of an image with a shell the one without it.
+    #[must_use]
+    pub fn plain(&self) -> &Goal {
+        match self {
+            Self::Debug(goal) => goal,
+            Self::Image | Self::Binary(_) | Self::Named(_) | Self::Stage(_) => self,
+        }
+    }
+
+    /// True for an image that is there to look inside.
+    #[must_use]
+    pub fn is_debug(&self) -> bool {
+        matches!(self, Self::Debug(_))
+    }
+
     /// What it is about.
     #[must_use]
     pub fn scope(&self) -> Scope {
-        match self {
+        match self.plain() {
             Self::Stage(Stage::Run(_) | Stage::Lock) => Scope::Workspace,
-            Self::Image | Self::Binary(_) | Self::Named(_) | Self::Stage(_) => Scope::Image,
+            _ => Scope::Image,
         }
     }
 
     /// The cargo command that ends it.
     #[must_use]
     pub fn command(&self) -> Command {
-        match self {
+        match self.plain() {
             Self::Stage(Stage::Run(command)) => *command,
-            Self::Image | Self::Binary(_) | Self::Named(_) | Self::Stage(_) => Command::Build,
+            _ => Command::Build,
         }
     }
 }
+
+/// The default image with a shell, with what `--call=targets` says of it; that of the image NAME is `debug-NAME`.
+pub const DEBUG: (&str, &str) =
+    ("debug", "the default image with a shell, for looking inside; `debug-NAME` is that of the image NAME");
 
 /// A stage of the graph that can be exported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,13 +110,18 @@ pub const STAGES: [(&str, Stage, &str); 10] = [
     ("deps", Stage::Deps, "the compiled dependencies, as a target directory"),
 ];
 
+/// The targets that every project has.
+pub fn always() -> impl Iterator<Item = &'static str> {
+    std::iter::once(DEBUG.0).chain(STAGES.iter().map(|(name, ..)| *name))
+}
+
 /// Everything that `--target` may name.
 #[must_use]
 pub fn names(project: &Project) -> Vec<String> {
     let mut binaries: Vec<&str> =
         project.members().flat_map(|package| package.binaries().map(|binary| binary.name.as_str())).collect();
     binaries.sort_unstable();
-    binaries.into_iter().chain(STAGES.iter().map(|(name, ..)| *name)).map(str::to_owned).collect()
+    binaries.into_iter().map(str::to_owned).chain(always().map(str::to_owned)).collect()
 }
 
 /// Everything that `--target` may name where the configuration has further images.
@@ -110,10 +136,13 @@ pub fn names_with_images(project: &Project, layers: &Layers) -> Vec<String> {
 #[must_use]
 pub fn names_of<'a>(plan: &'a BuildPlan, goal: &'a Goal) -> Vec<&'a str> {
     let mut names: Vec<&str> = plan.binaries.value.iter().map(String::as_str).collect();
-    if let Goal::Named(name) = goal {
+    if let Goal::Named(name) = goal.plain() {
         names.push(name);
     }
-    if let Goal::Stage(Stage::Binaries) = goal {
+    if goal.is_debug() {
+        names.push(DEBUG.0);
+    }
+    if *goal == Goal::Stage(Stage::Binaries) {
         names.push("binaries");
     }
     names
@@ -121,30 +150,41 @@ pub fn names_of<'a>(plan: &'a BuildPlan, goal: &'a Goal) -> Vec<&'a str> {
 
 /// Decides what `--target` means where the configuration has further images, which win.
 pub fn route_to_image(project: &Project, layers: &Layers, target: Option<&str>) -> Result<Goal, Diagnostic> {
-    match target {
-        Some(name) if layers.images().contains_key(name) => Ok(Goal::Named(name.to_owned())),
-        _ => route_among(project, target, || names_with_images(project, layers)),
-    }
+    let is_image = |name: &str| layers.images().contains_key(name);
+    route_among(project, target, is_image, || names_with_images(project, layers))
 }
 
 /// Decides what `--target` means. A binary of the project wins over a stage of the same name.
 pub fn route(project: &Project, target: Option<&str>) -> Result<Goal, Diagnostic> {
-    route_among(project, target, || names(project))
+    route_among(project, target, |_| false, || names(project))
 }
 
 fn route_among(
     project: &Project,
     target: Option<&str>,
+    is_image: impl Fn(&str) -> bool,
     names: impl FnOnce() -> Vec<String>,
 ) -> Result<Goal, Diagnostic> {
     let Some(target) = target else { return Ok(Goal::Image) };
-    let is_binary =
-        |name: &str| project.members().any(|package| package.binaries().any(|binary| binary.name == name));
-    if is_binary(target) {
-        return Ok(Goal::Binary(target.to_owned()));
+    let image = |name: &str| {
+        let mut binaries = project.members().flat_map(Package::binaries);
+        if is_image(name) {
+            Some(Goal::Named(name.to_owned()))
+        } else {
+            binaries.any(|binary| binary.name == name).then(|| Goal::Binary(name.to_owned()))
+        }
+    };
+    if let Some(goal) = image(target) {
+        return Ok(goal);
     }
     if let Some((_, stage, _)) = STAGES.iter().find(|(name, ..)| *name == target) {
         return Ok(Goal::Stage(*stage));
+    }
+    if let Some(rest) = target.strip_prefix(DEBUG.0) {
+        let of = if rest.is_empty() { Some(Goal::Image) } else { rest.strip_prefix('-').and_then(image) };
+        if let Some(goal) = of {
+            return Ok(Goal::Debug(Box::new(goal)));
+        }
     }
     let quoted: Vec<String> = names().into_iter().map(|name| format!("`{name}`")).collect();
     Err(Diagnostic::error(format!("there is no target `{target}`"))

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::answer::Answer;
 use super::facts::Facts;
-use crate::plan::target::STAGES;
+use crate::plan::target::{DEBUG, STAGES};
 use crate::project::{CargoTarget, Package};
 
 /// The target that all others take their files from.
@@ -22,8 +22,19 @@ struct Target {
     image: Option<String>,
 }
 
+/// All targets of the bake file but the one that they take their files from.
+struct Targets {
+    /// The images that are built by default.
+    images: Vec<Target>,
+    /// Those with a shell.
+    with_shell: Vec<Target>,
+    /// The images that need more features.
+    later: Vec<Target>,
+    checks: Vec<Target>,
+}
+
 pub(super) fn answer(facts: &Facts<'_>) -> Answer {
-    let mut used = BTreeSet::from([COMMON.to_owned(), "default".to_owned(), "checks".to_owned()]);
+    let mut used: BTreeSet<String> = ["default", "checks", DEBUG.0, COMMON].map(str::to_owned).into();
     let mut images = Vec::new();
     let mut later = Vec::new();
     let mut binaries: Vec<(&Package, &CargoTarget)> = facts
@@ -41,6 +52,15 @@ pub(super) fn answer(facts: &Facts<'_>) -> Answer {
         };
         if is_built_by_default(facts, package, binary) { images.push(target) } else { later.push(target) }
     }
+    let with_shell: Vec<Target> = images
+        .iter()
+        .filter_map(|target| {
+            let goal = format!("{}-{}", DEBUG.0, target.goal);
+            let is_binary = later.iter().chain(&images).any(|other: &Target| other.goal == goal);
+            let image = target.image.as_ref().map(|image| format!("{image}-{}", DEBUG.0));
+            (!is_binary).then(|| Target { name: unique(&goal, &mut used), goal, image })
+        })
+        .collect();
     let is_binary =
         |name: &str| facts.project.members().any(|member| member.binaries().any(|one| one.name == name));
     let checks: Vec<Target> = STAGES
@@ -48,19 +68,16 @@ pub(super) fn answer(facts: &Facts<'_>) -> Answer {
         .filter(|(name, stage, _)| stage.is_check() && !is_binary(name))
         .map(|(name, ..)| Target { name: unique(name, &mut used), goal: (*name).to_owned(), image: None })
         .collect();
+    let all = Targets { images, with_shell, later, checks };
     let file = facts.options.filename.clone().unwrap_or_else(|| "Dockerfile".to_owned());
 
-    Answer {
-        json: as_json(&file, &images, &later, &checks),
-        text: as_hcl(&file, &images, &later, &checks),
-        version: "1.0.0",
-        status: None,
-    }
+    Answer { json: as_json(&file, &all), text: as_hcl(&file, &all), version: "1.0.0", status: None }
 }
 
-fn as_json(file: &str, images: &[Target], later: &[Target], checks: &[Target]) -> Value {
+fn as_json(file: &str, all: &Targets) -> Value {
+    let Targets { images, with_shell, later, checks } = all;
     let mut targets = BTreeMap::from([(COMMON.to_owned(), json!({"context": ".", "dockerfile": file}))]);
-    for target in images.iter().chain(later).chain(checks) {
+    for target in images.iter().chain(with_shell).chain(later).chain(checks) {
         let mut entry = json!({"inherits": [COMMON], "target": target.goal});
         if let Value::Object(entry) = &mut entry {
             match &target.image {
@@ -71,13 +88,17 @@ fn as_json(file: &str, images: &[Target], later: &[Target], checks: &[Target]) -
         targets.insert(target.name.clone(), entry);
     }
     let mut groups = json!({"default": {"targets": names(images)}});
+    if let (Value::Object(groups), false) = (&mut groups, with_shell.is_empty()) {
+        groups.insert(DEBUG.0.to_owned(), json!({"targets": names(with_shell)}));
+    }
     if let (Value::Object(groups), false) = (&mut groups, checks.is_empty()) {
         groups.insert("checks".to_owned(), json!({"targets": names(checks)}));
     }
     json!({"group": groups, "target": targets})
 }
 
-fn as_hcl(file: &str, images: &[Target], later: &[Target], checks: &[Target]) -> String {
+fn as_hcl(file: &str, all: &Targets) -> String {
+    let Targets { images, with_shell, later, checks } = all;
     let mut blocks = vec![
         "# `docker buildx bake` builds every image, `docker buildx bake <target>` one of them.\n\
          # Printed by `docker buildx build --call=bake`; it is yours to edit.\n"
@@ -85,11 +106,14 @@ fn as_hcl(file: &str, images: &[Target], later: &[Target], checks: &[Target]) ->
         "variable \"TAG\" {\n  default = \"latest\"\n}\n".to_owned(),
         group("default", images),
     ];
+    if !with_shell.is_empty() {
+        blocks.push(format!("# The same images with a shell.\n{}", group(DEBUG.0, with_shell)));
+    }
     if !checks.is_empty() {
         blocks.push(group("checks", checks));
     }
     blocks.push(format!("target \"{COMMON}\" {{\n  context    = \".\"\n  dockerfile = {}\n}}\n", text(file)));
-    for target in images {
+    for target in images.iter().chain(with_shell) {
         blocks.push(block(target));
     }
     for target in later {

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::answer::Answer;
 use super::facts::Facts;
 use crate::config::NamedImage;
-use crate::plan::target::STAGES;
+use crate::plan::target::{DEBUG, STAGES};
 
 /// What the configuration says of an image of its own name.
 fn described(image: &NamedImage) -> String {
@@ -33,6 +33,7 @@ pub(super) fn answer(facts: &Facts<'_>) -> Answer {
     rows.retain(|(name, _)| !images.contains_key(name));
     rows.extend(images.iter().map(|(name, image)| (name.clone(), described(image))));
     rows.sort();
+    rows.push((DEBUG.0.to_owned(), DEBUG.1.to_owned()));
     rows.extend(STAGES.iter().map(|(name, _, description)| ((*name).to_owned(), (*description).to_owned())));
     let targets: Vec<_> = rows
         .iter()

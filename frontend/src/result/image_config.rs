@@ -23,7 +23,8 @@ pub enum ConfigError {
 const COMMENT: &str = "supercargo.v0";
 
 /// Labels of the base's name and digest. Source: OCI image specification, `annotations.md`.
-const BASE_LABELS: [&str; 2] = ["org.opencontainers.image.base.name", "org.opencontainers.image.base.digest"];
+pub(super) const BASE_LABELS: [&str; 2] =
+    ["org.opencontainers.image.base.name", "org.opencontainers.image.base.digest"];
 
 /// The configuration as JSON.
 ///
@@ -183,6 +184,7 @@ mod tests {
         let chosen = |value: &str| Chosen { value: value.to_owned(), because: String::new() };
         Runtime {
             has_libraries: false,
+            has_shell: false,
             base: chosen("base"),
             user: chosen("65532:65532"),
             workdir: None,

@@ -143,7 +143,8 @@ async fn build(
     }
     warn::show(bridge, &build.capabilities, &definition.loaded_by, &build.warnings, &build.files).await;
     let as_map = build.options.multi_platform.unwrap_or(false);
-    Ok(result::metadata(results, as_map, build.options.source_date_epoch))
+    let annotates = build.capabilities.has_llb(cap::EXPORTER_IMAGE_ANNOTATIONS);
+    Ok(result::metadata(results, as_map, build.options.source_date_epoch, annotates))
 }
 
 impl Build<'_> {

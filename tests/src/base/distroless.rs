@@ -1,7 +1,7 @@
 //! A runtime base without a shell: a C library, certificates, time zones, users, and nothing else.
 
 use std::fs;
-use std::os::unix::fs::{PermissionsExt, chown};
+use std::os::unix::fs::{PermissionsExt, chown, symlink};
 use std::path::Path;
 
 use anyhow::{Context, Result};
@@ -35,6 +35,10 @@ const PASSWD: &str = "root:x:0:0:root:/root:/sbin/nologin\n\
 const GROUP: &str = "root:x:0:\nnobody:x:65534:\ntty:x:5:\nstaff:x:50:\nnonroot:x:65532:\n";
 const NSSWITCH: &str = "passwd: files\ngroup: files\nhosts: files dns\nservices: files\nprotocols: files\n";
 
+/// The tools of busybox that somebody who looks around needs.
+const TOOLS: &[&str] =
+    &["cat", "env", "find", "grep", "id", "ls", "ps", "sh", "sha256sum", "top", "vi", "wget", "which"];
+
 /// What the base for static binaries has of that.
 const STATIC_PACKAGES: &[&str] = &["base-files", "media-types", "netbase", "tzdata"];
 
@@ -46,6 +50,26 @@ pub(super) fn without_libraries(certificates: &Certificates) -> Layer {
 /// The layer of both tags: they differ in their configuration only.
 pub(super) fn layer(certificates: &Certificates) -> Layer {
     layer_of("distroless-cc", PACKAGES, certificates)
+}
+
+/// What the tags with `debug` in their names have on top: busybox in a directory of its own, with a link for each tool.
+pub(super) fn busybox() -> Layer {
+    Layer::new(
+        "distroless-busybox",
+        vec![REVISION.into(), SUITE.into(), TOOLS.join(" ")],
+        Box::new(|place, tree| {
+            let package = tempfile::tempdir().context("failed to create a folder for busybox")?;
+            Suite::open(place, SUITE)?.unpack(&["busybox-static"], package.path())?;
+            let folder = tree.join("busybox");
+            fs::create_dir_all(&folder).context("failed to create the folder of busybox")?;
+            fs::copy(package.path().join("bin/busybox"), folder.join("busybox"))
+                .context("failed to copy busybox")?;
+            for tool in TOOLS {
+                symlink("/busybox/busybox", folder.join(tool)).context("failed to link a tool of busybox")?;
+            }
+            Ok(())
+        }),
+    )
 }
 
 fn layer_of(name: &'static str, packages: &'static [&'static str], certificates: &Certificates) -> Layer {

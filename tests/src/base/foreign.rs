@@ -14,6 +14,7 @@ use super::certificates::Certificates;
 use super::layer::{Layer, Packed};
 use super::{Image, SYSTEM_PATH, distroless, loaded, pack};
 use crate::bed::Bed;
+use crate::engine::feature::Feature;
 use crate::lock::Lock;
 use crate::machine::suite::Suite;
 use crate::process::Cmd;
@@ -21,8 +22,9 @@ use crate::progress::step;
 
 /// The image that compiles.
 pub const BUILDER: &str = "supercargo-bed/rust-cross:1";
-/// The runtime base, an index of one image for each of [`MACHINES`].
-pub const BASE: &str = "supercargo-bed/cc-cross:1";
+/// The runtime base, an index of one image for each of [`MACHINES`] and for the own machine.
+const BASE: &str = "supercargo-bed/cc-cross";
+const TAG: &str = "1";
 
 /// Rises when the recipe changes.
 const REVISION: &str = "1";
@@ -49,7 +51,18 @@ pub const MACHINES: [Machine; 2] = [
 const PACKAGES: &[&str] =
     &["base-files", "ca-certificates", "cargo", "dash", "gcc", "libc6-dev", "libstd-rust-dev", "rustc"];
 
-/// Makes sure that the engine has both images. They are large, so only the tests that need them ask for them.
+/// The runtime base for a platform: under one name for all of them where the engine keeps indexes, else under a name for
+/// each.
+#[must_use]
+pub fn base(bed: &Bed, platform: &str) -> String {
+    if bed.has(Feature::Layouts) {
+        format!("{BASE}:{TAG}")
+    } else {
+        format!("{BASE}-{}:{TAG}", platform.trim_start_matches("linux/").replace('/', ""))
+    }
+}
+
+/// Makes sure that the engine has the images. They are large, so only the tests that need them ask for them.
 pub fn provide(bed: &Bed) -> Result<()> {
     let _lock = Lock::acquire(bed.place(), "base-foreign")?;
     let certificates = Certificates::of_machine()?;
@@ -60,22 +73,29 @@ pub fn provide(bed: &Bed) -> Result<()> {
         layers: vec![builder(&certificates)],
         config: json!({ "Env": [&path], "Cmd": ["sh"] }),
     };
-    let base = |platform: &str, debian| Image {
-        names: vec![BASE.into()],
+    let base_of = |platform: &str, debian| Image {
+        names: vec![base(bed, platform)],
         platform: platform.into(),
         layers: vec![distroless::foreign_layer(SUITE, debian, &architectures())],
         config: json!({ "Env": [&path], "User": "65532", "WorkingDir": "/home/nonroot" }),
     };
-    let mut bases = vec![base(&super::own_platform(), own_architecture())];
-    bases.extend(MACHINES.iter().map(|machine| base(machine.platform, machine.debian)));
+    let mut bases = vec![base_of(&super::own_platform(), own_architecture())];
+    bases.extend(MACHINES.iter().map(|machine| base_of(machine.platform, machine.debian)));
 
     let all: Vec<&Image> = std::iter::once(&builder).chain(&bases).collect();
     let packed: BTreeMap<String, Packed> = pack(bed.place(), &all)?;
     let loaded = loaded(bed.docker())?;
-    for (name, archive) in
-        [(BUILDER, Archive::of(&builder, &packed)?), (BASE, Archive::of_several(&bases, &packed)?)]
-    {
-        if loaded.get(name).is_none_or(|id| !archive.has_id(id)) {
+    let mut archives = vec![(BUILDER.to_owned(), Archive::of(&builder, &packed)?)];
+    if bed.has(Feature::Layouts) {
+        archives.push((base(bed, ""), Archive::of_several(&bases, &packed)?));
+    } else {
+        for image in &bases {
+            let name = image.names.first().cloned().unwrap_or_default();
+            archives.push((name, Archive::of(image, &packed)?));
+        }
+    }
+    for (name, archive) in archives {
+        if loaded.get(&name).is_none_or(|id| !archive.has_id(id)) {
             let doing = step(format!("loading {name}"));
             archive.load(bed.place(), bed.docker())?;
             doing.done();

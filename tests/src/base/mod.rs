@@ -9,6 +9,7 @@ mod debian;
 mod distroless;
 pub mod foreign;
 mod layer;
+pub mod node;
 mod toolchain;
 
 use std::collections::BTreeMap;
@@ -40,10 +41,14 @@ struct Image {
 /// Makes sure that the engine has every base image, each in its present recipe.
 pub fn provide(place: &Place, docker: &Docker) -> Result<()> {
     let toolchain = Toolchain::find()?;
-    let images = images(&toolchain, &Certificates::of_machine()?);
+    load(place, docker, &images(&toolchain, &Certificates::of_machine()?))
+}
+
+/// Makes sure that the engine has these images, each of one platform.
+fn load(place: &Place, docker: &Docker, images: &[Image]) -> Result<()> {
     let packed = pack(place, &images.iter().collect::<Vec<_>>())?;
     let loaded = loaded(docker)?;
-    for image in &images {
+    for image in images {
         let archive = Archive::of(image, &packed)?;
         let missing = image.names.iter().any(|name| loaded.get(name).is_none_or(|id| !archive.has_id(id)));
         if missing {
@@ -67,6 +72,19 @@ fn images(toolchain: &Toolchain, certificates: &Certificates) -> Vec<Image> {
             "User": user,
             "WorkingDir": workdir,
         }),
+    };
+    let with_shell = |name: &str, layer: Layer| Image {
+        layers: vec![layer, distroless::busybox()],
+        config: json!({
+            "Env": [
+                format!("PATH={SYSTEM_PATH}:/busybox"),
+                "SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt".to_owned(),
+            ],
+            "User": "65532",
+            "WorkingDir": "/home/nonroot",
+            "Entrypoint": ["/busybox/sh"],
+        }),
+        ..distroless(name, distroless::busybox(), "", "")
     };
     vec![
         Image {
@@ -103,6 +121,8 @@ fn images(toolchain: &Toolchain, certificates: &Certificates) -> Vec<Image> {
             "65532",
             "/home/nonroot",
         ),
+        with_shell("cc-debian12:debug-nonroot", distroless::layer(certificates)),
+        with_shell("static-debian12:debug-nonroot", distroless::without_libraries(certificates)),
     ]
 }
 

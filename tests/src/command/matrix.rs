@@ -63,21 +63,40 @@ pub(super) fn run(args: &MatrixArgs) -> Result<()> {
 
 fn on(place: &Place, choice: Choice, tests: &[String]) -> Result<Column> {
     let was_up = Daemon::of(place, choice).answers();
-    let bed = Bed::up(place.clone(), choice)?;
     // Before BuildKit 0.12, builds at once with and without `--no-cache` may crash the engine (moby/buildkit#2303).
     let threads = if choice.version() < (25, 0) { "--test-threads=1" } else { "--test-threads=2" };
-    let command = cargo(&["test", "--package", "testbed", "--test", "e2e", "--locked", "--", threads]);
-    let outcome = command
-        .args(tests)
+    let mut column = once(place, choice, &[&[threads], words(tests).as_slice()].concat())?;
+    if !column.failed.is_empty() {
+        say(format!("{} tests failed; once more, each alone", column.failed.len()));
+        let failed = column.failed.clone();
+        column = column.after(&once(
+            place,
+            choice,
+            &[&["--test-threads=1", "--exact"], words(&failed).as_slice()].concat(),
+        )?);
+    }
+    if !was_up {
+        Daemon::of(place, choice).stop()?;
+    }
+    Ok(column)
+}
+
+fn words(names: &[String]) -> Vec<&str> {
+    names.iter().map(String::as_str).collect()
+}
+
+/// One run of the test program with these arguments.
+fn once(place: &Place, choice: Choice, arguments: &[&str]) -> Result<Column> {
+    // An engine that crashed is brought up again.
+    let version = Bed::up(place.clone(), choice)?.docker().server_version()?;
+    let outcome = cargo(&["test", "--package", "testbed", "--test", "e2e", "--locked", "--"])
+        .args(arguments)
         .env(ENGINE, choice.release.name)
         .env(STORE, choice.store.to_string())
         .env("RUST_BACKTRACE", "0")
         .deadline(DEADLINE)
         .output()?;
-    let column = Column::of(choice, &bed.docker().server_version()?, &outcome.stdout);
-    if !was_up {
-        Daemon::of(place, choice).stop()?;
-    }
+    let column = Column::of(choice, &version, &outcome.stdout);
     if column.total() == 0 {
         bail!("no test was run:\n{}", outcome.stderr);
     }

@@ -24,6 +24,8 @@ pub enum Feature {
     CacheExport,
     /// A digest in `--metadata-file` for what is pushed.
     PushedDigest,
+    /// A digest of an image that the engine has already.
+    LocalDigest,
 }
 
 /// What is known of a feature.
@@ -105,6 +107,7 @@ pub const ROWS: &[Row] = &[
             "outputs::provenance_is_made_and_names_the_images",
             "outputs::a_bill_of_materials_is_made_by_the_scanner",
             "outputs::archives_hold_the_image_or_the_files",
+            "platforms::one_build_gives_programs_for_three_machines",
         ],
     },
     Row {
@@ -126,6 +129,14 @@ pub const ROWS: &[Row] = &[
         store: Some(Store::Containerd),
         instead: "the client pushes after the build, and the digest is the image's own; `docker push` and the registry name the pushed one",
         tests: &["outputs::an_image_is_pushed_and_comes_back"],
+    },
+    Row {
+        feature: Feature::LocalDigest,
+        title: "the digest of a base image that the engine has already",
+        since: (24, 0),
+        store: Some(Store::Containerd),
+        instead: "the image has no labels of its base's name and digest, unless the base comes from its registry",
+        tests: &["image::the_labels_name_the_base_and_what_is_not_wanted_is_gone"],
     },
 ];
 

@@ -5,6 +5,7 @@ mod misfit;
 mod owners;
 mod root;
 mod search;
+mod shell;
 mod take;
 
 use std::collections::BTreeMap;
@@ -51,6 +52,13 @@ pub(crate) fn audit(job: &Audit) -> Result<u8, Error> {
     }
     if !misfits.is_empty() {
         return Ok(1);
+    }
+    if job.with_shell {
+        let Some(shell) = shell::find(&base) else {
+            console::rendered(&format!("supercargo: {}\n", shell::lacking(&job.base_name)));
+            return Ok(1);
+        };
+        console::line(&format!("audit: the shell of {} is {shell}", job.base_name));
     }
     for package in &job.packages {
         let also = taking.package(package)?;

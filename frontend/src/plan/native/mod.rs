@@ -1,5 +1,6 @@
 //! Native libraries: what of the system the crates need, when they are compiled and when the program runs.
 
+mod musl;
 mod packages;
 mod table;
 
@@ -75,16 +76,30 @@ pub(super) fn of(
 ) -> Checked<Native> {
     let mut findings = Findings::default();
     let Some(crates) = findings.take(skeleton::crates(project, selection)) else { return findings.fail() };
-    let Some(native) = findings.take(choose(config, &crates, base, cross)) else { return findings.fail() };
+    // For another platform it would have to be that platform's, and Debian has no such compiler.
+    let musl = match cross {
+        None => musl::compiler(&crates, selection, project.cargo_config.as_ref()),
+        Some(_) => None,
+    };
+    let Some(native) = findings.take(choose(config, &crates, base, (cross, musl))) else {
+        return findings.fail();
+    };
     findings.finish(native)
 }
 
-/// Decides which packages are installed for what is compiled and runs on `base`.
+/// Decides which packages are installed for what is compiled and runs on `base`, by compilers for another platform or
+/// for another C library than the builder's, where there are such.
 ///
 /// Errors: a name that no package can have.
-pub fn choose(config: &Config, crates: &Crates<'_>, base: &str, cross: Option<&Cross>) -> Checked<Native> {
+pub fn choose(
+    config: &Config,
+    crates: &Crates<'_>,
+    base: &str,
+    (cross, musl): (Option<&Cross>, Option<Chosen<Names>>),
+) -> Checked<Native> {
     let mut findings = Findings::default();
     let mut inferred = inferred(crates);
+    inferred.0.extend(musl);
     if let Some(cross) = cross.filter(|cross| !cross.packages.is_empty()) {
         let names = Names { apt: cross.packages.clone(), apk: Vec::new() };
         inferred.0.push(Chosen { value: names, because: cross.linker.because.clone() });
@@ -208,13 +223,13 @@ mod tests {
     #[test]
     fn names_that_could_be_options_are_refused() {
         for name in ["-y", "a b", "", "a;b", "../x", "a:", "=1"] {
-            let errors = choose(&asked(&[name]), &Crates::default(), "scratch", None).unwrap_err();
+            let errors = choose(&asked(&[name]), &Crates::default(), "scratch", (None, None)).unwrap_err();
             assert!(errors.iter().any(|error| error.message.contains("`build.packages` names")), "{name}");
         }
         let names = ["libpq-dev", "libssl-dev:arm64", "g++=4:12.2-3"];
-        let chosen = choose(&asked(&names), &Crates::default(), "scratch", None).unwrap().value;
+        let chosen = choose(&asked(&names), &Crates::default(), "scratch", (None, None)).unwrap().value;
         assert_eq!(chosen.build.apt(), ["g++=4:12.2-3", "libpq-dev", "libssl-dev:arm64"]);
-        assert!(choose(&asked(&[]), &Crates::default(), "scratch", None).unwrap().value.is_empty());
+        assert!(choose(&asked(&[]), &Crates::default(), "scratch", (None, None)).unwrap().value.is_empty());
     }
 
     #[test]
@@ -224,7 +239,8 @@ mod tests {
         let (host, target) = (names("linux/amd64"), names("linux/arm64"));
         let cross = Cross::of((&builder, host, host.gnu), (target, target.gnu), None);
         let compiler = ["gcc-aarch64-linux-gnu", "libc6-dev-arm64-cross"];
-        let chosen = |config: &Config| choose(config, &Crates::default(), "scratch", cross.as_ref()).unwrap();
+        let chosen =
+            |config: &Config| choose(config, &Crates::default(), "scratch", (cross.as_ref(), None)).unwrap();
         assert_eq!(chosen(&Config::default()).value.build.apt(), compiler);
         let more = chosen(&asked(&["...", "libpq-dev"]));
         assert_eq!(more.value.build.apt(), [&compiler[..], &["libpq-dev:arm64"]].concat());
