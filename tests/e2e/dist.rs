@@ -48,6 +48,11 @@ impl Dist {
         self.site.url("")
     }
 
+    /// The folder that is served.
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     /// The manifest of the channel, as a toolchain that was installed from here keeps it.
     pub(crate) fn manifest(&self) -> String {
         fs::read_to_string(self.manifest_file()).unwrap()

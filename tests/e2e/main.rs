@@ -13,6 +13,7 @@ mod calls;
 mod cargo_config;
 mod checks;
 mod cold_runner;
+mod company;
 mod concurrency;
 mod contexts;
 mod crash;

@@ -48,7 +48,7 @@ fn says(image: &str) -> String {
 }
 
 /// The base image under another name, changed by instructions.
-fn image_with(name: &str, files: &[(&str, &str)], instructions: &str) -> String {
+pub(crate) fn image_with(name: &str, files: &[(&str, &str)], instructions: &str) -> String {
     let context = Project::of(files).unwrap();
     let image = format!("e2e-toolchain-{name}");
     Build::new(Bed::ensure().unwrap().docker(), context.path())

@@ -35,7 +35,15 @@ impl Exit {
 
 /// Runs `command` with its output where ours goes.
 pub(crate) fn run(command: &[String]) -> Result<Exit, Error> {
-    let mut child = Running::start(command, NOTHING, Stdio::inherit(), Stdio::inherit())?;
+    run_with(command, NOTHING)
+}
+
+/// The same with `environment` on top of ours.
+pub(crate) fn run_with(
+    command: &[String],
+    environment: &[(impl AsRef<OsStr>, impl AsRef<OsStr>)],
+) -> Result<Exit, Error> {
+    let mut child = Running::start(command, environment, Stdio::inherit(), Stdio::inherit())?;
     child.wait()
 }
 

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use supercargo_report::Install;
 
+use crate::access::Trust;
 use crate::cargo;
 use crate::console;
 use crate::error::Error;
@@ -79,7 +80,8 @@ fn rustup(
 ) -> Result<u8, Error> {
     let command: Vec<String> = job.command.iter().cloned().chain(arguments).collect();
     console::line(&command.join(" "));
-    match cargo::run(&command) {
+    let trust = Trust::granted()?;
+    match cargo::run_with(&command, &trust.variables()) {
         Err(Error::Spawn { source, .. }) if source.kind() == std::io::ErrorKind::NotFound => {
             let (missing, how) = lacking();
             Err(Error::NoRustup { missing, how })

@@ -39,10 +39,16 @@ pub(super) fn job(access: &Access) -> supercargo_report::Access {
     }
 }
 
-/// Gives a step what `access` asks for. The certificates go to every step with network, whatever it asks for: nothing
-/// in a project tells who stands between the builder and crates.io.
-pub(super) fn attach(mut exec: Exec, access: &Access, materials: &Materials) -> Exec {
+/// Gives a step the certificates of a company, as every step with network has them: nothing in a project tells who
+/// stands between the builder and crates.io, rustup's server or Debian's.
+pub(super) fn trusting(mut exec: Exec) -> Exec {
     exec.mount(Mount::secret(CERTIFICATES, "ca").optional());
+    exec
+}
+
+/// Gives a step what `access` asks for, and the certificates whatever it asks for.
+pub(super) fn attach(exec: Exec, access: &Access, materials: &Materials) -> Exec {
+    let mut exec = trusting(exec);
     let job = job(access);
     let tokens = job.registries.into_iter().map(|registry| registry.token);
     for secret in tokens.chain(job.credentials) {

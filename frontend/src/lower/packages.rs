@@ -5,6 +5,7 @@ use buildkit_llb::exec::{Mount, Sharing};
 use supercargo_report::{Job, Packages};
 
 use super::Materials;
+use super::access::trusting;
 use super::exec::{PinnedImage, agent_in, locate};
 use crate::config::CacheMode;
 use crate::plan::native::{Origin, SystemPackages};
@@ -93,7 +94,7 @@ fn install(
         Some(proxy) => exec.proxy_env(proxy.clone()),
         None => exec,
     };
-    let mut exec = locate(exec, materials, plan.anchor.as_ref());
+    let mut exec = trusting(locate(exec, materials, plan.anchor.as_ref()));
     if plan.caches.mode.value == CacheMode::None {
         exec.mount(Mount::bind(Output::scratch(), place.cache).no_output());
     } else {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use supercargo_report::{Install, Job};
 
+use super::access::trusting;
 use super::exec::agent;
 use super::{Materials, PinnedImage};
 use crate::plan::BuildPlan;
@@ -65,6 +66,7 @@ fn install(toolchain: &Toolchain, materials: &Materials, job: Install, names: &s
     if let Some(proxy) = &materials.proxy {
         exec = exec.proxy_env(proxy.clone());
     }
+    let exec = trusting(exec);
     let image = &materials.toolchain;
     let installed = PinnedImage {
         output: exec.root(),

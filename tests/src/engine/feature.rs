@@ -108,6 +108,7 @@ pub const ROWS: &[Row] = &[
             "outputs::a_bill_of_materials_is_made_by_the_scanner",
             "outputs::archives_hold_the_image_or_the_files",
             "platforms::one_build_gives_programs_for_three_machines",
+            "secrets::tokens_are_in_nothing_that_a_build_leaves",
         ],
     },
     Row {
@@ -132,11 +133,14 @@ pub const ROWS: &[Row] = &[
     },
     Row {
         feature: Feature::LocalDigest,
-        title: "the digest of a base image that the engine has already",
+        title: "the digest of an image that the engine has already",
         since: (24, 0),
         store: Some(Store::Containerd),
-        instead: "the image has no labels of its base's name and digest, unless the base comes from its registry",
-        tests: &["image::the_labels_name_the_base_and_what_is_not_wanted_is_gone"],
+        instead: "the image has no labels of its base's name and digest, and `--call=plan` prints no digest, unless the image comes from its registry",
+        tests: &[
+            "image::the_labels_name_the_base_and_what_is_not_wanted_is_gone",
+            "questions::the_plan_tells_who_said_what_and_what_comes_of_it",
+        ],
     },
 ];
 

@@ -21,6 +21,7 @@ use crate::error::Error;
 use crate::files;
 use hints::Hints;
 
+pub(crate) use certificates::Trust;
 pub(crate) use secret::token;
 
 /// Variables of cargo's environment.

@@ -19,14 +19,21 @@ pub(super) fn missing(root: &Path, wanted: &[String]) -> Result<Vec<String>, Err
     Ok(wanted.iter().filter(is_missing).cloned().collect())
 }
 
-/// The commands that install `packages`, with everything that is downloaded in `cache`.
+/// The commands that install `packages`, with everything that is downloaded in `cache`, from servers that a file of
+/// `certificates` vouches for, too.
 ///
 /// The image's own directories for it are not used: official images have apt empty them after each run.
-pub(super) fn commands(root: &Path, cache: &Path, packages: &[String]) -> Result<Vec<Vec<String>>, Error> {
+pub(super) fn commands(
+    root: &Path,
+    cache: &Path,
+    certificates: Option<&Path>,
+    packages: &[String],
+) -> Result<Vec<Vec<String>>, Error> {
     let (lists, downloads) = (cache.join("apt/lists"), cache.join("apt/cache"));
     for directory in [lists.join("partial"), downloads.join("archives/partial")] {
         fs::create_dir_all(&directory).map_err(Error::file("create", &directory))?;
     }
+    let certificates = certificates.map(|file| format!("Acquire::https::CAInfo={}", file.display()));
     let options = [
         format!("Dir::State::Lists={}", lists.display()),
         format!("Dir::Cache={}", downloads.display()),
@@ -40,7 +47,8 @@ pub(super) fn commands(root: &Path, cache: &Path, packages: &[String]) -> Result
         "Dpkg::Use-Pty=0".to_owned(),
     ];
     let apt_get = |arguments: &[&str]| -> Vec<String> {
-        let options = options.iter().flat_map(|option| ["-o".to_owned(), option.clone()]);
+        let options =
+            options.iter().chain(&certificates).flat_map(|option| ["-o".to_owned(), option.clone()]);
         ["apt-get".to_owned(), "-q".to_owned()]
             .into_iter()
             .chain(options)
@@ -178,12 +186,13 @@ mod tests {
         let cache = tempfile::tempdir().unwrap();
         let packages = ["a:arm64", "b:arm64=1", "c:armhf", "d:any", "e"].map(str::to_owned);
         assert_eq!(foreign(root.path(), &packages).into_iter().collect::<Vec<_>>(), ["arm64"]);
-        let commands = commands(root.path(), cache.path(), &packages).unwrap();
+        let commands = commands(root.path(), cache.path(), Some(Path::new("/ca.pem")), &packages).unwrap();
         let first: Vec<&str> = commands.iter().map(|command| command[0].as_str()).collect();
         assert_eq!(first, ["dpkg", "apt-get", "apt-get"]);
         let install = commands.last().unwrap();
         let dashes = install.iter().position(|word| word == "--").unwrap();
         assert_eq!(install[dashes + 1..], packages);
+        assert!(install[..dashes].contains(&"Acquire::https::CAInfo=/ca.pem".to_owned()), "{install:?}");
         assert!(cache.path().join("apt/cache/archives/partial").is_dir());
     }
 }

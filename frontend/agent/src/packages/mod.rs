@@ -9,6 +9,7 @@ use std::path::Path;
 
 use supercargo_report::Packages;
 
+use crate::access::Trust;
 use crate::console;
 use crate::error::Error;
 use system::Manager;
@@ -38,12 +39,13 @@ pub(crate) fn install(job: &Packages) -> Result<u8, Error> {
     }
     let cache = Path::new(&job.cache);
     let before = job.timestamp.map(|seconds| Before::now(root, cache, seconds)).transpose()?;
+    let trust = Trust::granted()?;
     let commands = match system.manager {
         Some(Manager::Apk) => apk::commands(cache, &missing)?,
-        _ => apt::commands(root, cache, &missing)?,
+        _ => apt::commands(root, cache, trust.file(), &missing)?,
     };
     for command in commands {
-        let exit = crate::cargo::run(&command)?;
+        let exit = crate::cargo::run_with(&command, &trust.variables())?;
         if exit.code() != 0 {
             console::note(&format!("packages go by the names that they have in {}", system.name));
             return Ok(exit.code());
