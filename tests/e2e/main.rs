@@ -11,6 +11,7 @@ mod bed;
 mod build_keys;
 mod calls;
 mod cargo_config;
+mod checks;
 mod cold_runner;
 mod company;
 mod concurrency;

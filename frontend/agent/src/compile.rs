@@ -144,12 +144,18 @@ fn finish(
     }
     console::line(&match job.step {
         Step::Deps => tally::of_deps(artifacts, &job.stubs),
-        Step::Build => tally::of_build(artifacts),
+        Step::Build => tally::of_build(word(&job.command), artifacts),
     });
     if job.step == Step::Build && tally::compiled_local(artifacts) {
         explain(report.changed, causes);
     }
     Ok(())
+}
+
+/// The cargo command, which is the name of the step: `cargo --config … test`.
+fn word(command: &[String]) -> &str {
+    let known = ["build", "test", "check", "clippy", "doc"];
+    command.iter().map(String::as_str).find(|word| known.contains(word)).unwrap_or("build")
 }
 
 /// Says why something was compiled: the sources that changed, then what else is different.

@@ -67,6 +67,8 @@ enum Message {
     Diagnostic { message: Diagnostic },
     #[serde(rename = "build-script-executed")]
     Script(Script),
+    #[serde(rename = "build-finished")]
+    Finished,
     #[serde(other)]
     Other,
 }
@@ -92,14 +94,29 @@ struct Diagnostic {
 
 /// Collects the artifacts of one cargo run, in cargo's order.
 #[derive(Debug, Default)]
-pub(crate) struct Artifacts(pub(crate) Vec<Artifact>);
+pub(crate) struct Artifacts(pub(crate) Vec<Artifact>, Phase);
+
+/// What cargo's standard output is about.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Phase {
+    /// The compile: messages, a line each.
+    #[default]
+    Compiling,
+    /// What was compiled: tests write what they like.
+    Running,
+}
 
 impl Artifacts {
     /// Takes one line of cargo's standard output, and returns the build script that it is about. A line that is no
     /// message of cargo's goes to our own output.
     pub(crate) fn take(&mut self, line: &[u8]) -> Option<Script> {
+        if self.1 == Phase::Running {
+            console::raw(line);
+            return None;
+        }
         match serde_json::from_slice(line) {
             Ok(Message::Artifact(artifact)) => self.0.push(artifact),
+            Ok(Message::Finished) => self.1 = Phase::Running,
             Ok(Message::Script(script)) => return Some(script),
             // With `json-render-diagnostics` cargo renders them itself and none comes this way.
             Ok(Message::Diagnostic { message }) => {
@@ -132,6 +149,10 @@ mod tests {
             artifacts.take(line.as_bytes());
         }
         artifacts.take(b"\xff\n");
+        // A test may print what looks like a message of cargo's; it runs once everything is compiled.
+        let script =
+            br#"{"reason":"build-script-executed","package_id":"path+file:///x#0.1.0","out_dir":"/x"}"#;
+        assert!(artifacts.take(script).is_none());
         let [artifact] = artifacts.0.as_slice() else { panic!("expected one artifact: {artifacts:?}") };
         assert_eq!(artifact.package().name(), "api");
         assert_eq!((artifact.target(), artifact.is("bin"), artifact.is("lib")), ("api-server", true, false));

@@ -42,8 +42,8 @@ pub(crate) fn of_deps(artifacts: &[Artifact], stubs: &[String]) -> String {
     format!("deps: {} compiled, {} reused", crates(group.compiled().len()), group.reused())
 }
 
-/// The last line of the build step.
-pub(crate) fn of_build(artifacts: &[Artifact]) -> String {
+/// The last line of the step that compiles the user's code; `step` is its name, `build` or that of a check.
+pub(crate) fn of_build(step: &str, artifacts: &[Artifact]) -> String {
     let external = Group::of(artifacts.iter().filter(|artifact| !artifact.package().is_local()));
     let local = Group::of(artifacts.iter().filter(|artifact| artifact.package().is_local()));
     let compiled = local.compiled();
@@ -57,7 +57,7 @@ pub(crate) fn of_build(artifacts: &[Artifact]) -> String {
         if compiled.is_empty() { String::new() } else { format!(": {}", console::list(&compiled, SHOWN)) };
     let (count, of) = (compiled.len(), local.0.len());
     let noun = if of == 1 { "crate" } else { "crates" };
-    format!("build: {dependencies} reused{again}; compiled {count} of {of} local {noun}{names}")
+    format!("{step}: {dependencies} reused{again}; compiled {count} of {of} local {noun}{names}")
 }
 
 /// True if anything of the user's own was compiled.
@@ -103,7 +103,7 @@ mod tests {
         assert_eq!(of_deps(&units, &["api".to_owned()]), "deps: 1 crate compiled, 1 reused");
         assert_eq!(of_deps(&units, &[]), "deps: 2 crates compiled, 1 reused", "a patched path crate counts");
         assert_eq!(
-            of_build(&units),
+            of_build("build", &units),
             "build: 1 dependency reused, 1 compiled; compiled 1 of 1 local crate: api"
         );
     }
@@ -112,10 +112,13 @@ mod tests {
     fn a_build_names_the_local_crates() {
         let units =
             artifacts(&[(ITOA, "lib", true), (RYU, "lib", true), (DB, "lib", true), (API, "bin", false)]);
-        assert_eq!(of_build(&units), "build: 2 dependencies reused; compiled 1 of 2 local crates: api");
+        assert_eq!(
+            of_build("build", &units),
+            "build: 2 dependencies reused; compiled 1 of 2 local crates: api"
+        );
         assert!(compiled_local(&units));
         let units = artifacts(&[(ITOA, "lib", true), (DB, "lib", true)]);
-        assert_eq!(of_build(&units), "build: 1 dependency reused; compiled 0 of 1 local crate");
+        assert_eq!(of_build("build", &units), "build: 1 dependency reused; compiled 0 of 1 local crate");
         assert!(!compiled_local(&units));
     }
 }

@@ -1,4 +1,4 @@
-//! `[source]` and `[build]`: the user's code, compiled on top of the dependencies.
+//! `[source]` and `[build]`: the user's code, compiled on top of the dependencies. A check is a `[build]` of another name.
 
 use buildkit_llb::Output;
 use buildkit_llb::exec::{CacheMount, Mount, Sharing};
@@ -12,9 +12,10 @@ use super::fetch::Crates;
 use super::manifests::write;
 use super::sccache;
 use crate::config::CacheMode;
+use crate::plan::command::Command;
 use crate::plan::{BuildPlan, paths};
 
-/// The binaries and the report, as `/bin/<name>` and `/report.json`.
+/// The binaries and the report, as `/bin/<name>` and `/report.json`; of a check nothing, or `/doc`.
 pub(super) fn compile(
     plan: &BuildPlan,
     materials: &Materials,
@@ -22,7 +23,7 @@ pub(super) fn compile(
     fetched: &Crates,
     deps: &Output,
 ) -> Output {
-    let mode = plan.caches.mode.value;
+    let (mode, command) = (plan.caches.mode.value, plan.cargo.command);
     let freshness = mode.has_mount().then(|| Freshness {
         directory: paths::WORKSPACE.to_owned(),
         ledger: paths::LEDGER.to_owned(),
@@ -47,12 +48,17 @@ pub(super) fn compile(
         stubs: Vec::new(),
         freshness,
         export: None,
-        collect: Some(Collect { binaries: plan.cargo.binaries.clone(), into: paths::OUT.to_owned() }),
+        collect: (command == Command::Build)
+            .then(|| Collect { binaries: plan.cargo.binaries.clone(), into: paths::OUT.to_owned() }),
         secrets: secrets.clone(),
         jobs: plan.jobs.as_ref().map(|jobs| jobs.value),
         sccache: sccache::job(plan),
     });
-    let name = format!("[build] compile {} ({})", plan.cargo.binaries.join(", "), plan.cargo.profile);
+    let profile = &plan.cargo.profile;
+    let name = match command {
+        Command::Build => format!("[build] compile {} ({profile})", plan.cargo.binaries.join(", ")),
+        _ => format!("[{0}] cargo {0} of {1} ({profile})", command.word(), plan.package.value),
+    };
     let mut variables = environment(plan, materials);
     variables.extend(plan.last.environment());
     let mut exec = locate(agent(materials, &variables, &job, &name), materials, plan.anchor.as_ref());
@@ -73,6 +79,14 @@ pub(super) fn compile(
         CacheMode::Mounts => exec.mount(target_mount(plan)),
         // A mount of its own, or what is compiled would stay behind in the root's layer.
         CacheMode::None => exec.mount(Mount::scratch(paths::TARGET).no_output()),
+    }
+    if command == Command::Doc {
+        // Laid over the target directory, so that nothing of an earlier run is in it.
+        let docs = exec.mount(Mount::scratch(format!("{}/{}/doc", paths::TARGET, plan.cargo.triple)));
+        return FileOp::on_scratch()
+            .copy(Copy::new(exec.output(&docs), "/", "/doc").contents_only().create_dest_path().timestamp(0))
+            .name(format!("{}[doc] take the documentation", materials.prefix))
+            .output();
     }
     let out = exec.mount(Mount::scratch(paths::OUT));
     exec.output(&out)

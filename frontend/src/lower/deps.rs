@@ -35,7 +35,8 @@ pub(super) fn compile(
         jobs: plan.jobs.as_ref().map(|jobs| jobs.value),
         sccache: sccache::job(plan),
     });
-    let name = format!("[deps] compile dependencies ({})", plan.cargo.profile);
+    let verb = if plan.cargo.command.only_checks() { "check" } else { "compile" };
+    let name = format!("[deps] {verb} dependencies ({})", plan.cargo.profile);
     let mut exec =
         locate(agent(materials, &environment(plan, materials), &job, &name), materials, plan.anchor.as_ref());
     exec = networked(sccache::attach(exec, plan, materials), plan, materials);

@@ -79,12 +79,16 @@ pub fn lower(plan: &BuildPlan, materials: &Materials, goal: &Goal) -> Output {
     let compiling = &packages::complete(plan, &toolchain::with_target(plan, materials));
     let given = task::deliver(plan, compiling, manifests.clone(), &[When::BeforeDeps]);
     let deps = deps::compile(plan, compiling, &given, &fetched);
-    let built = || {
+    let compiled = |compiling: &Materials| {
         let crates = fetch::complete(plan, materials, &fetched);
         let source = task::deliver(plan, compiling, source.clone(), &[When::BeforeDeps, When::BeforeBuild]);
-        task::finish(plan, compiling, build::compile(plan, compiling, &source, &crates, &deps))
+        build::compile(plan, compiling, &source, &crates, &deps)
     };
+    let built = || task::finish(plan, compiling, compiled(compiling));
     match goal {
+        Goal::Stage(Stage::Run(command)) => {
+            compiled(&toolchain::with_component(plan, compiling, command.component()))
+        }
         Goal::Stage(Stage::Toolchain) => compiling.toolchain.output.clone(),
         Goal::Stage(Stage::Manifests) => manifests,
         Goal::Stage(Stage::Lock) => fetch::present_lockfile(materials),

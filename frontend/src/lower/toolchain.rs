@@ -41,6 +41,21 @@ pub(super) fn with_target(plan: &BuildPlan, materials: &Materials) -> Materials 
     install(&plan.toolchain, materials, job, triple)
 }
 
+/// The same with a component that a check needs. Dependencies are compiled without it, so that all checks share them.
+pub(super) fn with_component(plan: &BuildPlan, materials: &Materials, component: Option<&str>) -> Materials {
+    let Some(component) = component.filter(|name| !plan.toolchain.install.components.contains_key(*name))
+    else {
+        return materials.clone();
+    };
+    let job = Install {
+        command: vec!["rustup".to_owned()],
+        channel: None,
+        components: vec![component.to_owned()],
+        targets: Vec::new(),
+    };
+    install(&plan.toolchain, materials, job, component)
+}
+
 /// A step that does `job`, and the materials with its result for a toolchain; `names` says what is installed.
 fn install(toolchain: &Toolchain, materials: &Materials, job: Install, names: &str) -> Materials {
     let job = Job::Install(job);

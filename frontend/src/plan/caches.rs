@@ -7,9 +7,10 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use super::Chosen;
+use super::command::Command;
 use crate::config::{CacheMode, Config};
 use crate::options::Options;
-use crate::project::{Package, Project};
+use crate::project::Project;
 
 /// The format of what is kept in the mounts. It changes when an older content could not be used.
 const FORMAT: &str = "supercargo/1";
@@ -68,24 +69,33 @@ pub(super) fn prefix(options: &Options) -> String {
     namespace.map(|value| format!("{value}/")).unwrap_or_default()
 }
 
-/// Names the mounts.
+/// Names the mounts of a command on what `owner` names: a package, or the fact that it is more than one.
 #[must_use]
 pub fn choose(
     prefix: &str,
     namespace: &str,
-    package: &Package,
+    (command, owner): (Command, &str),
     mode: Chosen<CacheMode>,
     identity: Identity<'_>,
 ) -> Caches {
     let Identity { image, triple, profile } = identity;
     let compiler = image.rsplit('/').next().unwrap_or(image);
-    let kind = if mode.value.has_layer() { "target" } else { "whole" };
+    let kind = match (command, mode.value.has_layer()) {
+        (Command::Build, true) => "target".to_owned(),
+        (Command::Build, false) => "whole".to_owned(),
+        (command, true) => command.word().to_owned(),
+        (command, false) => format!("whole-{}", command.word()),
+    };
+    // Two of them at once need not wait for one another.
+    let checked = if command.only_checks() { "-check" } else { "" };
     Caches {
         mode,
         downloads: format!("{prefix}{FORMAT}/downloads"),
         packages: format!("{prefix}{FORMAT}/packages"),
-        dependencies: format!("{prefix}{FORMAT}/dependencies/{namespace}/{compiler}/{triple}/{profile}"),
-        target: format!("{prefix}{FORMAT}/{kind}/{namespace}/{}/{compiler}/{triple}/{profile}", package.name),
+        dependencies: format!(
+            "{prefix}{FORMAT}/dependencies/{namespace}/{compiler}/{triple}/{profile}{checked}"
+        ),
+        target: format!("{prefix}{FORMAT}/{kind}/{namespace}/{owner}/{compiler}/{triple}/{profile}"),
     }
 }
 

@@ -5,8 +5,9 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
+use super::command::Command;
 use super::cross::Cross;
 use super::paths;
 use crate::project::CargoConfig;
@@ -15,15 +16,22 @@ use crate::skeleton::Features;
 /// What all cargo commands of one build have in common.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Invocation {
+    /// What becomes of the user's code.
+    #[serde(skip_serializing_if = "Command::is_build")]
+    pub command: Command,
     /// `--profile`.
     pub profile: String,
     /// `--target`, given even if it is the compiler's own: then `RUSTFLAGS` never reach build scripts, and native
     /// and cross builds are the same.
     pub triple: String,
-    /// `--package`, spelled so that no other package can be meant.
-    pub package: String,
+    /// `--package`, each, spelled so that no other package can be meant.
+    #[serde(rename = "package", serialize_with = "one_or_many")]
+    pub packages: Vec<String>,
     /// `--bin`, each.
     pub binaries: Vec<String>,
+    /// Whether one of the packages has a library.
+    #[serde(skip)]
+    pub has_library: bool,
     /// `--features` and its relatives, as arguments.
     pub features: Vec<String>,
     /// Whether the lockfile is the user's own and must stay as it is.
@@ -106,8 +114,10 @@ impl Invocation {
     /// activates as a feature of another. `cargo tree` asks for exactly what `cargo build` does.
     #[must_use]
     pub fn complete(&self) -> Vec<String> {
-        let mut command = words(&["cargo", "tree", "--quiet", "--edges", "normal,build", "--depth", "0"]);
-        command.extend(words(&["--target", &self.triple, "--package", &self.package]));
+        let edges = if self.command.has_tests() { "normal,build,dev" } else { "normal,build" };
+        let mut command = words(&["cargo", "tree", "--quiet", "--edges", edges, "--depth", "0"]);
+        command.extend(words(&["--target", &self.triple]));
+        command.extend(self.package_arguments());
         if self.locked {
             command.push("--locked".to_owned());
         }
@@ -121,19 +131,20 @@ impl Invocation {
     /// Compiles the skeleton; `selection` names its targets.
     #[must_use]
     pub fn deps(&self, selection: &[String]) -> Vec<String> {
-        let mut command = self.build_offline();
+        let mut command = self.offline(self.command.of_dependencies());
         command.extend_from_slice(selection);
         command
     }
 
-    /// Compiles the binaries from the real sources.
+    /// What becomes of the real sources: the binaries, or what a check says of them.
     #[must_use]
     pub fn build(&self) -> Vec<String> {
-        let mut command = self.build_offline();
+        let mut command = self.offline(&[self.command.word()]);
         if self.locked {
             command.push("--locked".to_owned());
         }
-        command.extend(words(&["--package", &self.package]));
+        command.extend(self.package_arguments());
+        command.extend(words(self.command.arguments(self.has_library)));
         for binary in &self.binaries {
             command.extend(words(&["--bin", binary]));
         }
@@ -141,21 +152,33 @@ impl Invocation {
         command
     }
 
-    fn build_offline(&self) -> Vec<String> {
-        let mut command = words(&[
-            "cargo",
-            "build",
+    fn package_arguments(&self) -> impl Iterator<Item = String> {
+        self.packages.iter().flat_map(|package| ["--package".to_owned(), package.clone()])
+    }
+
+    fn offline(&self, subcommand: &[&str]) -> Vec<String> {
+        let mut command = words(&["cargo"]);
+        command.extend(words(subcommand));
+        command.extend(words(&[
             "--offline",
             "--message-format=json-render-diagnostics",
             "--profile",
             &self.profile,
             "--target",
             &self.triple,
-        ]);
+        ]));
         for value in &self.config {
             command.extend(words(&["--config", value]));
         }
         command
+    }
+}
+
+/// One package is a text, as it is for every image.
+fn one_or_many<S: Serializer>(packages: &Vec<String>, serializer: S) -> Result<S::Ok, S::Error> {
+    match packages.as_slice() {
+        [package] => serializer.serialize_str(package),
+        _ => packages.serialize(serializer),
     }
 }
 
@@ -166,26 +189,45 @@ fn words(words: &[&str]) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::Invocation;
+    use crate::plan::command::Command;
 
-    #[test]
-    fn deps_and_build_share_everything_but_the_selection() {
-        let invocation = Invocation {
-            profile: "release".to_owned(),
+    fn invocation(command: Command) -> Invocation {
+        Invocation {
+            command,
+            profile: command.profile().to_owned(),
             triple: "t".to_owned(),
-            package: "api".to_owned(),
-            binaries: vec!["api".to_owned()],
+            packages: vec!["api".to_owned()],
+            binaries: if command == Command::Build { vec!["api".to_owned()] } else { Vec::new() },
+            has_library: false,
             features: vec!["--features".to_owned(), "a,b".to_owned()],
             locked: true,
             config: vec!["a=1".to_owned()],
             environment: Invocation::environment(),
             variables: [("A".to_owned(), "1".to_owned())].into(),
             cross: None,
-        };
-        let shared = "cargo build --offline --message-format=json-render-diagnostics --profile release --target t --config a=1";
-        assert_eq!(invocation.deps(&["--lib".to_owned()]).join(" "), format!("{shared} --lib"));
-        assert_eq!(
-            invocation.build().join(" "),
-            format!("{shared} --locked --package api --bin api --features a,b")
-        );
+        }
+    }
+
+    #[test]
+    fn deps_and_what_follows_share_everything_but_the_selection() {
+        let format = "--message-format=json-render-diagnostics";
+        for (command, deps, own, profile, targets) in [
+            (Command::Build, "build", "build", "release", " --bin api"),
+            (Command::Test, "test --no-run", "test", "test", ""),
+            (Command::Check, "check", "check", "dev", " --bins --tests --examples"),
+            (Command::Clippy, "check", "clippy", "dev", " --bins --tests --examples"),
+            (Command::Doc, "check", "doc", "dev", " --no-deps"),
+        ] {
+            let shared = format!("--offline {format} --profile {profile} --target t --config a=1");
+            let invocation = invocation(command);
+            assert_eq!(
+                invocation.deps(&["--lib".to_owned()]).join(" "),
+                format!("cargo {deps} {shared} --lib")
+            );
+            assert_eq!(
+                invocation.build().join(" "),
+                format!("cargo {own} {shared} --locked --package api{targets} --features a,b")
+            );
+        }
     }
 }

@@ -6,6 +6,7 @@
 pub mod access;
 pub mod caches;
 pub mod cargo;
+pub mod command;
 mod compile;
 pub mod cross;
 mod debug;
@@ -27,6 +28,7 @@ mod rustflags;
 pub mod sccache;
 mod secrets;
 pub mod select;
+pub mod subject;
 pub mod target;
 pub mod task;
 pub mod tool;
@@ -38,12 +40,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use buildkit_llb::Platform;
 use serde::{Serialize, Serializer};
 
-use crate::config::{BuildNetwork, Config, Layers, Origin, When, with_rest};
+use crate::config::{BuildNetwork, Config, Layers, Origin, When};
 use crate::diagnostic::{Checked, Findings, Span};
 use crate::name::RelPath;
 use crate::options::Options;
 use crate::project::{Package, Project};
-use crate::skeleton::{self, Features, Form, Outcome, Selection, Skeleton, SourceView};
+use crate::skeleton::{self, Form, Outcome, Selection, Skeleton, SourceView};
 use crate::tree::Tree;
 
 use access::Access;
@@ -208,25 +210,19 @@ pub enum Planned {
 pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
     let Request { options, layers, goal, platform, builder, generated_lockfile, .. } = request;
     let mut findings = Findings::default();
-    let Some((package, package_because)) = findings.take(select::package(project, layers, goal)) else {
-        return findings.fail();
-    };
-    let Some(config) = findings.take(configured(layers, package, goal)) else { return findings.fail() };
-    let Some(binaries) = findings.take(select::binaries(project, package, config.bins.as_ref(), goal)) else {
-        return findings.fail();
-    };
-    let compiled = images::compiled(project, layers, (package, &config), &binaries.value, goal);
+    let Some(subject) = findings.take(subject::choose(project, layers, goal)) else { return findings.fail() };
+    let config = &subject.config;
     let cargo_config = project.cargo_config.as_ref();
     let Some((host, target)) = findings.take(triples(builder, platform)) else { return findings.fail() };
-    let Some(asked) = findings.take(libc::choose(target.gnu, &config, cargo_config)) else {
+    let Some(asked) = findings.take(libc::choose(target.gnu, config, cargo_config)) else {
         return findings.fail();
     };
     let triple = asked.as_ref().map_or(target.gnu, |asked| asked.value.as_str());
-    let of = (triple, libc::host(host.gnu, config.toolchain_image.as_ref()));
-    let selection = selection(project, (package, &config), &compiled, of);
+    let selection =
+        subject.selection(project, (triple, libc::host(host.gnu, config.toolchain_image.as_ref())));
     // What another platform needs is a step of its own.
     let because = asked.as_ref().filter(|_| host == target).map(|asked| asked.because.as_str());
-    let Some(toolchain) = findings.take(toolchain_for(project, &config, options, &selection, because)) else {
+    let Some(toolchain) = findings.take(toolchain_for(project, config, options, &selection, because)) else {
         return findings.fail();
     };
     let Some(mut view) = findings.take(skeleton::source_view(project, &selection)) else {
@@ -242,20 +238,21 @@ pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
             (Dependencies::of_sources(&because), Some(because))
         }
         Some(Outcome::NeedsLockfile) => {
-            let needed = lock::resolution(project, &config, request, toolchain, &view);
+            let needed = lock::resolution(project, config, request, toolchain, &view);
             let Some(needed) = findings.take(needed) else { return findings.fail() };
             return findings.finish(Planned::NeedsLockfile(Box::new(needed)));
         }
         None => return findings.fail(),
     };
     let Some(locals) = findings.take(needed(project, &selection)) else { return findings.fail() };
-    let Some(given) = findings.take(compile::choose(&config, project, request, &locals, &mut view)) else {
+    let Some(given) = findings.take(compile::choose(config, project, request, &locals, &mut view)) else {
         return findings.fail();
     };
     let linkage = libc::statically_linked(triple, &skeleton::target_flags(project, &selection));
-    let runtime = runtime::choose(&config, request, package, &binaries.value, linkage.as_deref());
-    let Some(runtime) = findings.take(runtime) else { return findings.fail() };
-    let namespace = caches::namespace(&config, project, options.vcs_source.as_deref());
+    let Some(runtime) = findings.take(subject.runtime(request, linkage.as_deref())) else {
+        return findings.fail();
+    };
+    let namespace = caches::namespace(config, project, options.vcs_source.as_deref());
     let prefix = caches::prefix(options);
     let Some(sccache) = findings.take(sccache::choose(config.sccache.as_ref(), &prefix, &namespace)) else {
         return findings.fail();
@@ -263,86 +260,33 @@ pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
     let image = toolchain.name();
     let identity = caches::Identity { image: &image, triple, profile: &selection.profile };
     let cross = Cross::of((builder, host, &selection.host), (target, triple), cargo_config);
-    let native = native::of(project, &selection, &config, &runtime.base.value, cross.as_ref());
+    findings.extend(subject.cannot_run(cross.as_ref()));
+    let native = native::of(project, &selection, config, &runtime.base.value, cross.as_ref());
     let Some(native) = findings.take(native) else { return findings.fail() };
     let runtime = Runtime { has_libraries: !native.is_empty(), ..runtime };
-    let mode = mode::choose(&config, without_layer.as_deref(), goal, &mut findings);
+    let mode = mode::choose(config, without_layer.as_deref(), goal, &mut findings);
     let plan = BuildPlan {
         platform: platform.clone(),
         access: Access::of_lockfile(project, &dependencies.lockfile(project)),
         secrets: findings.take(secrets::choose(config.build.secrets.as_ref())).unwrap_or_default(),
-        caches: caches::choose(&prefix, &namespace, package, mode, identity),
-        cargo: Invocation {
-            profile: selection.profile.clone(),
-            triple: selection.target.clone(),
-            package: project.package_specification(package, paths::WORKSPACE),
-            binaries: compiled,
-            features: Invocation::feature_arguments(&selection.features),
-            locked: view.locked && config.locked.as_ref().is_none_or(|setting| setting.value),
-            config: rustflags::arguments(project, &selection),
-            environment: Invocation::environment_for(cargo_config),
-            variables: given.variables,
-            cross,
-        },
+        caches: caches::choose(&prefix, &namespace, (subject.command, subject.owner()), mode, identity),
+        cargo: subject.invocation(project, &selection, view.locked, (given.variables, cross)),
         target: asked,
         network: compile::network(&config.build),
         jobs: compile::jobs(&config.build, project),
         last: given.last,
         tasks: given.tasks,
         dependencies,
-        anchor: anchor(package.manifest.clone(), &package.text),
+        anchor: subject.anchor(),
         source: Source { excluded: view.excluded, included: given.included, overlays: view.overlays },
-        package: Chosen { value: package.name.clone(), because: package_because },
-        binaries,
+        package: Chosen { value: subject.name(), because: subject.because },
+        binaries: subject.binaries,
         toolchain,
         native,
         sccache,
         runtime,
     };
     findings.finish(Planned::Ready(Box::new(plan)))
-}
-
-/// What was asked for the image of `goal`.
-fn configured(layers: &Layers, package: &Package, goal: &Goal) -> Checked<Config> {
-    let mut findings = Findings::default();
-    let merged = findings.take(layers.merge((&package.manifest, &package.text)));
-    let Some(config) = merged else { return findings.fail() };
-    findings.finish(if goal.is_debug() { debug::configured(config) } else { config })
-}
-
-/// What is compiled of `package`, for the first triple by a compiler of the second.
-fn selection(
-    project: &Project,
-    (package, config): (&Package, &Config),
-    binaries: &[String],
-    (target, host): (&str, String),
-) -> Selection {
-    let mut selection = Selection {
-        packages: BTreeSet::from([package.name.clone()]),
-        features: features(config),
-        binaries: binaries.iter().cloned().collect(),
-        profile: config
-            .profile
-            .as_ref()
-            .map_or_else(|| "release".to_owned(), |setting| setting.value.clone()),
-        target: target.to_owned(),
-        host,
-        rustflags: config.build.rustflags.iter().flat_map(|setting| with_rest(&setting.value, &[])).collect(),
-        tests: false,
-    };
-    if libc::is_dynamic_musl(target, &skeleton::target_flags(project, &selection)) {
-        selection.rustflags.splice(..0, libc::STATIC_FLAGS.map(str::to_owned));
-    }
-    selection
-}
-
-/// The features that were asked for.
-fn features(config: &Config) -> Features {
-    Features {
-        names: config.features.iter().flat_map(|setting| with_rest(&setting.value, &[])).collect(),
-        all: config.all_features.as_ref().is_some_and(|setting| setting.value),
-        no_default: config.no_default_features.as_ref().is_some_and(|setting| setting.value),
-    }
 }
 
 /// The local packages that `selection` needs.
@@ -435,13 +379,6 @@ impl Dependencies {
             index_access: Access::default(),
         }
     }
-}
-
-/// The line that names the package: what a failing compile of it points at.
-fn anchor(manifest: RelPath, text: &str) -> Option<Span> {
-    let position = text.lines().position(|line| line.trim() == "[package]")?;
-    let line = u32::try_from(position).ok()?.checked_add(1)?;
-    Some(Span { file: manifest, start: line, end: line + 1 })
 }
 
 pub(in crate::plan) fn displayed<S: Serializer>(value: &Platform, serializer: S) -> Result<S::Ok, S::Error> {

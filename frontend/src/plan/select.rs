@@ -27,13 +27,8 @@ pub fn package<'a>(project: &'a Project, layers: &Layers, goal: &Goal) -> Checke
         return findings.fail();
     }
     if let Some(setting) = layers.package() {
-        return match project.member(&setting.value) {
-            Some(package) => findings.finish((package, setting.origin.to_string())),
-            None => {
-                findings.push(unknown_package(project, setting));
-                findings.fail()
-            }
-        };
+        let Some(package) = findings.take(named(project, setting)) else { return findings.fail() };
+        return findings.finish((package, setting.origin.to_string()));
     }
     let wanted = match goal.plain() {
         Goal::Binary(name) => Some((vec![name.clone()], "--target".to_owned(), None)),
@@ -59,6 +54,16 @@ pub fn package<'a>(project: &'a Project, layers: &Layers, goal: &Goal) -> Checke
             findings.fail()
         }
     }
+}
+
+/// The member that `package` names.
+pub(super) fn named<'a>(project: &'a Project, setting: &Setting<String>) -> Checked<&'a Package> {
+    let mut findings = Findings::default();
+    if let Some(package) = project.member(&setting.value) {
+        return findings.finish(package);
+    }
+    findings.push(unknown_package(project, setting));
+    findings.fail()
 }
 
 /// The binaries of `package`, given what `bin` says in all homes of the configuration.

@@ -1,6 +1,7 @@
 //! What `--target` may name: one table for routing, listing and the error.
 
 use super::BuildPlan;
+use super::command::Command;
 use crate::config::Layers;
 use crate::diagnostic::Diagnostic;
 use crate::project::{Package, Project};
@@ -20,6 +21,15 @@ pub enum Goal {
     Stage(Stage),
 }
 
+/// What a goal is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// One package and its binaries.
+    Image,
+    /// All packages of the workspace, unless somebody names one; they need no binary.
+    Workspace,
+}
+
 impl Goal {
     /// What the binaries are chosen and compiled for: of an image with a shell the one without it.
     #[must_use]
@@ -35,6 +45,24 @@ impl Goal {
     pub fn is_debug(&self) -> bool {
         matches!(self, Self::Debug(_))
     }
+
+    /// What it is about.
+    #[must_use]
+    pub fn scope(&self) -> Scope {
+        match self.plain() {
+            Self::Stage(Stage::Run(_) | Stage::Lock) => Scope::Workspace,
+            _ => Scope::Image,
+        }
+    }
+
+    /// The cargo command that ends it.
+    #[must_use]
+    pub fn command(&self) -> Command {
+        match self.plain() {
+            Self::Stage(Stage::Run(command)) => *command,
+            _ => Command::Build,
+        }
+    }
 }
 
 /// The default image with a shell, with what `--call=targets` says of it; that of the image NAME is `debug-NAME`.
@@ -44,6 +72,8 @@ pub const DEBUG: (&str, &str) =
 /// A stage of the graph that can be exported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stage {
+    /// A command on the user's code that makes no binaries.
+    Run(Command),
     /// The compiler's image.
     Toolchain,
     /// The generated manifests.
@@ -58,9 +88,21 @@ pub enum Stage {
     Lock,
 }
 
+impl Stage {
+    /// Whether what matters is that it succeeds.
+    #[must_use]
+    pub fn is_check(self) -> bool {
+        matches!(self, Self::Run(_))
+    }
+}
+
 /// The stages by name, with what `--call=targets` says of them.
-pub const STAGES: [(&str, Stage, &str); 6] = [
+pub const STAGES: [(&str, Stage, &str); 10] = [
     ("binaries", Stage::Binaries, "the binaries alone, for --output"),
+    ("check", Stage::Run(Command::Check), "a check: cargo check"),
+    ("clippy", Stage::Run(Command::Clippy), "a check: cargo clippy"),
+    ("test", Stage::Run(Command::Test), "a check: cargo test"),
+    ("doc", Stage::Run(Command::Doc), "a check: cargo doc; the documentation, for --output"),
     ("lock", Stage::Lock, "Cargo.lock, made or brought up to date, for --output"),
     ("toolchain", Stage::Toolchain, "the image that compiles"),
     ("manifests", Stage::Manifests, "the generated manifests that dependencies are compiled from"),

@@ -56,6 +56,7 @@ fn workspace(found: &Found, findings: &mut Findings) -> Option<Workspace> {
     Some(Workspace {
         text: root.text.clone(),
         is_declared: declared.is_some(),
+        has_default_members: declared.is_some_and(|workspace| workspace.default_members.is_some()),
         resolver: resolver(root),
         metadata: read_package::metadata(
             declared.and_then(|workspace| workspace.metadata.as_ref()),

@@ -56,6 +56,8 @@ pub struct Workspace {
     pub text: String,
     /// True if the root manifest has a `[workspace]` table; a lone package has none.
     pub is_declared: bool,
+    /// True if it has a list of `default-members`.
+    pub has_default_members: bool,
     /// The feature resolver in force, by key or by edition.
     pub resolver: Resolver,
     /// `[workspace.metadata.supercargo]`.

@@ -12,9 +12,6 @@ use crate::project::{CargoTarget, Package};
 /// The target that all others take their files from.
 const COMMON: &str = "_common";
 
-/// Targets that check the project and make no image, where this version has them.
-const CHECKS: [&str; 5] = ["check", "test", "clippy", "fmt", "doc"];
-
 /// One target of the bake file.
 struct Target {
     /// Its name there.
@@ -64,10 +61,12 @@ pub(super) fn answer(facts: &Facts<'_>) -> Answer {
             (!is_binary).then(|| Target { name: unique(&goal, &mut used), goal, image })
         })
         .collect();
-    let checks: Vec<Target> = CHECKS
+    let is_binary =
+        |name: &str| facts.project.members().any(|member| member.binaries().any(|one| one.name == name));
+    let checks: Vec<Target> = STAGES
         .iter()
-        .filter(|check| STAGES.iter().any(|(stage, ..)| stage == *check))
-        .map(|check| Target { name: unique(check, &mut used), goal: (*check).to_owned(), image: None })
+        .filter(|(name, stage, _)| stage.is_check() && !is_binary(name))
+        .map(|(name, ..)| Target { name: unique(name, &mut used), goal: (*name).to_owned(), image: None })
         .collect();
     let all = Targets { images, with_shell, later, checks };
     let file = facts.options.filename.clone().unwrap_or_else(|| "Dockerfile".to_owned());

@@ -448,8 +448,9 @@ impl Build<'_> {
 
 /// The package that would be built and its configuration, if that is decided.
 fn selected<'a>(project: &'a Project, layers: &Layers, goal: &Goal) -> Option<(&'a Package, Config)> {
-    let package = plan::select::package(project, layers, goal).ok()?.value.0;
-    let config = layers.merge((&package.manifest, &package.text)).ok()?.value;
+    let packages = plan::subject::packages(project, layers, goal).ok()?.value.0;
+    let config = plan::subject::config(project, layers, &packages).ok()?.value;
+    let package = packages.into_iter().next()?;
     Some((package, config))
 }
 
