@@ -55,3 +55,4 @@ mod spare;
 mod story;
 mod subject;
 mod toolchain;
+mod tuning;

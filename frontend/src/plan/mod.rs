@@ -17,10 +17,12 @@ pub mod images;
 mod include;
 pub mod last;
 pub mod libc;
+pub mod linker;
 pub mod lock;
 mod mode;
 pub mod native;
 pub mod paths;
+pub mod profile;
 pub mod resolution;
 pub mod runtime;
 mod rustflags;
@@ -51,8 +53,10 @@ use caches::Caches;
 use cargo::Invocation;
 use cross::Cross;
 use last::LastStep;
+use linker::Linker;
 use lock::Resolution;
 use native::Native;
+use profile::Tuning;
 use runtime::Runtime;
 use sccache::Sccache;
 use target::Goal;
@@ -97,6 +101,12 @@ pub struct BuildPlan {
     pub native: Native,
     /// What all cargo commands have in common.
     pub cargo: Invocation,
+    /// Keys of Cargo's profile that the configuration sets.
+    #[serde(skip_serializing_if = "Tuning::is_empty")]
+    pub profile: Tuning,
+    /// What links, if the configuration says so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub linker: Option<Linker>,
     /// The network of the compile steps, if they have one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub network: Option<Chosen<BuildNetwork>>,
@@ -223,7 +233,9 @@ pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
     };
     let triple = asked.as_ref().map_or(target.gnu, |asked| asked.value.as_str());
     let of = (triple, libc::host(host.gnu, config.toolchain_image.as_ref()));
-    let selection = selection(package, &config, &compiled, of);
+    let Some(linker) = findings.take(linker::choose(&config)) else { return findings.fail() };
+    let (selection, profile) = selection(project, package, (&config, linker.as_ref()), &compiled, of);
+    profile::check(&profile, goal, &mut findings);
     // What another platform needs is a step of its own.
     let because = asked.as_ref().filter(|_| host == target).map(|asked| asked.because.as_str());
     let Some(toolchain) = findings.take(toolchain_for(project, &config, options, &selection, because)) else {
@@ -265,7 +277,7 @@ pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
     let cross = Cross::of((builder, host, &selection.host), (target, triple), cargo_config);
     let native = native::of(project, &selection, &config, &runtime.base.value, cross.as_ref());
     let Some(native) = findings.take(native) else { return findings.fail() };
-    let runtime = Runtime { has_libraries: !native.is_empty(), ..runtime };
+    let runtime = Runtime { has_libraries: !native.is_empty(), ..runtime.with_symbols(&profile) };
     let mode = mode::choose(&config, without_layer.as_deref(), goal, &mut findings);
     let plan = BuildPlan {
         platform: platform.clone(),
@@ -281,10 +293,12 @@ pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
             locked: view.locked && config.locked.as_ref().is_none_or(|setting| setting.value),
             config: rustflags::arguments(project, &selection),
             environment: Invocation::environment_for(cargo_config),
-            variables: given.variables,
+            variables: profile.variables(&selection.profile).into_iter().chain(given.variables).collect(),
             cross,
         },
         target: asked,
+        profile,
+        linker,
         network: compile::network(&config.build),
         jobs: compile::jobs(&config.build, project),
         last: given.last,
@@ -312,24 +326,28 @@ fn configured(layers: &Layers, package: &Package, goal: &Goal) -> Checked<Config
 
 /// What is compiled of `package`, for the first triple by a compiler of the second.
 fn selection(
+    project: &Project,
     package: &Package,
-    config: &Config,
+    (config, linker): (&Config, Option<&Linker>),
     binaries: &[String],
     (target, host): (&str, String),
-) -> Selection {
-    Selection {
+) -> (Selection, Tuning) {
+    let profile =
+        config.profile.as_ref().map_or_else(|| "release".to_owned(), |setting| setting.value.clone());
+    let tuning = profile::choose(config, project, &profile);
+    let said = config.build.rustflags.iter().flat_map(|setting| with_rest(&setting.value, &[]));
+    let selection = Selection {
         packages: BTreeSet::from([package.name.clone()]),
         features: features(config),
         binaries: binaries.iter().cloned().collect(),
-        profile: config
-            .profile
-            .as_ref()
-            .map_or_else(|| "release".to_owned(), |setting| setting.value.clone()),
+        profile_keys: tuning.values(),
+        profile,
         target: target.to_owned(),
         host,
-        rustflags: config.build.rustflags.iter().flat_map(|setting| with_rest(&setting.value, &[])).collect(),
+        rustflags: linker.map(Linker::flags).into_iter().flatten().chain(said).collect(),
         tests: false,
-    }
+    };
+    (selection, tuning)
 }
 
 /// The features that were asked for.

@@ -54,13 +54,20 @@ pub enum Stage {
     Deps,
     /// The binaries alone.
     Binaries,
+    /// The symbols of the binaries, where they have files of their own.
+    Symbols,
     /// The lockfile, made or brought up to date.
     Lock,
 }
 
 /// The stages by name, with what `--call=targets` says of them.
-pub const STAGES: [(&str, Stage, &str); 6] = [
+pub const STAGES: [(&str, Stage, &str); 7] = [
     ("binaries", Stage::Binaries, "the binaries alone, for --output"),
+    (
+        "symbols",
+        Stage::Symbols,
+        "the symbols of the binaries, with `build.symbols = \"split\"`, for --output",
+    ),
     ("lock", Stage::Lock, "Cargo.lock, made or brought up to date, for --output"),
     ("toolchain", Stage::Toolchain, "the image that compiles"),
     ("manifests", Stage::Manifests, "the generated manifests that dependencies are compiled from"),
