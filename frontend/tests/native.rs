@@ -39,6 +39,7 @@ fn inferred(files: &fixture::Files, package: &str) -> (Vec<String>, Option<Strin
         profile: "release".to_owned(),
         target: "x86_64-unknown-linux-gnu".to_owned(),
         host: "x86_64-unknown-linux-gnu".to_owned(),
+        profile_keys: std::collections::BTreeMap::new(),
         rustflags: Vec::new(),
         tests: false,
     };

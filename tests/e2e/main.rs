@@ -57,3 +57,4 @@ mod spare;
 mod story;
 mod subject;
 mod toolchain;
+mod tuning;

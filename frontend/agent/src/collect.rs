@@ -10,6 +10,7 @@ use supercargo_report::{Collect, Needs, Report};
 use crate::elf;
 use crate::error::Error;
 use crate::messages::Artifact;
+use crate::symbols::Splitter;
 
 /// Copies each wanted binary to `bin/<name>` and writes `report.json` and `needs.json`.
 ///
@@ -19,6 +20,7 @@ pub(crate) fn collect(job: &Collect, artifacts: &[Artifact], report: &Report) ->
     let into = Path::new(&job.into);
     let directory = into.join("bin");
     fs::create_dir_all(&directory).map_err(Error::file("create", &directory))?;
+    let splitter = job.symbols.as_ref().map(|symbols| Splitter::start(symbols, into)).transpose()?;
     let mut needs = Needs::default();
     for name in &job.binaries {
         let from = executable(artifacts, name).ok_or_else(|| Error::MissingBinary {
@@ -29,7 +31,11 @@ pub(crate) fn collect(job: &Collect, artifacts: &[Artifact], report: &Report) ->
         fs::copy(from, &to).map_err(Error::file("copy", Path::new(from)))?;
         fs::set_permissions(&to, Permissions::from_mode(0o755))
             .map_err(Error::file("make executable", &to))?;
-        needs.binaries.extend(elf::read(&to)?.map(|file| (name.clone(), file.linked)));
+        let Some(file) = elf::read(&to)? else { continue };
+        needs.binaries.insert(name.clone(), file.linked);
+        if let Some(splitter) = &splitter {
+            splitter.split(name, &to)?;
+        }
     }
     write(&into.join("needs.json"), &needs)?;
     write(&into.join("report.json"), report)

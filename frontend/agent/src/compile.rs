@@ -14,6 +14,7 @@ use crate::freshness::Tracked;
 use crate::hints::Hints;
 use crate::jobs;
 use crate::kept::Kept;
+use crate::linker;
 use crate::messages::{Artifact, Artifacts, Script};
 use crate::package::PackageId;
 use crate::reuse;
@@ -35,6 +36,9 @@ pub(crate) fn compile(job: &Compile) -> Result<u8, Error> {
     let target_dir = Path::new(&job.target_dir);
     if let Some(missing) = job.secrets.iter().find(|secret| !Path::new(&secret.path).exists()) {
         return Err(Error::NoBuildSecret { id: missing.id.clone() });
+    }
+    if let Some(linker) = &job.linker {
+        linker::lay_down(linker)?;
     }
     let mut tracked = match &job.freshness {
         Some(freshness) => Some(Tracked::start(job.step, freshness, target_dir)?),

@@ -163,6 +163,32 @@ pub(crate) enum Error {
         /// Completes the sentence; never a part of the secret.
         reason: &'static str,
     },
+    /// The linker that was asked for is not there.
+    #[error("the toolchain image has no linker `{program}`, which `build.linker` names; {}", how_to_link(package.as_deref()))]
+    NoLinker {
+        /// Its name or its path.
+        program: String,
+        /// The package that has it, if one is known.
+        package: Option<String>,
+    },
+    /// Nothing can take the symbols out of a binary.
+    #[error(
+        "the toolchain image has none of {}, of which one takes the symbols out of a binary; add \
+         `build.packages = [\"...\", \"binutils\"]`, or go without by `--build-arg BUILD_SYMBOLS=keep`",
+        quoted(tools)
+    )]
+    NoObjcopy {
+        /// The programs that would do.
+        tools: Vec<String>,
+    },
+    /// The program that takes symbols out failed.
+    #[error("`{program}` cannot take the symbols out of a binary: {reason}")]
+    Objcopy {
+        /// The program.
+        program: String,
+        /// What it said.
+        reason: String,
+    },
     /// Cargo built no binary of that name.
     #[error("cargo built no binary `{wanted}`; it built {}", built_list(built))]
     MissingBinary {
@@ -177,6 +203,13 @@ impl Error {
     /// For `map_err` on an operation that completes "cannot `action` `path`".
     pub(crate) fn file(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
         move |source| Self::File { action, path: path.to_owned(), source }
+    }
+}
+
+fn how_to_link(package: Option<&str>) -> String {
+    match package {
+        Some(package) => format!("add `build.packages = [\"...\", \"{package}\"]`"),
+        None => "take a toolchain image that has it: `toolchain.image`".to_owned(),
     }
 }
 

@@ -8,12 +8,14 @@
 mod access;
 mod audit;
 mod install;
+mod link;
 mod packages;
 mod sccache;
 
 pub use access::{Access, CERTIFICATES, GitAccess, HostAccess, RegistryAccess, Secret};
 pub use audit::{Audit, Linked, Needs};
 pub use install::Install;
+pub use link::{Linker, Symbols};
 pub use packages::Packages;
 pub use sccache::{Sccache, SccacheSecret};
 
@@ -151,6 +153,9 @@ pub struct Compile {
     /// Secrets of the client's that must be there. Build scripts and procedural macros read them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub secrets: Vec<Secret>,
+    /// The program that links, where it is not the compiler's own choice.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub linker: Option<Box<Linker>>,
     /// How many compilers run at once, at least 1. Without it the agent looks at processors and memory.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub jobs: Option<u32>,
@@ -249,6 +254,9 @@ pub struct Collect {
     pub binaries: Vec<String>,
     /// Absolute path of the directory that receives `bin/<name>`, `report.json`, and a [`Needs`] as `needs.json`.
     pub into: String,
+    /// How symbols are taken out of the binaries, as `symbols/<name>.debug`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub symbols: Option<Symbols>,
 }
 
 /// What the last compile did, as `report.json` beside the binaries.

@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::layers::list_or;
+use super::symbols::Symbols;
 use super::task::HookTable;
 use super::{Setting, Spanned};
 
@@ -46,6 +47,18 @@ pub struct BuildTable {
     /// - Default: none
     /// - As: `cargo build --config …`
     pub rustflags: Option<Spanned<Vec<String>>>,
+    /// The program that links: `lld`, `mold`, `wild`, or the path of one in the toolchain image, see
+    /// [build.md](build.md#the-linker).
+    ///
+    /// - Default: what rustc and Cargo's configuration say
+    /// - As: `-C link-arg=-fuse-ld=…`
+    pub linker: Option<Spanned<String>>,
+    /// What becomes of symbols and debug information: `keep`, `strip`, or `split` for files of their own, which `--target
+    /// symbols` hands out, see [build.md](build.md#symbols).
+    ///
+    /// - Default: what Cargo's profile says
+    /// - As: `RUN objcopy --only-keep-debug`
+    pub symbols: Option<Spanned<Symbols>>,
     /// How many compilers run at once.
     ///
     /// - Default: `build.jobs` of `.cargo/config.toml`, else one for each processor, fewer where there are not 2 GiB of memory for each
@@ -83,6 +96,10 @@ pub struct BuildConfig {
     pub network: Option<Setting<BuildNetwork>>,
     /// `build.rustflags`.
     pub rustflags: Option<Setting<Vec<String>>>,
+    /// `build.linker`.
+    pub linker: Option<Setting<String>>,
+    /// `build.symbols`.
+    pub symbols: Option<Setting<Symbols>>,
     /// `build.jobs`: at least 1.
     pub jobs: Option<Setting<u32>>,
     /// `build.include`.
@@ -103,6 +120,8 @@ impl BuildConfig {
             args: list_or(self.args, below.args),
             network: self.network.or(below.network),
             rustflags: list_or(self.rustflags, below.rustflags),
+            linker: self.linker.or(below.linker),
+            symbols: self.symbols.or(below.symbols),
             jobs: self.jobs.or(below.jobs),
             include: list_or(self.include, below.include),
             git: self.git.or(below.git),

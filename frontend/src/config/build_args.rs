@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::build::{BuildNetwork, GitData};
 use super::debug::DebugConfig;
 use super::schema::CacheMode;
+use super::symbols::{ProfilePreset, Symbols};
 use super::{BuildConfig, Config, Origin, Sccache, Setting};
 use crate::diagnostic::{Diagnostic, Findings};
 
@@ -12,13 +13,14 @@ use crate::diagnostic::{Diagnostic, Findings};
 pub(super) const PACKAGE: &str = "PACKAGE";
 
 /// Every build-arg that is read, with what it sets, in the order of the documentation.
-pub const BUILD_ARGS: [(&str, &str); 28] = [
+pub const BUILD_ARGS: [(&str, &str); 31] = [
     ("PACKAGE", "the package"),
     ("BIN", "the binaries, separated by commas"),
     ("FEATURES", "features, separated by commas"),
     ("ALL_FEATURES", "all features"),
     ("NO_DEFAULT_FEATURES", "no default features"),
     ("PROFILE", "the Cargo profile"),
+    ("PRESET", "`ship`: keys of the profile for a small and fast binary"),
     ("LOCKED", "whether Cargo.lock must match the manifests"),
     ("TARGET", "`gnu`, `musl` or a triple; not the stage, which is `--target`"),
     ("TOOLCHAIN_CHANNEL", "the toolchain"),
@@ -28,6 +30,8 @@ pub const BUILD_ARGS: [(&str, &str); 28] = [
     ("BUILD_PACKAGES", "packages to install in the toolchain image, separated by commas"),
     ("BUILD_NETWORK", "the network of the compile steps"),
     ("BUILD_RUSTFLAGS", "flags for rustc, separated by spaces"),
+    ("BUILD_LINKER", "the program that links"),
+    ("BUILD_SYMBOLS", "what becomes of symbols and debug information"),
     ("BUILD_JOBS", "how many compilers run at once"),
     ("BUILD_GIT", "what the last compile step learns of the commit"),
     ("CACHE_MODE", "how compiled code is kept"),
@@ -96,6 +100,8 @@ pub(super) fn read(arguments: &BTreeMap<String, String>, findings: &mut Findings
             value: setting.value.split_whitespace().map(str::to_owned).collect(),
             origin: setting.origin,
         }),
+        linker: text("BUILD_LINKER"),
+        symbols: word(text("BUILD_SYMBOLS"), &Symbols::WORDS, findings),
         jobs: jobs(text("BUILD_JOBS"), findings),
         git: word(text("BUILD_GIT"), &GitData::WORDS, findings),
         ..BuildConfig::default()
@@ -106,6 +112,7 @@ pub(super) fn read(arguments: &BTreeMap<String, String>, findings: &mut Findings
         all_features: flag(text("ALL_FEATURES"), findings),
         no_default_features: flag(text("NO_DEFAULT_FEATURES"), findings),
         profile: text("PROFILE"),
+        preset: word(text("PRESET"), &ProfilePreset::WORDS, findings),
         locked: flag(text("LOCKED"), findings),
         target: text("TARGET"),
         channel: text("TOOLCHAIN_CHANNEL"),

@@ -146,6 +146,7 @@ impl Config {
             all_features: self.all_features.or(below.all_features),
             no_default_features: self.no_default_features.or(below.no_default_features),
             profile: self.profile.or(below.profile),
+            preset: self.preset.or(below.preset),
             locked: self.locked.or(below.locked),
             target: self.target.or(below.target),
             channel: self.channel.or(below.channel),
@@ -243,6 +244,8 @@ impl Source<'_> {
             args: self.setting(table.args),
             network: self.setting(table.network),
             rustflags: self.setting(table.rustflags),
+            linker: self.setting(table.linker),
+            symbols: self.setting(table.symbols),
             jobs: self
                 .setting(table.jobs)
                 .map(|setting| Setting { value: setting.value.get(), origin: setting.origin }),
@@ -262,6 +265,7 @@ impl Source<'_> {
             all_features,
             no_default_features,
             profile,
+            preset,
             locked,
             target,
             toolchain,
@@ -279,6 +283,7 @@ impl Source<'_> {
             all_features: self.setting(all_features),
             no_default_features: self.setting(no_default_features),
             profile: self.setting(profile),
+            preset: self.setting(preset),
             locked: self.setting(locked),
             target: self.setting(target),
             channel: self.setting(toolchain.channel),

@@ -19,6 +19,7 @@ mod said;
 mod sccache;
 mod schema;
 mod spanned;
+mod symbols;
 mod task;
 #[cfg(test)]
 mod tests;
@@ -37,6 +38,7 @@ pub use said::Said;
 pub use sccache::{Sccache, SccacheKey, SccacheValue};
 pub use schema::{CacheMode, CacheTable, ImageTable, OneOrMany, Table, ToolchainTable};
 pub use spanned::Spanned;
+pub use symbols::{ProfilePreset, Symbols};
 pub use task::{AssetTable, CommandLine, HookTable, OutputKey, Preset, When};
 
 use std::collections::BTreeMap;
@@ -106,6 +108,8 @@ pub struct Config {
     pub no_default_features: Option<Setting<bool>>,
     /// `profile`.
     pub profile: Option<Setting<String>>,
+    /// `preset`.
+    pub preset: Option<Setting<ProfilePreset>>,
     /// `locked`.
     pub locked: Option<Setting<bool>>,
     /// `target`: `gnu`, `musl` or a triple.

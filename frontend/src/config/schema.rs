@@ -13,6 +13,7 @@ use super::files::FileKey;
 use super::health::HealthTable;
 use super::images::NamedTable;
 use super::sccache::SccacheKey;
+use super::symbols::ProfilePreset;
 use super::task::AssetTable;
 
 /// One home of the configuration, as it is written.
@@ -52,6 +53,12 @@ pub struct Table {
     /// - Default: `release`
     /// - As: `cargo build --profile`
     pub profile: Option<Spanned<String>>,
+    /// `ship` for a small and fast binary: `lto = "fat"`, `codegen-units = 1` and symbols in files of their own, where
+    /// the profile does not say otherwise, see [build.md](build.md#the-preset-ship).
+    ///
+    /// - Default: none
+    /// - As: `[profile.release]` of Cargo.toml
+    pub preset: Option<Spanned<ProfilePreset>>,
     /// Whether `Cargo.lock` must be there and match the manifests. `false` lets Cargo make it or bring it up to date for
     /// each build, see [targets.md](targets.md#the-lockfile).
     ///

@@ -3,7 +3,9 @@
 use buildkit_llb::Output;
 use buildkit_llb::exec::{CacheMount, Mount, Sharing};
 use buildkit_llb::file::{Copy, FileOp, Rm};
-use supercargo_report::{Collect, Compile, Dependencies, Freshness, Job, Scripts, Secret, Step};
+use supercargo_report::{
+    Collect, Compile, Dependencies, Freshness, Job, Linker, Scripts, Secret, Step, Symbols,
+};
 
 use super::Materials;
 use super::access;
@@ -48,9 +50,13 @@ pub(super) fn compile(
         stubs: Vec::new(),
         freshness,
         export: None,
-        collect: (command == Command::Build)
-            .then(|| Collect { binaries: plan.cargo.binaries.clone(), into: paths::OUT.to_owned() }),
+        collect: (command == Command::Build).then(|| Collect {
+            binaries: plan.cargo.binaries.clone(),
+            into: paths::OUT.to_owned(),
+            symbols: symbols(plan),
+        }),
         secrets: secrets.clone(),
+        linker: linker(plan),
         jobs: plan.jobs.as_ref().map(|jobs| jobs.value),
         sccache: sccache::job(plan),
     });
@@ -124,6 +130,21 @@ fn scripts(plan: &BuildPlan) -> Option<Scripts> {
         packages: git.readers.iter().cloned().collect(),
         variables: git.variables.keys().cloned().collect(),
     })
+}
+
+/// How symbols get files of their own, if they do: by the tool of the platform that is compiled for.
+fn symbols(plan: &BuildPlan) -> Option<Symbols> {
+    plan.profile.split.as_ref()?;
+    let own = plan.cargo.cross.as_ref().map(|cross| format!("{}-objcopy", cross.target.system));
+    let tools = [own.unwrap_or_else(|| "objcopy".to_owned()), "llvm-objcopy".to_owned()];
+    Some(Symbols { tools: tools.to_vec() })
+}
+
+/// The linker that the steps lay down where the C compiler looks for it.
+pub(super) fn linker(plan: &BuildPlan) -> Option<Box<Linker>> {
+    let linker = plan.linker.as_ref()?;
+    let program = linker.program.value.clone();
+    Some(Box::new(Linker { program, file: linker.file(), package: linker.package.clone() }))
 }
 
 /// The context without the members that the selection does not need. Copied, so that the key is the content of what

@@ -5,6 +5,7 @@ use buildkit_llb::exec::{Mount, Sharing};
 use supercargo_report::{Compile, Dependencies, Export, Job, Step};
 
 use super::Materials;
+use super::build;
 use super::exec::{agent, environment, locate, networked};
 use super::fetch::Crates;
 use super::sccache;
@@ -32,6 +33,7 @@ pub(super) fn compile(
         }),
         collect: None,
         secrets: Vec::new(),
+        linker: build::linker(plan),
         jobs: plan.jobs.as_ref().map(|jobs| jobs.value),
         sccache: sccache::job(plan),
     });

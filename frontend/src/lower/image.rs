@@ -35,6 +35,7 @@ pub(super) fn image(plan: &BuildPlan, materials: &Materials, built: &Built) -> O
     let base = tools(plan, materials).on(&base, materials);
     let base = files(plan, materials).on(&base, materials);
     let base = task::layer(built, plan.runtime.timestamp).on(&base, materials);
+    let base = symbols(plan, &built.binaries).on(&base, materials);
     let built = &built.binaries;
     let runtime = &plan.runtime;
     let binaries = Layer {
@@ -93,6 +94,34 @@ fn file_copy(plan: &BuildPlan, materials: &Materials, file: &FileCopied) -> Copy
         Some(mode) => copy.mode(mode),
         None => copy,
     }
+}
+
+/// The symbols of the binaries, where debuggers look for them.
+fn symbols(plan: &BuildPlan, built: &Output) -> Layer {
+    let (symbols, timestamp) = (&plan.runtime.symbols, plan.runtime.timestamp);
+    Layer {
+        what: "symbols".to_owned(),
+        copies: symbols.iter().map(|(name, path)| symbol_file(plan, built, name, path)).collect(),
+        directories: symbols.values().map(|path| parent(path)).collect(),
+        timestamp,
+    }
+}
+
+/// The symbols of the binaries alone, at the root.
+pub(super) fn symbols_alone(plan: &BuildPlan, materials: &Materials, built: &Output) -> Output {
+    let copies = plan.binaries.value.iter().fold(FileOp::on_scratch(), |operation, name| {
+        operation.copy(symbol_file(plan, built, name, &format!("/{name}.debug")))
+    });
+    copies
+        .name(format!("{}[symbols] take those of {}", materials.prefix, plan.binaries.value.join(", ")))
+        .output()
+}
+
+fn symbol_file(plan: &BuildPlan, built: &Output, name: &str, path: &str) -> Copy {
+    Copy::new(built.clone(), format!("/symbols/{name}.debug"), path)
+        .create_dest_path()
+        .mode(0o644)
+        .timestamp(plan.runtime.timestamp)
 }
 
 /// The binaries alone, at the root.

@@ -95,6 +95,7 @@ pub fn lower(plan: &BuildPlan, materials: &Materials, goal: &Goal) -> Output {
         Goal::Stage(Stage::Fetch) => fetched.home,
         Goal::Stage(Stage::Deps) => deps,
         Goal::Stage(Stage::Binaries) => image::binaries(plan, materials, &built().binaries),
+        Goal::Stage(Stage::Symbols) => image::symbols_alone(plan, materials, &built().binaries),
         Goal::Image | Goal::Binary(_) | Goal::Named(_) | Goal::Debug(_) => {
             image::image(plan, compiling, &built())
         }

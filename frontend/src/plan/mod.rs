@@ -18,10 +18,12 @@ pub mod images;
 mod include;
 pub mod last;
 pub mod libc;
+pub mod linker;
 pub mod lock;
 mod mode;
 pub mod native;
 pub mod paths;
+
 pub mod resolution;
 pub mod runtime;
 mod rustflags;
@@ -34,6 +36,7 @@ pub mod task;
 pub mod tool;
 pub mod toolchain;
 pub mod triple;
+pub mod tuning;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -53,6 +56,7 @@ use caches::Caches;
 use cargo::Invocation;
 use cross::Cross;
 use last::LastStep;
+use linker::Linker;
 use lock::Resolution;
 use native::Native;
 use runtime::Runtime;
@@ -61,6 +65,7 @@ use target::Goal;
 use task::Task;
 use toolchain::Toolchain;
 use triple::Names;
+use tuning::Tuning;
 
 /// A value and why it was chosen.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -99,6 +104,12 @@ pub struct BuildPlan {
     pub native: Native,
     /// What all cargo commands have in common.
     pub cargo: Invocation,
+    /// Keys of Cargo's profile that the configuration sets.
+    #[serde(skip_serializing_if = "Tuning::is_empty")]
+    pub profile: Tuning,
+    /// What links, if the configuration says so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub linker: Option<Linker>,
     /// The network of the compile steps, if they have one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub network: Option<Chosen<BuildNetwork>>,
@@ -263,7 +274,7 @@ pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
     findings.extend(subject.cannot_run(cross.as_ref()));
     let native = native::of(project, &selection, config, &runtime.base.value, cross.as_ref());
     let Some(native) = findings.take(native) else { return findings.fail() };
-    let runtime = Runtime { has_libraries: !native.is_empty(), ..runtime };
+    let runtime = Runtime { has_libraries: !native.is_empty(), ..runtime.with_symbols(&subject.tuning) };
     let mode = mode::choose(config, without_layer.as_deref(), goal, &mut findings);
     let plan = BuildPlan {
         platform: platform.clone(),
@@ -281,6 +292,8 @@ pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
         source: Source { excluded: view.excluded, included: given.included, overlays: view.overlays },
         package: Chosen { value: subject.name(), because: subject.because },
         binaries: subject.binaries,
+        profile: subject.tuning,
+        linker: subject.linker,
         toolchain,
         native,
         sccache,

@@ -42,11 +42,14 @@ pub const SSH_AGENT: &str = "/run/supercargo/ssh-agent";
 /// Certificates of the context.
 pub const CERTIFICATES: &str = "/run/supercargo/certificates";
 
-/// What the last compile hands out: `bin/<name>` and `report.json`.
+/// What the last compile hands out: `bin/<name>`, `symbols/<name>.debug` where they are split off, and `report.json`.
 pub const OUT: &str = "/supercargo/out";
 
 /// The agent.
 pub const AGENT: &str = "/supercargo/agent";
+
+/// The directory in which the C compiler finds the linker that was asked for.
+pub const LINKER: &str = "/supercargo/linker";
 
 /// The ledger of modification times, beside what it describes.
 pub const LEDGER: &str = "/supercargo/target/.supercargo-ledger.json";
@@ -68,3 +71,6 @@ pub const BASE: &str = "/supercargo/base";
 
 /// What the audit lays over the base.
 pub const LIBRARIES: &str = "/supercargo/libraries";
+
+/// Where debuggers and Rust's own backtraces look for the symbols of a program, in an image; the program's own path follows.
+pub const SYMBOLS: &str = "/usr/lib/debug";

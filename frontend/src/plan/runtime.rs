@@ -8,8 +8,10 @@ use super::debug;
 use super::files::{self, FileCopied};
 use super::health::{self, Healthcheck};
 use super::image_keys;
+use super::paths;
 use super::tool::Tool;
 use super::toolchain::DEBIAN;
+use super::tuning::Tuning;
 use super::{Chosen, Request};
 use crate::config::{Config, Setting, with_rest};
 use crate::diagnostic::{Checked, Findings};
@@ -65,8 +67,22 @@ pub struct Runtime {
     /// Whether the image is there to look inside, so that its base must have a shell.
     #[serde(skip_serializing_if = "super::is_false")]
     pub has_shell: bool,
+    /// The files with the symbols of the binaries, if the image has them: name to absolute path.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub symbols: BTreeMap<String, String>,
     /// Seconds since 1970 that every file put into the image carries.
     pub timestamp: u64,
+}
+
+impl Runtime {
+    /// The image with the symbols of its binaries, where it is there to look inside and they have files of their own.
+    pub(super) fn with_symbols(mut self, profile: &Tuning) -> Self {
+        if self.has_shell && profile.split.is_some() {
+            let file = |path: &String| format!("{}{path}.debug", paths::SYMBOLS);
+            self.symbols = self.binaries.iter().map(|(name, path)| (name.clone(), file(path))).collect();
+        }
+        self
+    }
 }
 
 /// Decides what the image looks like; `linkage` is why the binaries are static, if they are.
@@ -122,6 +138,7 @@ pub fn choose(
         files: files::choose(config, request.names, &paths, &mut findings),
         has_libraries: false,
         has_shell,
+        symbols: BTreeMap::new(),
         base,
         user: chosen(config.user.as_ref(), || (USER.to_owned(), "not root".to_owned())),
         workdir: match (&config.workdir, &config.base) {

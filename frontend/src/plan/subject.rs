@@ -5,8 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::cargo::Invocation;
 use super::command::Command;
 use super::cross::Cross;
+use super::linker::{self, Linker};
 use super::runtime::{self, Runtime};
 use super::target::{Goal, Scope};
+use super::tuning::{self, Tuning};
 use super::{Chosen, Request, debug, images, libc, paths, rustflags, select};
 use crate::config::{Config, Layers, Origin, Setting, with_rest};
 use crate::diagnostic::{Checked, Diagnostic, Findings, Span};
@@ -29,6 +31,10 @@ pub(super) struct Subject<'a> {
     pub(super) compiled: Vec<String>,
     /// The command.
     pub(super) command: Command,
+    /// The linker that is asked for.
+    pub(super) linker: Option<Linker>,
+    /// Keys of the profile that are asked for; they are for what ships.
+    pub(super) tuning: Tuning,
 }
 
 /// Decides what a build for `goal` is about.
@@ -51,7 +57,13 @@ pub(super) fn choose<'a>(project: &'a Project, layers: &Layers, goal: &Goal) -> 
         }
         _ => (Chosen { value: Vec::new(), because: format!("--target {}", command.word()) }, Vec::new()),
     };
-    findings.finish(Subject { packages, because, config, binaries, compiled, command })
+    let Some(linker) = findings.take(linker::choose(&config)) else { return findings.fail() };
+    let tuning = match command {
+        Command::Build => tuning::choose(&config, project, &profile(command, config.profile.as_ref())),
+        _ => Tuning::default(),
+    };
+    tuning::check(&tuning, goal, &mut findings);
+    findings.finish(Subject { packages, because, config, binaries, compiled, command, linker, tuning })
 }
 
 /// The packages that a build for `goal` is about, and why: that of an image; else the one that somebody names, else
@@ -110,6 +122,7 @@ impl Subject<'_> {
     /// What is compiled, for the first triple by a compiler of the second.
     pub(super) fn selection(&self, project: &Project, (target, host): (&str, String)) -> Selection {
         let config = &self.config;
+        let said = config.build.rustflags.iter().flat_map(|setting| with_rest(&setting.value, &[]));
         let mut selection = Selection {
             packages: self.packages.iter().map(|package| package.name.clone()).collect(),
             features: features(config),
@@ -117,12 +130,8 @@ impl Subject<'_> {
             profile: profile(self.command, config.profile.as_ref()),
             target: target.to_owned(),
             host,
-            rustflags: config
-                .build
-                .rustflags
-                .iter()
-                .flat_map(|setting| with_rest(&setting.value, &[]))
-                .collect(),
+            profile_keys: self.tuning.values(),
+            rustflags: self.linker.iter().flat_map(Linker::flags).chain(said).collect(),
             tests: self.command.has_tests(),
         };
         if libc::is_dynamic_musl(target, &skeleton::target_flags(project, &selection)) {
@@ -151,7 +160,7 @@ impl Subject<'_> {
             locked: is_locked && self.config.locked.as_ref().is_none_or(|setting| setting.value),
             config: rustflags::arguments(project, selection),
             environment: Invocation::environment_for(project.cargo_config.as_ref()),
-            variables,
+            variables: self.tuning.variables(&selection.profile).into_iter().chain(variables).collect(),
             cross,
         }
     }

@@ -84,6 +84,8 @@ pub enum Stage {
     Deps,
     /// The binaries alone.
     Binaries,
+    /// The symbols of the binaries, where they have files of their own.
+    Symbols,
     /// The lockfile, made or brought up to date.
     Lock,
 }
@@ -97,8 +99,13 @@ impl Stage {
 }
 
 /// The stages by name, with what `--call=targets` says of them.
-pub const STAGES: [(&str, Stage, &str); 10] = [
+pub const STAGES: [(&str, Stage, &str); 11] = [
     ("binaries", Stage::Binaries, "the binaries alone, for --output"),
+    (
+        "symbols",
+        Stage::Symbols,
+        "the symbols of the binaries, with `build.symbols = \"split\"`, for --output",
+    ),
     ("check", Stage::Run(Command::Check), "a check: cargo check"),
     ("clippy", Stage::Run(Command::Clippy), "a check: cargo clippy"),
     ("test", Stage::Run(Command::Test), "a check: cargo test"),

@@ -185,6 +185,7 @@ mod tests {
         Runtime {
             has_libraries: false,
             has_shell: false,
+            symbols: BTreeMap::new(),
             base: chosen("base"),
             user: chosen("65532:65532"),
             workdir: None,

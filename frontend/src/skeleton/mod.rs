@@ -34,5 +34,6 @@ pub use graph::target_flags;
 pub use make::{closure, make};
 pub(crate) use platform::is_active;
 pub use platform::{has_target_flags, words as flags};
+pub use profile::written as written_profile;
 pub use selection::{Features, Selection};
 pub use view::{SourceView, source_view};

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use cargo_util_schemas::core::PackageIdSpec;
 use toml::{Table, Value};
 
+use super::selection::Selection;
 use crate::diagnostic::Diagnostic;
 use crate::project::{LockedPackage, Lockfile, Profiles, Project};
 
@@ -36,6 +37,17 @@ fn overlay(base: &mut Table, over: &Table) {
     }
 }
 
+/// What the manifest and Cargo's configuration say of `profile` and of those that it inherits from, key by key.
+#[must_use]
+pub fn written(project: &Project, profile: &str) -> Table {
+    let profiles = effective(project);
+    let mut all = Table::new();
+    for table in profiles.chain(profile).iter().rev().filter_map(|name| profiles.0.get(name)) {
+        overlay(&mut all, table);
+    }
+    all
+}
+
 /// What is wrong with a profile that nobody defined.
 pub(super) fn undefined(profiles: &Profiles, profile: &str) -> Option<Diagnostic> {
     if BUILT_IN.contains(&profile) || profiles.0.contains_key(profile) {
@@ -50,9 +62,12 @@ pub(super) fn undefined(profiles: &Profiles, profile: &str) -> Option<Diagnostic
     )
 }
 
-/// True if `profile` optimises at link time.
-pub(super) fn has_lto(profiles: &Profiles, profile: &str) -> bool {
-    let chain = profiles.chain(profile);
+/// True if what is selected optimises at link time.
+pub(super) fn has_lto(profiles: &Profiles, selection: &Selection) -> bool {
+    if let Some(set) = selection.profile_keys.get("lto") {
+        return set != "off";
+    }
+    let chain = profiles.chain(&selection.profile);
     let value = chain.iter().find_map(|name| profiles.0.get(name)?.get("lto"));
     match value {
         Some(Value::Boolean(is_on)) => *is_on,

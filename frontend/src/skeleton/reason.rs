@@ -35,7 +35,7 @@ pub(super) fn against_flattening(
     if let Some(name) = external_with_local_dependency(graph, units) {
         return Some(format!("the external package `{name}` depends on a local package"));
     }
-    if profile::has_lto(&profile::effective(graph.project), &selection.profile) {
+    if profile::has_lto(&profile::effective(graph.project), selection) {
         return mixed_crate_types(graph, selection, units);
     }
     None

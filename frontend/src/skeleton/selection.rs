@@ -1,6 +1,6 @@
 //! What is built: the input of every skeleton.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The packages, features and platforms of one Cargo invocation.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,6 +13,8 @@ pub struct Selection {
     pub binaries: BTreeSet<String>,
     /// The profile: `release`, `dev`, or one of the project's own.
     pub profile: String,
+    /// Keys of the profile that are set for this build, with their values; they go before what the project says.
+    pub profile_keys: BTreeMap<String, String>,
     /// The triple given to `--target`; always given, even when it is the host's.
     pub target: String,
     /// The triple of the toolchain, for which build scripts and proc macros are built.

@@ -24,6 +24,7 @@ pub(crate) fn select(packages: &str) -> Selection {
         profile: "release".to_owned(),
         target: TRIPLE.to_owned(),
         host: TRIPLE.to_owned(),
+        profile_keys: std::collections::BTreeMap::new(),
         rustflags: Vec::new(),
         tests: false,
     }

@@ -47,6 +47,7 @@ fn selection(package: &str) -> Selection {
         profile: "release".to_owned(),
         target: "x86_64-unknown-linux-gnu".to_owned(),
         host: "x86_64-unknown-linux-gnu".to_owned(),
+        profile_keys: std::collections::BTreeMap::new(),
         rustflags: Vec::new(),
         tests: false,
     }

@@ -50,9 +50,10 @@ impl Project {
                 scripts: None,
             }),
             export: None,
-            collect: Some(Collect { binaries: vec!["app".to_owned()], into: path("out") }),
+            collect: Some(Collect { binaries: vec!["app".to_owned()], into: path("out"), symbols: None }),
             secrets: Vec::new(),
             sccache: None,
+            linker: None,
         };
         let project = Self { directory, arrival: at(0), job, environment: Vec::new() };
         for (path, text) in files {

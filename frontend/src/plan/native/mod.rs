@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::Chosen;
 use super::cross::Cross;
+use super::linker;
 use crate::config::{Config, REST, Setting};
 use crate::diagnostic::{Checked, Diagnostic, Findings};
 use crate::project::Project;
@@ -107,6 +108,7 @@ pub fn choose(
             findings.push(warning);
         }
     }
+    inferred.0.extend(linker::package(config));
     let mut build = listed("build.packages", config.build.packages.as_ref(), inferred, &mut findings);
     if let Some(cross) = cross {
         for name in build.0.iter_mut().flat_map(|chosen| &mut chosen.value.apt) {
