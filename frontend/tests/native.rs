@@ -44,7 +44,8 @@ fn inferred(files: &fixture::Files, package: &str) -> (Vec<String>, Option<Strin
         tests: false,
     };
     let crates = skeleton::crates(&project, &selection).unwrap().value;
-    let build = native::choose(&Config::default(), &crates, "scratch", (None, None)).unwrap().value.build;
+    let build =
+        native::choose(&Config::default(), &crates, "scratch", (None, Vec::new())).unwrap().value.build;
     (build.apt(), build.0.first().map(|chosen| chosen.because.clone()))
 }
 

@@ -104,7 +104,7 @@ impl Cross {
 }
 
 /// The linker that Cargo's configuration names for `triple`, and the file that does.
-fn configured_linker(config: Option<&CargoConfig>, triple: &str) -> Option<(String, String)> {
+pub(super) fn configured_linker(config: Option<&CargoConfig>, triple: &str) -> Option<(String, String)> {
     let config = config?;
     let targets = config.get(&["target"])?.as_table()?;
     let linker = |key: &str| targets.get(key)?.get("linker")?.as_str();

@@ -1,5 +1,6 @@
 //! Native libraries: what of the system the crates need, when they are compiled and when the program runs.
 
+mod linking;
 mod musl;
 mod packages;
 mod table;
@@ -82,25 +83,26 @@ pub(super) fn of(
         None => musl::compiler(&crates, selection, project.cargo_config.as_ref()),
         Some(_) => None,
     };
-    let Some(native) = findings.take(choose(config, &crates, base, (cross, musl))) else {
+    let tools = musl.into_iter().chain(linking::linkers(project, selection)).collect();
+    let Some(native) = findings.take(choose(config, &crates, base, (cross, tools))) else {
         return findings.fail();
     };
     findings.finish(native)
 }
 
-/// Decides which packages are installed for what is compiled and runs on `base`, by compilers for another platform or
-/// for another C library than the builder's, where there are such.
+/// Decides which packages are installed for what is compiled and runs on `base`, by compilers for another platform where
+/// there are such. `tools` are packages with compilers and linkers that the project asks for beside.
 ///
 /// Errors: a name that no package can have.
 pub fn choose(
     config: &Config,
     crates: &Crates<'_>,
     base: &str,
-    (cross, musl): (Option<&Cross>, Option<Chosen<Names>>),
+    (cross, tools): (Option<&Cross>, Vec<Chosen<Names>>),
 ) -> Checked<Native> {
     let mut findings = Findings::default();
     let mut inferred = inferred(crates);
-    inferred.0.extend(musl);
+    inferred.0.extend(tools);
     if let Some(cross) = cross.filter(|cross| !cross.packages.is_empty()) {
         let names = Names { apt: cross.packages.clone(), apk: Vec::new() };
         inferred.0.push(Chosen { value: names, because: cross.linker.because.clone() });
@@ -225,13 +227,16 @@ mod tests {
     #[test]
     fn names_that_could_be_options_are_refused() {
         for name in ["-y", "a b", "", "a;b", "../x", "a:", "=1"] {
-            let errors = choose(&asked(&[name]), &Crates::default(), "scratch", (None, None)).unwrap_err();
+            let errors =
+                choose(&asked(&[name]), &Crates::default(), "scratch", (None, Vec::new())).unwrap_err();
             assert!(errors.iter().any(|error| error.message.contains("`build.packages` names")), "{name}");
         }
         let names = ["libpq-dev", "libssl-dev:arm64", "g++=4:12.2-3"];
-        let chosen = choose(&asked(&names), &Crates::default(), "scratch", (None, None)).unwrap().value;
+        let chosen = choose(&asked(&names), &Crates::default(), "scratch", (None, Vec::new())).unwrap().value;
         assert_eq!(chosen.build.apt(), ["g++=4:12.2-3", "libpq-dev", "libssl-dev:arm64"]);
-        assert!(choose(&asked(&[]), &Crates::default(), "scratch", (None, None)).unwrap().value.is_empty());
+        assert!(
+            choose(&asked(&[]), &Crates::default(), "scratch", (None, Vec::new())).unwrap().value.is_empty()
+        );
     }
 
     #[test]
@@ -241,8 +246,9 @@ mod tests {
         let (host, target) = (names("linux/amd64"), names("linux/arm64"));
         let cross = Cross::of((&builder, host, host.gnu), (target, target.gnu), None);
         let compiler = ["gcc-aarch64-linux-gnu", "libc6-dev-arm64-cross"];
-        let chosen =
-            |config: &Config| choose(config, &Crates::default(), "scratch", (cross.as_ref(), None)).unwrap();
+        let chosen = |config: &Config| {
+            choose(config, &Crates::default(), "scratch", (cross.as_ref(), Vec::new())).unwrap()
+        };
         assert_eq!(chosen(&Config::default()).value.build.apt(), compiler);
         let more = chosen(&asked(&["...", "libpq-dev"]));
         assert_eq!(more.value.build.apt(), [&compiler[..], &["libpq-dev:arm64"]].concat());
