@@ -68,6 +68,12 @@ fn tests_pass_once_and_fail_in_their_own_words() {
         assert!(said.contains(words), "no `{words}`:\n{said}");
     }
     assert!(!said.contains("Compiling itoa"), "{said}");
+    let told = test.clone().call("explain").succeed().unwrap();
+    for words in ["`cargo test` runs on package", "It runs `cargo test`: what fails there fails the build."] {
+        assert!(told.stdout().contains(words), "no `{words}`:\n{}", told.stdout());
+    }
+    let none = test.clone().call("dockerfile").fail().unwrap();
+    assert!(none.stdout().contains("`--target test` makes no image"), "{}", none.stdout());
     assert!(log.vertex("[deps]").unwrap().log().contains("deps: "), "{}", log.transcript());
     assert!(compiled(&log, "test").contains(&"checked".to_owned()));
     assert!(test.succeed().unwrap().ran().is_empty(), "what has passed runs again");

@@ -9,6 +9,7 @@ use super::facts::Facts;
 use super::steps::{self, Step};
 use crate::config::CacheMode;
 use crate::plan::BuildPlan;
+use crate::plan::command::Command;
 
 /// How long lines are.
 const WIDTH: usize = 110;
@@ -22,7 +23,7 @@ struct Prose {
 }
 
 /// The steps by the word in brackets. One that is missing here is explained by its inputs.
-const STEPS: [Prose; 10] = [
+const STEPS: [Prose; 14] = [
     Prose {
         step: "toolchain",
         does: "adds to the toolchain image what it lacks",
@@ -87,7 +88,21 @@ const STEPS: [Prose; 10] = [
         again: "a binary or the base image changes",
         not: "an edit leaves the binary as it is, to the byte",
     },
+    check("test", "runs `cargo test`: what fails there fails the build"),
+    check("check", "runs `cargo check`: what fails there fails the build"),
+    check("clippy", "runs `cargo clippy`: what fails there fails the build"),
+    check("doc", "writes the documentation of your own crates"),
 ];
+
+/// A cargo command on the user's own code that makes no binaries.
+const fn check(step: &'static str, does: &'static str) -> Prose {
+    Prose {
+        step,
+        does,
+        again: "[source], [fetch] or [deps] changes",
+        not: "it passed before and nothing of those changed in content",
+    }
+}
 
 pub(super) fn answer(facts: &Facts<'_>) -> Answer {
     let steps = facts.graph.map(steps::of).unwrap_or_default();
@@ -118,20 +133,27 @@ pub(super) fn answer(facts: &Facts<'_>) -> Answer {
 fn head(plan: &BuildPlan) -> String {
     let binaries = &plan.binaries;
     let (toolchain, base) = (&plan.toolchain, &plan.runtime.base);
+    let (subject, base) = match plan.cargo.command {
+        Command::Build => (
+            format!(
+                "The image for {} holds {} ({}) of",
+                plan.platform,
+                binaries.value.join(", "),
+                binaries.because
+            ),
+            format!("\nand put on {} ({})", base.value, base.because),
+        ),
+        command => (format!("For {}, `cargo {}` runs on", plan.platform, command.word()), String::new()),
+    };
     format!(
-        "The image for {} holds {} ({}) of package {} ({}),\ncompiled with Rust {} ({})\nin {} ({})\nand put on {} ({}).\n\
+        "{subject} package {} ({}),\ncompiled with Rust {} ({})\nin {} ({}){base}.\n\
          The dependencies' manifests are {}. Compiled code is kept as cache mode `{}` says ({}).\n",
-        plan.platform,
-        binaries.value.join(", "),
-        binaries.because,
         plan.package.value,
         plan.package.because,
         toolchain.channel.value,
         toolchain.channel.because,
         toolchain.image.value,
         toolchain.image.because,
-        base.value,
-        base.because,
         plan.dependencies.form,
         plan.caches.mode.value,
         plan.caches.mode.because,

@@ -11,6 +11,7 @@ use serde_json::json;
 use super::answer::Answer;
 use super::facts::Facts;
 use crate::config::CacheMode;
+use crate::plan::command::Command;
 use crate::plan::native::Origin;
 use crate::plan::{BuildPlan, paths};
 use text::{heredoc, json_list, pair, shell};
@@ -19,6 +20,18 @@ use text::{heredoc, json_list, pair, shell};
 const OUT: &str = "/out";
 
 pub(super) fn answer(facts: &Facts<'_>) -> Answer {
+    if let Some(plan) = facts.plan.filter(|plan| plan.cargo.command != Command::Build) {
+        let text = format!(
+            "`--target {}` makes no image; `--call=dockerfile` prints those of images.\n",
+            plan.cargo.command.word()
+        );
+        return Answer {
+            json: json!({"dockerfile": null, "error": text}),
+            text,
+            version: "1.0.0",
+            status: Some(1),
+        };
+    }
     let text = facts.plan.map(|plan| file(plan, facts.project.lockfile.is_some())).unwrap_or_default();
     Answer { json: json!({"dockerfile": text}), text, version: "1.0.0", status: None }
 }
@@ -55,6 +68,12 @@ fn head(plan: &BuildPlan) -> Vec<String> {
     ];
     if plan.sccache.is_some() {
         lines.push("#  - sccache is left out.".to_owned());
+    }
+    if plan.profile.split.is_some() {
+        lines.push("#  - Symbols stay in the binaries.".to_owned());
+    }
+    if plan.linker.is_some() {
+        lines.push("#  - The linker is the one that the C compiler finds by that name.".to_owned());
     }
     if !plan.access.is_empty() {
         lines.push(
