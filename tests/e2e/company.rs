@@ -1,5 +1,6 @@
-//! A company that vouches for its mirrors itself: rustup and apt believe it as cargo does.
+//! A company that vouches for its mirrors itself: rustup, apt, npm and commands of the user's believe it as cargo does.
 
+use testbed::base::node;
 use testbed::bed::Bed;
 use testbed::image;
 use testbed::process::Cmd;
@@ -64,6 +65,64 @@ fn rustup_and_apt_believe_the_secret_ca() {
     let left =
         files.iter().find(|file| file.starts_with("run/secrets/") || file.ends_with("certificates.pem"));
     assert_eq!(left, None);
+}
+
+#[test]
+fn npm_and_commands_with_network_believe_the_secret_ca() {
+    let bed = Bed::ensure().unwrap();
+    node::provide(bed).unwrap();
+    let authority = Authority::new();
+    let served = Project::of(&[
+        ("package/package.json", "{ \"name\": \"word\", \"version\": \"1.0.0\", \"main\": \"word.js\" }\n"),
+        ("package/word.js", "module.exports = 'packed';\n"),
+        ("said.txt", "asked"),
+    ])
+    .unwrap();
+    Cmd::new("tar").args(["-czf", "word.tgz", "package"]).current_dir(served.path()).run().unwrap();
+    let url = files(served.path(), &authority);
+    let lock = format!(
+        "{{ \"name\": \"web\", \"lockfileVersion\": 3, \"requires\": true, \"packages\": {{\n\
+         \"\": {{ \"name\": \"web\", \"dependencies\": {{ \"word\": \"1.0.0\" }} }},\n\
+         \"node_modules/word\": {{ \"version\": \"1.0.0\", \"resolved\": \"{url}/word.tgz\" }} }} }}\n"
+    );
+    let package = "{ \"name\": \"web\", \"private\": true, \"scripts\": { \"build\": \"node build.js\" }, \"dependencies\": { \"word\": \"1.0.0\" } }\n";
+    let make =
+        "const fs = require('fs'); fs.mkdirSync('dist'); fs.writeFileSync('dist/a.txt', require('word'));\n";
+    let ask = format!(
+        "const fs = require('fs'); const ca = process.env.NODE_EXTRA_CA_CERTS;\n\
+         fetch('{url}/said.txt').then(answer => answer.text()).then(text => {{\n\
+         fs.mkdirSync('made'); fs.writeFileSync('made/a.txt', text + '|' + (ca !== process.env.SSL_CERT_FILE));\n\
+         }});\n"
+    );
+    let subject = Subject::of(
+        "company-web",
+        &[
+            ("Cargo.toml", "[package]\nname = \"web\"\nversion = \"0.1.0\"\nedition = \"2024\"\n"),
+            (
+                "src/main.rs",
+                "fn main() { print!(\"{}|{}\", include_str!(\"../web/dist/a.txt\"), include_str!(\"../made/a.txt\")) }\n",
+            ),
+            ("web/package.json", package),
+            ("web/package-lock.json", &lock),
+            ("web/build.js", make),
+            ("ask.js", &ask),
+        ],
+    );
+    // The server is not on both of the addresses that `localhost` may have.
+    let env = "env = { NODE_OPTIONS = \"--dns-result-order=ipv4first\" }";
+    let body = format!(
+        "[assets.web]\npreset = \"npm\"\n{env}\n\
+         [[build.hook]]\nname = \"ask\"\nrun = [\"node\", \"ask.js\"]\nimage = \"node:22-bookworm-slim\"\n\
+         network = \"default\"\ninputs = [\"ask.js\"]\noutputs = [\"made\"]\n{env}\n"
+    );
+    subject.project.write("Dockerfile", format!("{}{body}", bed.syntax())).unwrap();
+    let build = subject.command().arg("--network=host");
+
+    let log = build.clone().fail().unwrap();
+    assert!(log.transcript().contains("--secret id=ca,src=FILE"), "{}", log.transcript());
+    let log = Passed::of("ca", &authority.pem()).to(&build).succeed().unwrap();
+    assert!(log.vertex("[assets web] npm ci").unwrap().has_run(), "{}", log.transcript());
+    assert_eq!(subject.says(), "packed|asked|false");
 }
 
 /// A folder that apt takes for a repository, with one package.

@@ -18,6 +18,7 @@
 //! - [`jobs`] is how many compilers run at once.
 //! - [`install`] adds to the toolchain what the image lacks of it.
 //! - [`packages`] installs what the system's package manager has.
+//! - [`run`] runs a command of the user's own.
 //! - [`audit`] looks whether the base of the image has what the binaries need, by what [`elf`] says of them.
 //! - [`cargo`] is the one place that starts a process.
 
@@ -59,6 +60,7 @@ mod pinned;
 mod program;
 mod restored;
 mod reuse;
+mod run;
 mod sccache;
 mod seed;
 mod sources;
@@ -110,5 +112,6 @@ fn run() -> Result<u8, Error> {
         Job::Install(job) => install::install(&job),
         Job::Audit(job) => audit::audit(&job),
         Job::Packages(job) => packages::install(&job),
+        Job::Run(job) => run::run(&job),
     }
 }

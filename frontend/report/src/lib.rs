@@ -10,6 +10,7 @@ mod audit;
 mod install;
 mod link;
 mod packages;
+mod run;
 mod sccache;
 
 pub use access::{Access, CERTIFICATES, GitAccess, HostAccess, RegistryAccess, Secret};
@@ -17,6 +18,7 @@ pub use audit::{Audit, Linked, Needs};
 pub use install::Install;
 pub use link::{Linker, Symbols};
 pub use packages::Packages;
+pub use run::Run;
 pub use sccache::{Sccache, SccacheSecret};
 
 use serde::{Deserialize, Serialize};
@@ -42,6 +44,8 @@ pub enum Job {
     Packages(Packages),
     /// Look whether the base can run the binaries.
     Audit(Audit),
+    /// Run a command of the user's own.
+    Run(Run),
 }
 
 impl Job {
@@ -56,6 +60,7 @@ impl Job {
             Self::Install(job) => &job.command,
             Self::Packages(job) => &job.command,
             Self::Audit(job) => &job.command,
+            Self::Run(job) => &job.command,
         }
     }
 
@@ -70,6 +75,7 @@ impl Job {
             Self::Install(job) => job.command = command,
             Self::Packages(job) => job.command = command,
             Self::Audit(job) => job.command = command,
+            Self::Run(job) => job.command = command,
         }
         self
     }

@@ -94,7 +94,8 @@ pub(super) fn agent_in(
     }
     // A `Job` is made of strings, lists and enums, which JSON always can say.
     exec = exec.env(JOB, serde_json::to_string(job).unwrap_or_default());
-    let step = name.trim_start_matches('[').split(']').next().unwrap_or_default();
+    // `[assets web]` is one of the steps `assets`.
+    let step = name.trim_start_matches('[').split([']', ' ']).next().unwrap_or_default();
     if materials.no_cache.covers(step) {
         exec = exec.ignore_cache();
     }

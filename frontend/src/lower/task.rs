@@ -3,9 +3,11 @@
 use buildkit_llb::Output;
 use buildkit_llb::exec::{Exec, Mount, Network, Sharing};
 use buildkit_llb::file::{Copy, FileOp, Mkdir, Owner};
+use supercargo_report::{Job, Run};
 
 use super::Materials;
-use super::exec::{PinnedImage, confined, reaching};
+use super::access::trusting;
+use super::exec::{PinnedImage, agent_in, confined, reaching};
 use super::layer::Layer;
 use crate::config::{BuildNetwork, When};
 use crate::name::RelPath;
@@ -83,18 +85,14 @@ fn run((plan, task): (&BuildPlan, &Task), materials: &Materials, binaries: Optio
     let mut tree = None;
     if let Some(install) = &task.install {
         let files = copied(task, materials, Output::scratch(), &install.files, "copy what names packages");
-        let title = format!("{}[{}] {}", materials.prefix, task.name, install.command.join(" "));
-        let mut exec = started(task, materials, &install.command, title).platform(plan.builder().clone());
-        exec = reaching(exec, BuildNetwork::Default, materials).env("npm_config_cache", paths::NPM);
+        let mut exec = started(plan, task, materials, (&install.command, BuildNetwork::Default))
+            .env("npm_config_cache", paths::NPM);
         exec.mount(Mount::cache(paths::NPM, &install.cache).sharing(Sharing::Shared));
         let workspace = exec.mount(Mount::bind(files, paths::WORKSPACE));
         tree = Some(exec.output(&workspace));
     }
     let tree = copied(task, materials, tree.unwrap_or_else(Output::scratch), &task.inputs, "copy inputs");
-    let title = format!("{}[{}] {}", materials.prefix, task.name, task.command.join(" "));
-    // Files that stand in for an image do not say what they are for.
-    let exec = started(task, materials, &task.command, title).platform(plan.builder().clone());
-    let mut exec = reaching(exec, task.network, materials);
+    let mut exec = started(plan, task, materials, (&task.command, task.network));
     let workspace = exec.mount(Mount::bind(tree, paths::WORKSPACE));
     let given = binaries.map(|binaries| {
         let directory = format!("{}/bin", paths::WORKSPACE);
@@ -115,11 +113,32 @@ fn copied(task: &Task, materials: &Materials, on: Output, patterns: &[String], w
     operation.name(format!("{}[{}] {what}", materials.prefix, task.name)).export_cache(false).output()
 }
 
-fn started(task: &Task, materials: &Materials, command: &[String], title: String) -> Exec {
+/// A step of the task. One with network is run by the agent, which lets it in where the client says so; one without is
+/// nobody's but the user's.
+fn started(
+    plan: &BuildPlan,
+    task: &Task,
+    materials: &Materials,
+    (command, network): (&[String], BuildNetwork),
+) -> Exec {
     let image = image(task, materials);
-    let directory = cwd(&task.directory);
-    let mut exec =
-        Exec::new(image.output.clone(), command.to_vec()).cwd(directory).network(Network::None).name(title);
+    let title = format!("[{}] {}", task.name, command.join(" "));
+    let exec = if matches!(network, BuildNetwork::Default | BuildNetwork::Host) {
+        let job = Job::Run(Run { command: command.to_vec(), ..Run::default() });
+        let exec = agent_in(image, paths::AGENT, materials, &task.environment, &job, &title);
+        trusting(reaching(exec, network, materials))
+    } else {
+        alone(task, materials, command, &title)
+    };
+    // Files that stand in for an image do not say what they are for.
+    exec.cwd(cwd(&task.directory)).platform(plan.builder().clone())
+}
+
+fn alone(task: &Task, materials: &Materials, command: &[String], title: &str) -> Exec {
+    let image = image(task, materials);
+    let mut exec = Exec::new(image.output.clone(), command.to_vec())
+        .network(Network::None)
+        .name(format!("{}{title}", materials.prefix));
     for (name, value) in image.environment() {
         exec = exec.env(name, value);
     }

@@ -19,7 +19,11 @@ const OF_THE_SYSTEM: [&str; 5] = [
 ];
 
 /// The variables by which cargo, git, and what else is started find a file of certificates.
-const VARIABLES: [&str; 4] = ["CARGO_HTTP_CAINFO", "GIT_SSL_CAINFO", "SSL_CERT_FILE", "CURL_CA_BUNDLE"];
+const VARIABLES: [&str; 6] =
+    ["CARGO_HTTP_CAINFO", "GIT_SSL_CAINFO", "SSL_CERT_FILE", "CURL_CA_BUNDLE", "REQUESTS_CA_BUNDLE", OF_NODE];
+
+/// The variable of Node.js, whose file stands beside the certificates that are built in.
+const OF_NODE: &str = "NODE_EXTRA_CA_CERTS";
 
 /// The variable of Alpine's `apk`.
 const VARIABLE_OF_APK: &str = "SSL_CA_CERT_FILE";
@@ -91,7 +95,11 @@ fn bundle(access: &Access, place: &Path) -> Result<Option<PathBuf>, Error> {
     let named = ["CARGO_HTTP_CAINFO", "SSL_CERT_FILE"].into_iter().filter_map(std::env::var_os);
     let mut system = named.map(PathBuf::from).chain(OF_THE_SYSTEM.iter().map(PathBuf::from));
     // An image without any still has the company's.
-    let system = system.find_map(|path| std::fs::read(path).ok()).unwrap_or_default();
+    let mut system = system.find_map(|path| std::fs::read(path).ok()).unwrap_or_default();
+    // What somebody gave Node.js already is not taken away from it.
+    if let Some(given) = std::env::var_os(OF_NODE).and_then(|path| std::fs::read(path).ok()) {
+        system = joined(&system, &[String::from_utf8_lossy(&given).into_owned()]);
+    }
     let file = place.join("certificates.pem");
     files::write(&file, &joined(&system, &more))?;
     Ok(Some(file))

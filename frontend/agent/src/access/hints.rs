@@ -23,8 +23,14 @@ const REFUSED: [&str; 13] = [
 ];
 
 /// What they say of a certificate that nobody vouches for.
-const UNTRUSTED: [&str; 4] =
-    ["ssl certificate problem", "certificate verif", "self-signed certificate", "unable to get local issuer"];
+const UNTRUSTED: [&str; 6] = [
+    "ssl certificate problem",
+    "certificate verif",
+    "self-signed certificate",
+    "self signed certificate",
+    "unable to get local issuer",
+    "unable to verify the first certificate",
+];
 
 /// What they say of a host whose key is not known.
 const UNKNOWN_HOST: [&str; 3] =
@@ -213,6 +219,8 @@ mod tests {
         let text = said(
             "[60] SSL peer certificate (SSL certificate problem: unable to get local issuer certificate)\n",
         );
+        assert!(text.contains("id=ca"), "{text}");
+        let text = said("npm ERR! request failed, reason: unable to verify the first certificate\n");
         assert!(text.contains("id=ca"), "{text}");
         assert_eq!(said("error: failed to select a version for the requirement `x`\n"), "");
     }
