@@ -87,6 +87,7 @@ fn what_cannot_be_right_is_said_with_its_line() {
         ("run = [\"true\"]\noutputs = [\"../made\"]", "leads outside the build context"),
         ("run = [\"true\"]\noutputs = [\".\"]", "in place of all sources"),
         ("run = [\"true\"]\noutputs = [\"a\"]\ninputs = [\"*.nothing\"]", "matches no file"),
+        ("run = [\"true\"]\noutputs = [\"a\"]\ntools = [\"nato\"]", "no crate with its version"),
         ("run = [\"true\"]\nwhen = \"after-build\"\noutputs = [\"a\"]", "after the compile"),
     ] {
         configure(&subject, &format!("[[build.hook]]\n{body}\n"));

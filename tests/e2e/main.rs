@@ -57,4 +57,5 @@ mod spare;
 mod story;
 mod subject;
 mod toolchain;
+mod tools;
 mod tuning;

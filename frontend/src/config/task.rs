@@ -29,6 +29,9 @@ pub struct HookTable {
     /// Variables.
     #[serde(default)]
     pub env: BTreeMap<String, String>,
+    /// Crates whose programs it needs, each as `name@1.2.3`.
+    #[serde(default)]
+    pub tools: Vec<String>,
     /// Its network.
     #[serde(default)]
     pub network: BuildNetwork,
@@ -116,6 +119,8 @@ pub struct AssetTable {
     /// Variables.
     #[serde(default)]
     pub env: BTreeMap<String, String>,
+    /// Crates whose programs it needs, each as `name@1.2.3`; `"..."` stands for those of the preset.
+    pub tools: Option<Vec<String>>,
     /// Its network.
     #[serde(default)]
     pub network: BuildNetwork,

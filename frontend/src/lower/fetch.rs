@@ -144,7 +144,7 @@ fn exec_on(mut exec: Exec, manifests: &Output, home: &Output) -> Output {
 }
 
 /// Gives a step the network and what it takes to be let in there.
-fn connected(exec: Exec, access: &Access, materials: &Materials) -> Exec {
+pub(super) fn connected(exec: Exec, access: &Access, materials: &Materials) -> Exec {
     let exec = exec.network(materials.sandbox.network);
     let exec = match &materials.proxy {
         Some(proxy) => exec.proxy_env(proxy.clone()),

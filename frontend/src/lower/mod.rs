@@ -11,6 +11,7 @@ mod layer;
 mod manifests;
 mod notices;
 mod packages;
+mod programs;
 pub mod proxy;
 mod sccache;
 pub mod sources;
@@ -77,14 +78,16 @@ pub fn lower(plan: &BuildPlan, materials: &Materials, goal: &Goal) -> Output {
         if plan.dependencies.from_sources { source.clone() } else { manifests::skeleton(plan, &shared) };
     let fetched = fetch::fetch(plan, (&shared, materials), &manifests);
     let compiling = &packages::complete(plan, &toolchain::with_target(plan, materials));
-    let given = task::deliver(plan, compiling, manifests.clone(), &[When::BeforeDeps]);
+    let tools = &programs::install(plan, &shared);
+    let given = task::deliver(plan, (compiling, tools), manifests.clone(), &[When::BeforeDeps]);
     let deps = deps::compile(plan, compiling, &given, &fetched);
     let compiled = |compiling: &Materials| {
         let crates = fetch::complete(plan, materials, &fetched);
-        let source = task::deliver(plan, compiling, source.clone(), &[When::BeforeDeps, When::BeforeBuild]);
+        let when = [When::BeforeDeps, When::BeforeBuild];
+        let source = task::deliver(plan, (compiling, tools), source.clone(), &when);
         build::compile(plan, compiling, &source, &crates, &deps)
     };
-    let built = || task::finish(plan, compiling, compiled(compiling));
+    let built = || task::finish(plan, (compiling, tools), compiled(compiling));
     match goal {
         Goal::Stage(Stage::Run(command)) => {
             compiled(&toolchain::with_component(plan, compiling, command.component()))

@@ -1,5 +1,7 @@
 //! `[hook …]` and `[assets …]`: the user's own commands, and where what they make goes.
 
+use std::collections::BTreeMap;
+
 use buildkit_llb::Output;
 use buildkit_llb::exec::{Exec, Mount, Network, Sharing};
 use buildkit_llb::file::{Copy, FileOp, Mkdir, Owner};
@@ -9,6 +11,7 @@ use super::Materials;
 use super::access::trusting;
 use super::exec::{PinnedImage, agent_in, confined, reaching};
 use super::layer::Layer;
+use super::programs::{self, Installed};
 use crate::config::{BuildNetwork, When};
 use crate::name::RelPath;
 use crate::plan::task::Task;
@@ -24,10 +27,15 @@ pub(super) struct Built {
 }
 
 /// `tree` with what the tasks of `when` put into the sources.
-pub(super) fn deliver(plan: &BuildPlan, materials: &Materials, tree: Output, when: &[When]) -> Output {
+pub(super) fn deliver(
+    plan: &BuildPlan,
+    (materials, tools): (&Materials, &Installed),
+    tree: Output,
+    when: &[When],
+) -> Output {
     let tasks = plan.tasks.iter().filter(|task| when.contains(&task.when) && task.sources().next().is_some());
     tasks.fold(tree, |tree, task| {
-        let made = run((plan, task), materials, None).workspace;
+        let made = run((plan, task), (materials, tools), None).workspace;
         let copies = task.sources().fold(FileOp::on(tree), |operation, (from, to)| {
             let copy = Copy::new(made.clone(), format!("/{}", from.as_str()), &format!("/{}", to.as_str()));
             operation.copy(copy.contents_only().create_dest_path().timestamp(0))
@@ -40,14 +48,18 @@ pub(super) fn deliver(plan: &BuildPlan, materials: &Materials, tree: Output, whe
 }
 
 /// What goes into the image: `binaries` as the hooks after the compile leave them, and the files of all tasks.
-pub(super) fn finish(plan: &BuildPlan, materials: &Materials, binaries: Output) -> Built {
+pub(super) fn finish(
+    plan: &BuildPlan,
+    (materials, tools): (&Materials, &Installed),
+    binaries: Output,
+) -> Built {
     let mut built = Built { binaries, files: Vec::new() };
     for task in &plan.tasks {
         let is_after = task.when == When::AfterBuild;
         if !is_after && task.image_files().next().is_none() {
             continue;
         }
-        let made = run((plan, task), materials, is_after.then_some(&built.binaries));
+        let made = run((plan, task), (materials, tools), is_after.then_some(&built.binaries));
         let files = task.image_files();
         built.files.extend(
             files.map(|(from, to)| (made.workspace.clone(), format!("/{}", from.as_str()), to.to_owned())),
@@ -81,18 +93,22 @@ struct Made {
     binaries: Option<Output>,
 }
 
-fn run((plan, task): (&BuildPlan, &Task), materials: &Materials, binaries: Option<&Output>) -> Made {
+fn run(
+    (plan, task): (&BuildPlan, &Task),
+    (materials, tools): (&Materials, &Installed),
+    binaries: Option<&Output>,
+) -> Made {
     let mut tree = None;
     if let Some(install) = &task.install {
         let files = copied(task, materials, Output::scratch(), &install.files, "copy what names packages");
-        let mut exec = started(plan, task, materials, (&install.command, BuildNetwork::Default))
+        let mut exec = started((plan, task), (materials, tools), (&install.command, BuildNetwork::Default))
             .env("npm_config_cache", paths::NPM);
         exec.mount(Mount::cache(paths::NPM, &install.cache).sharing(Sharing::Shared));
         let workspace = exec.mount(Mount::bind(files, paths::WORKSPACE));
         tree = Some(exec.output(&workspace));
     }
     let tree = copied(task, materials, tree.unwrap_or_else(Output::scratch), &task.inputs, "copy inputs");
-    let mut exec = started(plan, task, materials, (&task.command, task.network));
+    let mut exec = started((plan, task), (materials, tools), (&task.command, task.network));
     let workspace = exec.mount(Mount::bind(tree, paths::WORKSPACE));
     let given = binaries.map(|binaries| {
         let directory = format!("{}/bin", paths::WORKSPACE);
@@ -116,25 +132,33 @@ fn copied(task: &Task, materials: &Materials, on: Output, patterns: &[String], w
 /// A step of the task. One with network is run by the agent, which lets it in where the client says so; one without is
 /// nobody's but the user's.
 fn started(
-    plan: &BuildPlan,
-    task: &Task,
-    materials: &Materials,
+    (plan, task): (&BuildPlan, &Task),
+    (materials, tools): (&Materials, &Installed),
     (command, network): (&[String], BuildNetwork),
 ) -> Exec {
     let image = image(task, materials);
     let title = format!("[{}] {}", task.name, command.join(" "));
-    let exec = if matches!(network, BuildNetwork::Default | BuildNetwork::Host) {
+    let mut environment = task.environment.clone();
+    let path = programs::path(&task.tools, image, environment.get("PATH"));
+    environment.extend(path.map(|path| ("PATH".to_owned(), path)));
+    let mut exec = if matches!(network, BuildNetwork::Default | BuildNetwork::Host) {
         let job = Job::Run(Run { command: command.to_vec(), ..Run::default() });
-        let exec = agent_in(image, paths::AGENT, materials, &task.environment, &job, &title);
+        let exec = agent_in(image, paths::AGENT, materials, &environment, &job, &title);
         trusting(reaching(exec, network, materials))
     } else {
-        alone(task, materials, command, &title)
+        alone((task, &environment), materials, command, &title)
     };
+    tools.mount(&task.tools, &mut exec);
     // Files that stand in for an image do not say what they are for.
     exec.cwd(cwd(&task.directory)).platform(plan.builder().clone())
 }
 
-fn alone(task: &Task, materials: &Materials, command: &[String], title: &str) -> Exec {
+fn alone(
+    (task, environment): (&Task, &BTreeMap<String, String>),
+    materials: &Materials,
+    command: &[String],
+    title: &str,
+) -> Exec {
     let image = image(task, materials);
     let mut exec = Exec::new(image.output.clone(), command.to_vec())
         .network(Network::None)
@@ -142,7 +166,7 @@ fn alone(task: &Task, materials: &Materials, command: &[String], title: &str) ->
     for (name, value) in image.environment() {
         exec = exec.env(name, value);
     }
-    for (name, value) in &task.environment {
+    for (name, value) in environment {
         exec = exec.env(name, value.clone());
     }
     let step = task.name.split(' ').next().unwrap_or_default();

@@ -1,8 +1,8 @@
 //! `--no-cache` and `--no-cache-filter`.
 
 /// The steps that `--no-cache-filter` may name, in the order of the graph.
-pub const STEPS: [&str; 10] =
-    ["toolchain", "packages", "lock", "fetch", "unpack", "deps", "hook", "assets", "build", "audit"];
+pub const STEPS: [&str; 11] =
+    ["toolchain", "packages", "lock", "fetch", "unpack", "deps", "tools", "hook", "assets", "build", "audit"];
 
 /// Which vertices ignore the cache.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

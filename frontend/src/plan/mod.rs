@@ -23,6 +23,7 @@ pub mod lock;
 mod mode;
 pub mod native;
 pub mod paths;
+pub mod program;
 
 pub mod resolution;
 pub mod runtime;

@@ -27,6 +27,9 @@ pub const DOWNLOADS: &str = "/supercargo/downloads";
 /// The cache mount that keeps what npm downloads.
 pub const NPM: &str = "/supercargo/npm";
 
+/// Where `cargo install` leaves a tool, and where each crate's are mounted below.
+pub const TOOLS: &str = "/supercargo/tools";
+
 /// The cache mount that is sccache's local storage.
 pub const SCCACHE: &str = "/supercargo/sccache";
 

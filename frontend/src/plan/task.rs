@@ -5,10 +5,12 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::compile::{at, check_name};
+use super::program::Programs;
 use super::{Chosen, include};
-use crate::config::{AssetTable, BuildNetwork, Config, HookTable, Origin, Preset, Setting, When};
+use crate::config::{AssetTable, BuildNetwork, Config, HookTable, Origin, Preset, Setting, When, with_rest};
 use crate::diagnostic::{Checked, Diagnostic, Findings};
 use crate::name::RelPath;
+use crate::project::Project;
 use crate::tree::Tree;
 
 /// The image of the preset `npm`.
@@ -36,6 +38,9 @@ pub struct Task {
     pub install: Option<Install>,
     /// The command.
     pub command: Vec<String>,
+    /// The crates whose programs it needs.
+    #[serde(skip_serializing_if = "Programs::is_empty")]
+    pub tools: Programs,
     /// Variables.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub environment: BTreeMap<String, String>,
@@ -98,13 +103,14 @@ impl Task {
 ///
 /// Errors: a task without a command, paths that lead out of the context, inputs that match nothing, outputs to a
 /// place that is compiled or made before.
-pub(super) fn choose(config: &Config, names: &Tree) -> Checked<Vec<Task>> {
+pub(super) fn choose(config: &Config, project: &Project, names: &Tree) -> Checked<Vec<Task>> {
     let mut findings = Findings::default();
     let hooks = config.build.hooks.iter().flat_map(|setting| &setting.value);
-    let hooks: Vec<Task> = hooks.filter_map(|hook| findings.take(self::hook(hook, names))).collect();
+    let hooks: Vec<Task> = hooks.filter_map(|hook| findings.take(self::hook(hook, project, names))).collect();
     let assets = config.assets.iter();
-    let assets: Vec<Task> =
-        assets.filter_map(|(name, asset)| findings.take(self::asset(name, asset, names))).collect();
+    let assets: Vec<Task> = assets
+        .filter_map(|(name, asset)| findings.take(self::asset((name, asset), project, names)))
+        .collect();
     findings.finish(hooks.into_iter().chain(assets).collect())
 }
 
@@ -143,6 +149,24 @@ impl Faults<'_> {
         found
     }
 
+    /// The programs that `list` names, with those that the preset brings where it says `"..."`.
+    fn tools(&mut self, list: &[String], inferred: &[String], project: &Project) -> Programs {
+        let because = |text: &String| {
+            let is_inferred = inferred.contains(text) && !list.contains(text);
+            if is_inferred { "the preset".to_owned() } else { self.origin.to_string() }
+        };
+        let list: Vec<(String, String)> =
+            with_rest(list, inferred).into_iter().map(|text| (text.clone(), because(&text))).collect();
+        let (programs, wrong) = Programs::choose(&list, project);
+        for text in wrong {
+            self.say(
+                &format!("has `{text}` in `tools`, which is no crate with its version, or one that is there twice"),
+                "Write `name@1.2.3`, as `cargo install` takes it: `cargo search NAME` prints the newest version.",
+            );
+        }
+        programs
+    }
+
     fn place(&mut self, to: &str, when: When) -> Place {
         let is_absolute = to.starts_with('/');
         if is_absolute {
@@ -169,7 +193,7 @@ impl Faults<'_> {
     }
 }
 
-fn hook(setting: &Setting<HookTable>, names: &Tree) -> Checked<Task> {
+fn hook(setting: &Setting<HookTable>, project: &Project, names: &Tree) -> Checked<Task> {
     let table = &setting.value;
     let command = table.run.as_ref().map(crate::config::CommandLine::words).unwrap_or_default();
     let first = command.first().map(|word| word.rsplit('/').next().unwrap_or_default()).unwrap_or_default();
@@ -188,6 +212,7 @@ fn hook(setting: &Setting<HookTable>, names: &Tree) -> Checked<Task> {
             "Name what it makes: `outputs = [\"src/generated\"]`.",
         );
     }
+    let tools = faults.tools(&table.tools, &[], project);
     let task = Task {
         name: format!("hook {name}"),
         because: setting.origin.to_string(),
@@ -197,6 +222,7 @@ fn hook(setting: &Setting<HookTable>, names: &Tree) -> Checked<Task> {
         inputs,
         install: None,
         command,
+        tools,
         environment: table.env.clone(),
         network: table.network,
         outputs,
@@ -204,7 +230,7 @@ fn hook(setting: &Setting<HookTable>, names: &Tree) -> Checked<Task> {
     faults.findings.finish(task)
 }
 
-fn asset(name: &str, setting: &Setting<AssetTable>, names: &Tree) -> Checked<Task> {
+fn asset((name, setting): (&str, &Setting<AssetTable>), project: &Project, names: &Tree) -> Checked<Task> {
     let table = &setting.value;
     let called = format!("assets.{name}");
     let mut faults = Faults { name: &called, origin: &setting.origin, findings: Findings::default() };
@@ -233,6 +259,7 @@ fn asset(name: &str, setting: &Setting<AssetTable>, names: &Tree) -> Checked<Tas
         }
         (None, None) => None,
     };
+    let tools = faults.tools(table.tools.as_deref().unwrap_or_default(), &[], project);
     let task = Task {
         name: format!("assets {name}"),
         because: setting.origin.to_string(),
@@ -242,6 +269,7 @@ fn asset(name: &str, setting: &Setting<AssetTable>, names: &Tree) -> Checked<Tas
         inputs,
         install,
         command,
+        tools,
         environment: table.env.clone(),
         network: table.network,
         outputs: vec![Delivery { from, to }],

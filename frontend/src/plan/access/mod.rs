@@ -92,6 +92,14 @@ impl Access {
         Self::of(project, &sources)
     }
 
+    /// For programs of crates.io, with Cargo's settings that say where its crates come from instead.
+    pub(super) fn of_programs(project: &Project) -> (Self, Option<String>) {
+        let access = Self::of(project, &[endpoint::CRATES_IO.to_owned()].into());
+        // What a project has vendored are not its tools.
+        let is_here = Endpoints::new(project).of(endpoint::CRATES_IO) == Endpoint::Local;
+        (access, settings::of_sources(project).filter(|_| !is_here))
+    }
+
     /// For the sources of a lockfile.
     fn of(project: &Project, sources: &BTreeSet<String>) -> Self {
         let endpoints = Endpoints::new(project);

@@ -27,6 +27,14 @@ pub(super) fn of(project: &Project) -> Option<String> {
     Some(settings.to_string())
 }
 
+/// The settings that say where crates come from.
+pub(super) fn of_sources(project: &Project) -> Option<String> {
+    let mut table = project.cargo_config.as_ref()?.table.clone();
+    table.retain(|key, _| matches!(key, "registries" | "registry" | "source"));
+    let settings = cleaned(table);
+    (!settings.is_empty()).then(|| settings.to_string())
+}
+
 /// A configuration without what cannot be right in a step with network: logins, files that are elsewhere there, and the
 /// wish to have no network.
 pub(in crate::plan) fn cleaned(mut config: Table) -> Table {

@@ -1,0 +1,82 @@
+//! `[tools]`: the programs of crates that the user's commands need, each crate in a step of its own.
+
+use std::collections::BTreeMap;
+
+use buildkit_llb::Output;
+use buildkit_llb::exec::{Exec, Mount};
+use buildkit_llb::file::FileOp;
+use supercargo_report::{Job, Run};
+
+use super::exec::{PinnedImage, agent};
+use super::fetch::connected;
+use super::manifests::write;
+use super::{Materials, access};
+use crate::name::RelPath;
+use crate::plan::cargo::Invocation;
+use crate::plan::program::{Program, Programs};
+use crate::plan::{BuildPlan, paths};
+
+/// Where programs are looked for in an image that does not say it.
+const SYSTEM_PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+/// The programs of all tasks, compiled.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Installed(BTreeMap<Program, Output>);
+
+/// Compiles what the tasks of a plan need. The image is the one that crates are downloaded in: what a project needs to be
+/// compiled may change, and no program has to be compiled again for it.
+pub(super) fn install(plan: &BuildPlan, materials: &Materials) -> Installed {
+    let mut installed = Installed::default();
+    for programs in plan.tasks.iter().map(|task| &task.tools) {
+        for program in programs.iter() {
+            installed.0.entry(program.clone()).or_insert_with(|| one(plan, programs, program, materials));
+        }
+    }
+    installed
+}
+
+fn one(plan: &BuildPlan, programs: &Programs, program: &Program, materials: &Materials) -> Output {
+    let command =
+        ["cargo", "install", "--locked", "--no-track", "--root", paths::TOOLS, &program.to_string()];
+    let job = Job::Run(Run {
+        command: command.map(str::to_owned).to_vec(),
+        cargo_home: Some(paths::CARGO_HOME.to_owned()),
+        access: access::job(&programs.access),
+    });
+    let name = format!("[tools] cargo install {program}");
+    let exec = agent(materials, &Invocation::environment(), &job, &name).platform(plan.builder().clone());
+    let mut exec = connected(exec, &programs.access, materials);
+    let settings = RelPath::new(".cargo/config.toml").ok().zip(programs.settings.clone());
+    let settings = settings.map(|(path, text)| (path, text.into_bytes())).into_iter().collect();
+    let workspace = write(FileOp::on_scratch(), &settings).name("[tools] write Cargo's settings").output();
+    exec.mount(Mount::bind(workspace, paths::WORKSPACE).no_output());
+    for thrown_away in [paths::CARGO_HOME, paths::TARGET] {
+        exec.mount(Mount::bind(Output::scratch(), thrown_away).no_output());
+    }
+    let tools = exec.mount(Mount::scratch(paths::TOOLS));
+    exec.output(&tools)
+}
+
+impl Installed {
+    /// Mounts `programs`, which nobody can change.
+    pub(super) fn mount(&self, programs: &Programs, exec: &mut Exec) {
+        for (program, output) in programs.iter().filter_map(|program| self.0.get_key_value(program)) {
+            exec.mount(Mount::bind(output.clone(), directory(program)).readonly());
+        }
+    }
+}
+
+/// The variable by which a command in `image` finds `programs` before all others; `path` is the user's own.
+pub(super) fn path(programs: &Programs, image: &PinnedImage, path: Option<&String>) -> Option<String> {
+    if programs.is_empty() {
+        return None;
+    }
+    let own = image.environment().into_iter().find(|(name, _)| name == "PATH").map(|(_, value)| value);
+    let rest = path.cloned().or(own).unwrap_or_else(|| SYSTEM_PATH.to_owned());
+    let first = programs.iter().map(|program| format!("{}/bin", directory(program)));
+    Some(first.chain([rest]).collect::<Vec<_>>().join(":"))
+}
+
+fn directory(program: &Program) -> String {
+    format!("{}/{}", paths::TOOLS, program.package)
+}
