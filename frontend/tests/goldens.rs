@@ -27,7 +27,7 @@ use supercargo::tree::{Entry, Tree};
 /// Example, `--target`, and build-args.
 type Case = (&'static str, Option<&'static str>, &'static [(&'static str, &'static str)]);
 
-const CASES: [Case; 15] = [
+const CASES: [Case; 16] = [
     ("assets", None, &[]),
     ("axum-service", None, &[]),
     ("cli", None, &[]),
@@ -38,6 +38,7 @@ const CASES: [Case; 15] = [
     ("multi-platform", None, &[]),
     ("native", None, &[]),
     ("static", None, &[]),
+    ("trunk", None, &[]),
     ("static", Some("alone"), &[("TARGET", "musl"), ("TOOLCHAIN_CHANNEL", "nightly-2026-01-01")]),
     ("several-images", Some("web"), &[]),
     ("several-images", Some("worker"), &[]),

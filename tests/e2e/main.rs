@@ -58,4 +58,5 @@ mod story;
 mod subject;
 mod toolchain;
 mod tools;
+mod trunk;
 mod tuning;

@@ -18,7 +18,7 @@
 //! - [`jobs`] is how many compilers run at once.
 //! - [`install`] adds to the toolchain what the image lacks of it.
 //! - [`packages`] installs what the system's package manager has.
-//! - [`run`] runs a command of the user's own.
+//! - [`run`] runs a command of the user's own, with [`freshness`] before it if it compiles.
 //! - [`audit`] looks whether the base of the image has what the binaries need, by what [`elf`] says of them.
 //! - [`cargo`] is the one place that starts a process.
 

@@ -3,10 +3,11 @@
 use std::fs;
 use std::path::Path;
 
-use supercargo_report::Run;
+use supercargo_report::{Run, Step};
 
 use crate::access;
 use crate::error::Error;
+use crate::freshness::Tracked;
 
 /// Runs the command and returns its exit code.
 pub(crate) fn run(job: &Run) -> Result<u8, Error> {
@@ -15,5 +16,15 @@ pub(crate) fn run(job: &Run) -> Result<u8, Error> {
     if job.cargo_home.is_some() {
         fs::create_dir_all(&home).map_err(Error::file("create", &home))?;
     }
-    Ok(access::run(&job.command, &job.access, &home)?.code())
+    let target = job.target_dir.as_deref().map(Path::new);
+    let tracked = match (&job.freshness, target) {
+        // What is there was made by earlier runs of the same step, as in that of the dependencies.
+        (Some(freshness), Some(target)) => Some(Tracked::start(Step::Deps, freshness, target)?),
+        _ => None,
+    };
+    let exit = access::run(&job.command, &job.access, &home)?;
+    if let Some(tracked) = tracked {
+        tracked.finish(exit)?;
+    }
+    Ok(exit.code())
 }

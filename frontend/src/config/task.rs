@@ -132,4 +132,6 @@ pub struct AssetTable {
 pub enum Preset {
     /// `npm ci`, then `npm run build`, in an image of Node.js.
     Npm,
+    /// `trunk build --release`, for a front end of Rust, in the image that compiles.
+    Trunk,
 }

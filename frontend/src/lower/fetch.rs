@@ -19,6 +19,7 @@ use crate::engine::Abilities;
 use crate::name::RelPath;
 use crate::plan::access::Access;
 use crate::plan::cargo::Invocation;
+use crate::plan::trunk::FrontEnd;
 use crate::plan::{BuildPlan, paths};
 
 /// What a compile step needs of cargo's home: a compile has two of them, and both have the same sources.
@@ -52,19 +53,45 @@ pub(super) fn fetch(
     manifests: &Output,
 ) -> Crates {
     let host = plan.cargo.host();
-    let exec = fetcher(plan, shared, Invocation::fetch(host), &plan.access, "[fetch] download crates");
+    let name = "[fetch] download crates";
+    let exec = fetcher(plan, shared, (Invocation::fetch(host), paths::WORKSPACE), &plan.access, name);
     let home = exec_on(thrown_away(exec), manifests, &Output::scratch());
-    let names = ("[unpack] unpack crates", host);
-    let crates = unpack(plan, shared, manifests, (home, &Output::scratch(), &Output::scratch()), names);
+    let unpacking = (Invocation::unpack(host), paths::WORKSPACE);
+    let nothing = &Output::scratch();
+    let name = "[unpack] unpack crates";
+    let crates = unpack(plan, shared, manifests, (home, nothing, nothing), (name, unpacking));
     if plan.cargo.cross.is_none() {
         return crates;
     }
     let (triple, platform) = (&plan.cargo.triple, &plan.platform);
     let name = format!("[fetch] download crates that only {platform} needs");
-    let exec = fetcher(plan, materials, Invocation::fetch(triple), &plan.access, &name);
+    let fetching = (Invocation::fetch(triple), paths::WORKSPACE);
+    let exec = fetcher(plan, materials, fetching, &plan.access, &name);
     let home = exec_on(thrown_away(exec), manifests, &crates.home);
     let name = format!("[unpack] unpack crates that only {platform} needs");
-    unpack(plan, materials, manifests, (home, &crates.sources, &crates.checkouts), (&name, triple))
+    let unpacking = (Invocation::unpack(triple), paths::WORKSPACE);
+    unpack(plan, materials, manifests, (home, &crates.sources, &crates.checkouts), (&name, unpacking))
+}
+
+/// The crates of a front end, for all platforms: trunk has Cargo describe every one that the lockfile names.
+pub(super) fn of_front_end(
+    plan: &BuildPlan,
+    materials: &Materials,
+    (name, front_end): (&str, &FrontEnd),
+    manifests: &Output,
+) -> Crates {
+    let workspace = paths::in_workspace(&front_end.workspace);
+    let command = |more: Option<&str>| {
+        let locked = Some("--locked").filter(|_| front_end.locked);
+        ["cargo", "fetch"].into_iter().chain(locked).chain(more).map(str::to_owned).collect()
+    };
+    let title = format!("[{name}] download crates");
+    let exec = fetcher(plan, materials, (command(None), &workspace), &front_end.access, &title);
+    let home = exec_on(thrown_away(exec), manifests, &Output::scratch());
+    let unpacking = (command(Some("--offline")), workspace.as_str());
+    let nothing = &Output::scratch();
+    let title = format!("[{name}] unpack crates");
+    unpack(plan, materials, manifests, (home, nothing, nothing), (&title, unpacking))
 }
 
 /// The same for the real build. Cargo resolves the user's whole lockfile before it compiles a part of it, so what only
@@ -77,7 +104,7 @@ pub(super) fn complete(plan: &BuildPlan, materials: &Materials, fetched: &Crates
         .output();
     let name = "[fetch] complete the index for the whole lockfile";
     let access = &plan.dependencies.index_access;
-    let mut completing = fetcher(plan, materials, plan.cargo.complete(), access, name);
+    let mut completing = fetcher(plan, materials, (plan.cargo.complete(), paths::WORKSPACE), access, name);
     // What is unpacked already needs no second time.
     mount_private(&mut completing, &fetched.sources, paths::CARGO_SOURCES, materials.abilities);
     mount_private(&mut completing, &fetched.checkouts, paths::CARGO_CHECKOUTS, materials.abilities);
@@ -90,14 +117,11 @@ fn unpack(
     materials: &Materials,
     manifests: &Output,
     (home, sources, checkouts): (Output, &Output, &Output),
-    (name, triple): (&str, &str),
+    (name, (command, workspace)): (&str, (Vec<String>, &str)),
 ) -> Crates {
     let directories = [paths::CARGO_SOURCES, paths::CARGO_CHECKOUTS];
-    let job = Job::Unpack(Unpack {
-        command: Invocation::unpack(triple),
-        directories: directories.map(str::to_owned).to_vec(),
-    });
-    let exec = agent(materials, &plan.cargo.environment, &job, name).export_cache(false);
+    let job = Job::Unpack(Unpack { command, directories: directories.map(str::to_owned).to_vec() });
+    let exec = agent(materials, &plan.cargo.environment, &job, name).cwd(workspace).export_cache(false);
     let mut exec = locate(exec, materials, plan.anchor.as_ref());
     exec.mount(Mount::bind(manifests.clone(), paths::WORKSPACE).no_output());
     mount_private(&mut exec, &home, paths::CARGO_HOME, materials.abilities);
@@ -109,7 +133,7 @@ fn unpack(
 fn fetcher(
     plan: &BuildPlan,
     materials: &Materials,
-    command: Vec<String>,
+    (command, workspace): (Vec<String>, &str),
     access: &Access,
     name: &str,
 ) -> Exec {
@@ -118,10 +142,10 @@ fn fetcher(
         command,
         cargo_home: paths::CARGO_HOME.to_owned(),
         downloads: has_mount.then(|| paths::DOWNLOADS.to_owned()),
-        lockfile: format!("{}/Cargo.lock", paths::WORKSPACE),
+        lockfile: format!("{workspace}/Cargo.lock"),
         access: access::job(access),
     });
-    let exec = agent(materials, &plan.cargo.environment, &job, name);
+    let exec = agent(materials, &plan.cargo.environment, &job, name).cwd(workspace);
     let mut exec = locate(connected(exec, access, materials), materials, plan.anchor.as_ref());
     if has_mount {
         exec.mount(Mount::cache(paths::DOWNLOADS, &plan.caches.downloads).sharing(Sharing::Shared));

@@ -15,7 +15,11 @@ use crate::plan::{BuildPlan, paths};
 ///
 /// The steps that download crates do not wait for it.
 pub(super) fn complete(plan: &BuildPlan, materials: &Materials) -> Materials {
-    let packages = &plan.native.build;
+    with(plan, materials, &plan.native.build)
+}
+
+/// The same with `packages`.
+pub(super) fn with(plan: &BuildPlan, materials: &Materials, packages: &SystemPackages) -> Materials {
     if packages.is_empty() {
         return materials.clone();
     }

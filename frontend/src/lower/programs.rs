@@ -1,19 +1,22 @@
-//! `[tools]`: the programs of crates that the user's commands need, each crate in a step of its own.
+//! `[tools]`: the programs of crates that the user's commands need, each crate in a step of its own; and the crates of
+//! what a command compiles.
 
 use std::collections::BTreeMap;
 
 use buildkit_llb::Output;
 use buildkit_llb::exec::{Exec, Mount};
-use buildkit_llb::file::FileOp;
+use buildkit_llb::file::{Copy, FileOp};
 use supercargo_report::{Job, Run};
 
 use super::exec::{PinnedImage, agent};
-use super::fetch::connected;
+use super::fetch::{self, Crates, connected};
 use super::manifests::write;
 use super::{Materials, access};
 use crate::name::RelPath;
 use crate::plan::cargo::Invocation;
 use crate::plan::program::{Program, Programs};
+use crate::plan::task::Task;
+use crate::plan::trunk::FrontEnd;
 use crate::plan::{BuildPlan, paths};
 
 /// Where programs are looked for in an image that does not say it.
@@ -21,18 +24,40 @@ const SYSTEM_PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sb
 
 /// The programs of all tasks, compiled.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Installed(BTreeMap<Program, Output>);
+pub(super) struct Installed {
+    programs: BTreeMap<Program, Output>,
+    /// What the tasks compile, by their names: manifests, and crates.
+    front_ends: BTreeMap<String, (Output, Crates)>,
+}
 
 /// Compiles what the tasks of a plan need. The image is the one that crates are downloaded in: what a project needs to be
 /// compiled may change, and no program has to be compiled again for it.
 pub(super) fn install(plan: &BuildPlan, materials: &Materials) -> Installed {
     let mut installed = Installed::default();
-    for programs in plan.tasks.iter().map(|task| &task.tools) {
-        for program in programs.iter() {
-            installed.0.entry(program.clone()).or_insert_with(|| one(plan, programs, program, materials));
+    for task in &plan.tasks {
+        for program in task.tools.iter() {
+            let one = || one(plan, &task.tools, program, materials);
+            installed.programs.entry(program.clone()).or_insert_with(one);
+        }
+        if let Some(front_end) = &task.front_end {
+            let manifests = manifests(&task.name, front_end, materials);
+            let crates = fetch::of_front_end(plan, materials, (&task.name, front_end), &manifests);
+            installed.front_ends.insert(task.name.clone(), (manifests, crates));
         }
     }
     installed
+}
+
+/// What cargo must see of a front end to download its crates.
+fn manifests(task: &str, front_end: &FrontEnd, materials: &Materials) -> Output {
+    let mut operation = FileOp::on_scratch();
+    if !front_end.manifests.is_empty() {
+        let copy = Copy::new(materials.context.clone(), "/", "/").contents_only().timestamp(0);
+        let some = materials.abilities.copy_patterns;
+        let patterns = front_end.manifests.clone();
+        operation = operation.copy(if some { copy.include_patterns(patterns) } else { copy });
+    }
+    write(operation, &front_end.files).name(format!("[{task}] write manifests")).export_cache(false).output()
 }
 
 fn one(plan: &BuildPlan, programs: &Programs, program: &Program, materials: &Materials) -> Output {
@@ -42,6 +67,7 @@ fn one(plan: &BuildPlan, programs: &Programs, program: &Program, materials: &Mat
         command: command.map(str::to_owned).to_vec(),
         cargo_home: Some(paths::CARGO_HOME.to_owned()),
         access: access::job(&programs.access),
+        ..Run::default()
     });
     let name = format!("[tools] cargo install {program}");
     let exec = agent(materials, &Invocation::environment(), &job, &name).platform(plan.builder().clone());
@@ -60,9 +86,14 @@ fn one(plan: &BuildPlan, programs: &Programs, program: &Program, materials: &Mat
 impl Installed {
     /// Mounts `programs`, which nobody can change.
     pub(super) fn mount(&self, programs: &Programs, exec: &mut Exec) {
-        for (program, output) in programs.iter().filter_map(|program| self.0.get_key_value(program)) {
+        for (program, output) in programs.iter().filter_map(|program| self.programs.get_key_value(program)) {
             exec.mount(Mount::bind(output.clone(), directory(program)).readonly());
         }
+    }
+
+    /// The manifests and the crates of what the task compiles.
+    pub(super) fn front_end(&self, task: &Task) -> Option<&(Output, Crates)> {
+        self.front_ends.get(&task.name)
     }
 }
 

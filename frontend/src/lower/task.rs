@@ -5,15 +5,16 @@ use std::collections::BTreeMap;
 use buildkit_llb::Output;
 use buildkit_llb::exec::{Exec, Mount, Network, Sharing};
 use buildkit_llb::file::{Copy, FileOp, Mkdir, Owner};
-use supercargo_report::{Job, Run};
+use supercargo_report::{Freshness, Job, Run};
 
 use super::Materials;
 use super::access::trusting;
 use super::exec::{PinnedImage, agent_in, confined, reaching};
 use super::layer::Layer;
 use super::programs::{self, Installed};
-use crate::config::{BuildNetwork, When};
-use crate::name::RelPath;
+use super::{packages, toolchain};
+use crate::config::{BuildNetwork, CacheMode, When};
+use crate::plan::cargo::Invocation;
 use crate::plan::task::Task;
 use crate::plan::{BuildPlan, paths};
 
@@ -98,7 +99,16 @@ fn run(
     (materials, tools): (&Materials, &Installed),
     binaries: Option<&Output>,
 ) -> Made {
-    let mut tree = None;
+    let equipped;
+    let materials = match &task.front_end {
+        Some(front_end) if task.image.is_none() => {
+            let with_packages = packages::with(plan, materials, &front_end.packages);
+            equipped = toolchain::for_triple(plan, &with_packages, front_end.target);
+            &equipped
+        }
+        _ => materials,
+    };
+    let mut tree = tools.front_end(task).map(|(manifests, _)| manifests.clone());
     if let Some(install) = &task.install {
         let files = copied(task, materials, Output::scratch(), &install.files, "copy what names packages");
         let mut exec = started((plan, task), (materials, tools), (&install.command, BuildNetwork::Default))
@@ -110,6 +120,14 @@ fn run(
     let tree = copied(task, materials, tree.unwrap_or_else(Output::scratch), &task.inputs, "copy inputs");
     let mut exec = started((plan, task), (materials, tools), (&task.command, task.network));
     let workspace = exec.mount(Mount::bind(tree, paths::WORKSPACE));
+    if let (Some(front_end), Some((_, crates))) = (&task.front_end, tools.front_end(task)) {
+        crates.mount(&mut exec, materials.abilities);
+        if plan.caches.mode.value == CacheMode::None {
+            exec.mount(Mount::bind(Output::scratch(), paths::TARGET).no_output());
+        } else {
+            exec.mount(Mount::cache(paths::TARGET, &front_end.cache).sharing(Sharing::Locked));
+        }
+    }
     let given = binaries.map(|binaries| {
         let directory = format!("{}/bin", paths::WORKSPACE);
         exec.mount(Mount::bind(binaries.clone(), directory).selector("/bin"))
@@ -129,8 +147,8 @@ fn copied(task: &Task, materials: &Materials, on: Output, patterns: &[String], w
     operation.name(format!("{}[{}] {what}", materials.prefix, task.name)).export_cache(false).output()
 }
 
-/// A step of the task. One with network is run by the agent, which lets it in where the client says so; one without is
-/// nobody's but the user's.
+/// A step of the task. One with network is run by the agent, which lets it in where the client says so, and so is one that
+/// compiles; any other is nobody's but the user's.
 fn started(
     (plan, task): (&BuildPlan, &Task),
     (materials, tools): (&Materials, &Installed),
@@ -138,19 +156,47 @@ fn started(
 ) -> Exec {
     let image = image(task, materials);
     let title = format!("[{}] {}", task.name, command.join(" "));
-    let mut environment = task.environment.clone();
+    let mut environment = BTreeMap::new();
+    let has_network = matches!(network, BuildNetwork::Default | BuildNetwork::Host);
+    let mut job = None;
+    if has_network {
+        job = Some(Run { command: command.to_vec(), ..Run::default() });
+    }
+    if task.front_end.is_some() {
+        environment = Invocation::environment();
+        let more = [("CARGO_NET_OFFLINE", "true"), ("TRUNK_SKIP_VERSION_CHECK", "true")];
+        environment.extend(more.map(|(name, value)| (name.to_owned(), value.to_owned())));
+        job = Some(compiling(command));
+    }
+    environment.extend(task.environment.clone());
     let path = programs::path(&task.tools, image, environment.get("PATH"));
     environment.extend(path.map(|path| ("PATH".to_owned(), path)));
-    let mut exec = if matches!(network, BuildNetwork::Default | BuildNetwork::Host) {
-        let job = Job::Run(Run { command: command.to_vec(), ..Run::default() });
-        let exec = agent_in(image, paths::AGENT, materials, &environment, &job, &title);
-        trusting(reaching(exec, network, materials))
-    } else {
-        alone((task, &environment), materials, command, &title)
+    let mut exec = match job {
+        Some(job) => agent_in(image, paths::AGENT, materials, &environment, &Job::Run(job), &title),
+        None => alone((task, &environment), materials, command, &title),
     };
+    if has_network {
+        exec = trusting(reaching(exec, network, materials));
+    }
     tools.mount(&task.tools, &mut exec);
     // Files that stand in for an image do not say what they are for.
-    exec.cwd(cwd(&task.directory)).platform(plan.builder().clone())
+    exec.cwd(paths::in_workspace(&task.directory)).platform(plan.builder().clone())
+}
+
+/// A command that compiles in a directory that outlives the step: cargo must see what changed.
+fn compiling(command: &[String]) -> Run {
+    Run {
+        command: command.to_vec(),
+        target_dir: Some(paths::TARGET.to_owned()),
+        freshness: Some(Freshness {
+            directory: paths::WORKSPACE.to_owned(),
+            ledger: paths::LEDGER.to_owned(),
+            pinned: Vec::new(),
+            variables: Vec::new(),
+            scripts: None,
+        }),
+        ..Run::default()
+    }
 }
 
 fn alone(
@@ -174,14 +220,6 @@ fn alone(
         exec = exec.ignore_cache();
     }
     confined(exec, materials)
-}
-
-fn cwd(directory: &RelPath) -> String {
-    if directory.is_root() {
-        paths::WORKSPACE.to_owned()
-    } else {
-        format!("{}/{}", paths::WORKSPACE, directory.as_str())
-    }
 }
 
 /// The image of the task. One that nobody looked up is the one that compiles, which is never a surprise.

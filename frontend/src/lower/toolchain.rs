@@ -56,6 +56,20 @@ pub(super) fn with_component(plan: &BuildPlan, materials: &Materials, component:
     install(&plan.toolchain, materials, job, component)
 }
 
+/// The same with the standard library of a triple that only a task compiles for.
+pub(super) fn for_triple(plan: &BuildPlan, materials: &Materials, triple: &str) -> Materials {
+    if plan.toolchain.install.targets.contains_key(triple) {
+        return materials.clone();
+    }
+    let job = Install {
+        command: vec!["rustup".to_owned()],
+        channel: None,
+        components: Vec::new(),
+        targets: vec![triple.to_owned()],
+    };
+    install(&plan.toolchain, materials, job, triple)
+}
+
 /// A step that does `job`, and the materials with its result for a toolchain; `names` says what is installed.
 fn install(toolchain: &Toolchain, materials: &Materials, job: Install, names: &str) -> Materials {
     let job = Job::Install(job);

@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 
 use super::Chosen;
 use super::command::Command;
+use super::task::Task;
 use crate::config::{CacheMode, Config};
 use crate::options::Options;
 use crate::project::Project;
@@ -97,6 +98,20 @@ pub fn choose(
         ),
         target: format!("{prefix}{FORMAT}/{kind}/{namespace}/{owner}/{compiler}/{triple}/{profile}"),
     }
+}
+
+/// The tasks with mounts of their own for what they compile, whatever is built of the project and for whom: `image` is
+/// what compiles.
+pub(super) fn with_mounts(tasks: Vec<Task>, prefix: &str, namespace: &str, image: &str) -> Vec<Task> {
+    let compiler = image.rsplit('/').next().unwrap_or(image);
+    let named = tasks.into_iter().map(|mut task| {
+        if let Some(front_end) = &mut task.front_end {
+            let what = digest(&task.name);
+            front_end.cache = format!("{prefix}{FORMAT}/task/{namespace}/{what}/{compiler}");
+        }
+        task
+    });
+    named.collect()
 }
 
 /// What stands for a project in the ids of its mounts: what was configured, else the client's `repository`, else the

@@ -43,7 +43,7 @@ pub(super) fn choose(
         variables: findings.take(variables(build)).unwrap_or_default(),
         last: findings.take(last::choose(build, request.options, request.names, locals)).unwrap_or_default(),
         included: findings.take(include::choose(build, request.names, view)).unwrap_or_default(),
-        tasks: findings.take(task::choose(config, project, request.names)).unwrap_or_default(),
+        tasks: findings.take(task::choose(config, project, request)).unwrap_or_default(),
     };
     leave_out(view, &given.tasks, project);
     findings.finish(given)

@@ -42,6 +42,11 @@ pub(super) fn pattern(key: &str, text: &str, names: &Tree) -> Result<String, Dia
     one(key, text, names).map(|(pattern, _)| pattern)
 }
 
+/// Whether the normalised `pattern` names `path` or a directory that holds it.
+pub(super) fn matches(pattern: &str, path: &RelPath) -> bool {
+    Pattern::new(pattern).is_ok_and(|pattern| covers(&pattern, path))
+}
+
 /// One pattern, normalised, with what matches it.
 fn one(key: &str, text: &str, names: &Tree) -> Result<(String, Pattern), Diagnostic> {
     let wrong = |reason: String| {

@@ -37,6 +37,7 @@ pub mod task;
 pub mod tool;
 pub mod toolchain;
 pub mod triple;
+pub mod trunk;
 pub mod tuning;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -287,7 +288,7 @@ pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
         network: compile::network(&config.build),
         jobs: compile::jobs(&config.build, project),
         last: given.last,
-        tasks: given.tasks,
+        tasks: caches::with_mounts(given.tasks, &prefix, &namespace, &image),
         dependencies,
         anchor: subject.anchor(),
         source: Source { excluded: view.excluded, included: given.included, overlays: view.overlays },

@@ -3,8 +3,16 @@
 //! Compiled dependencies remember these paths, so they are the same in every step of every build, and changing one
 //! makes every cache anew.
 
+use crate::name::RelPath;
+
 /// The user's workspace, or the skeleton that stands in for it.
 pub const WORKSPACE: &str = "/workspace";
+
+/// A directory of the workspace.
+#[must_use]
+pub fn in_workspace(directory: &RelPath) -> String {
+    if directory.is_root() { WORKSPACE.to_owned() } else { format!("{WORKSPACE}/{directory}") }
+}
 
 /// `CARGO_HOME`.
 pub const CARGO_HOME: &str = "/supercargo/cargo";

@@ -6,9 +6,10 @@ use serde::Serialize;
 
 use super::compile::{at, check_name};
 use super::program::Programs;
-use super::{Chosen, include};
+use super::trunk::{self, FrontEnd};
+use super::{Chosen, Request, include};
 use crate::config::{AssetTable, BuildNetwork, Config, HookTable, Origin, Preset, Setting, When, with_rest};
-use crate::diagnostic::{Checked, Diagnostic, Findings};
+use crate::diagnostic::{Checked, Diagnostic, Findings, Warned};
 use crate::name::RelPath;
 use crate::project::Project;
 use crate::tree::Tree;
@@ -36,6 +37,9 @@ pub struct Task {
     /// What comes before, with network and fewer files, so that it runs less often.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub install: Option<Install>,
+    /// What it compiles with cargo.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub front_end: Option<FrontEnd>,
     /// The command.
     pub command: Vec<String>,
     /// The crates whose programs it needs.
@@ -103,13 +107,14 @@ impl Task {
 ///
 /// Errors: a task without a command, paths that lead out of the context, inputs that match nothing, outputs to a
 /// place that is compiled or made before.
-pub(super) fn choose(config: &Config, project: &Project, names: &Tree) -> Checked<Vec<Task>> {
+pub(super) fn choose(config: &Config, project: &Project, request: Request<'_>) -> Checked<Vec<Task>> {
     let mut findings = Findings::default();
     let hooks = config.build.hooks.iter().flat_map(|setting| &setting.value);
-    let hooks: Vec<Task> = hooks.filter_map(|hook| findings.take(self::hook(hook, project, names))).collect();
+    let hooks: Vec<Task> =
+        hooks.filter_map(|hook| findings.take(self::hook(hook, project, request.names))).collect();
     let assets = config.assets.iter();
     let assets: Vec<Task> = assets
-        .filter_map(|(name, asset)| findings.take(self::asset((name, asset), project, names)))
+        .filter_map(|(name, asset)| findings.take(self::asset((name, asset), project, request)))
         .collect();
     findings.finish(hooks.into_iter().chain(assets).collect())
 }
@@ -125,6 +130,16 @@ impl Faults<'_> {
     fn say(&mut self, what: &str, hint: &str) {
         let diagnostic = Diagnostic::error(format!("`{}` {what}", self.name)).hint(hint);
         self.findings.push(at(diagnostic, self.origin));
+    }
+
+    /// The value of a stage, whose findings are of this task.
+    fn take<T>(&mut self, stage: Checked<T>) -> Option<T> {
+        let located =
+            |found: Vec<Diagnostic>| found.into_iter().map(|one| at(one, self.origin)).collect::<Vec<_>>();
+        let stage = stage
+            .map(|warned| Warned { value: warned.value, warnings: located(warned.warnings) })
+            .map_err(located);
+        self.findings.take(stage)
     }
 
     fn path(&mut self, key: &str, base: &RelPath, text: &str) -> RelPath {
@@ -152,8 +167,7 @@ impl Faults<'_> {
     /// The programs that `list` names, with those that the preset brings where it says `"..."`.
     fn tools(&mut self, list: &[String], inferred: &[String], project: &Project) -> Programs {
         let because = |text: &String| {
-            let is_inferred = inferred.contains(text) && !list.contains(text);
-            if is_inferred { "the preset".to_owned() } else { self.origin.to_string() }
+            if inferred.contains(text) { "the preset".to_owned() } else { self.origin.to_string() }
         };
         let list: Vec<(String, String)> =
             with_rest(list, inferred).into_iter().map(|text| (text.clone(), because(&text))).collect();
@@ -221,6 +235,7 @@ fn hook(setting: &Setting<HookTable>, project: &Project, names: &Tree) -> Checke
         directory: RelPath::root(),
         inputs,
         install: None,
+        front_end: None,
         command,
         tools,
         environment: table.env.clone(),
@@ -230,23 +245,41 @@ fn hook(setting: &Setting<HookTable>, project: &Project, names: &Tree) -> Checke
     faults.findings.finish(task)
 }
 
-fn asset((name, setting): (&str, &Setting<AssetTable>), project: &Project, names: &Tree) -> Checked<Task> {
+fn asset(
+    (name, setting): (&str, &Setting<AssetTable>),
+    project: &Project,
+    request: Request<'_>,
+) -> Checked<Task> {
+    let names = request.names;
     let table = &setting.value;
     let called = format!("assets.{name}");
     let mut faults = Faults { name: &called, origin: &setting.origin, findings: Findings::default() };
     let directory = faults.path("dir", &RelPath::root(), table.dir.as_deref().unwrap_or(name));
-    let install = match table.preset {
-        Some(Preset::Npm) => npm(&mut faults, &directory, names),
-        None => None,
-    };
-    let mut command = table.run.as_ref().map(crate::config::CommandLine::words).unwrap_or_default();
-    if command.is_empty() && table.preset == Some(Preset::Npm) {
-        command = ["npm", "run", "build"].map(str::to_owned).to_vec();
-    }
-    check(&mut faults, &command, &table.env);
     let all = ["**".to_owned()];
     let patterns = if table.inputs.is_empty() { all.as_slice() } else { table.inputs.as_slice() };
-    let inputs = faults.inputs(&directory, patterns, names);
+    let mut inputs = faults.inputs(&directory, patterns, names);
+    let (mut install, mut made) = (None, None);
+    match table.preset {
+        Some(Preset::Npm) => install = npm(&mut faults, &directory, names),
+        Some(Preset::Trunk) => {
+            let chosen =
+                trunk::choose((&called, &directory), &inputs, (project, request), table.image.is_some());
+            made = faults.take(chosen);
+        }
+        None => {}
+    }
+    let has_network = matches!(table.network, BuildNetwork::Default | BuildNetwork::Host);
+    let mut command = table.run.as_ref().map(crate::config::CommandLine::words).unwrap_or_default();
+    if command.is_empty() {
+        command = match (table.preset, &made) {
+            (Some(Preset::Npm), _) => ["npm", "run", "build"].map(str::to_owned).to_vec(),
+            (_, Some(made)) => trunk::command(&made.front_end, has_network),
+            // What is wrong was said.
+            (Some(Preset::Trunk), None) => vec!["trunk".to_owned()],
+            (None, None) => command,
+        };
+    }
+    check(&mut faults, &command, &table.env);
     let from = faults.path("output", &directory, table.output.as_deref().unwrap_or("dist"));
     let to = match &table.to {
         Some(to) => faults.place(to, When::BeforeBuild),
@@ -257,9 +290,14 @@ fn asset((name, setting): (&str, &Setting<AssetTable>), project: &Project, names
         (None, Some(Preset::Npm)) => {
             Some(Chosen { value: NODE.to_owned(), because: "the image of the preset `npm`".to_owned() })
         }
-        (None, None) => None,
+        (None, Some(Preset::Trunk) | None) => None,
     };
-    let tools = faults.tools(table.tools.as_deref().unwrap_or_default(), &[], project);
+    let (front_end, more, inferred) =
+        made.map_or_else(Default::default, |made| (Some(made.front_end), made.inputs, made.tools));
+    inputs.extend(more);
+    // An image of the user's own has what it takes, unless they say otherwise.
+    let by_preset = if table.image.is_some() { Vec::new() } else { inferred.clone() };
+    let tools = faults.tools(table.tools.as_ref().unwrap_or(&by_preset), &inferred, project);
     let task = Task {
         name: format!("assets {name}"),
         because: setting.origin.to_string(),
@@ -268,6 +306,7 @@ fn asset((name, setting): (&str, &Setting<AssetTable>), project: &Project, names
         directory,
         inputs,
         install,
+        front_end,
         command,
         tools,
         environment: table.env.clone(),

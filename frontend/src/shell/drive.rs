@@ -133,6 +133,15 @@ async fn build(
         project = build.take(project::load(&build.tree))?;
     }
 
+    let wanted = plan::trunk::wanted(&project, &layers, &goal, &build.tree);
+    if !wanted.is_empty() {
+        let read =
+            files::named(bridge, &build.capabilities, &build.spec, &build.inputs, &build.excludes, wanted);
+        for (path, contents) in read.await? {
+            build.tree.insert_contents(path, contents);
+        }
+    }
+
     if let Some(name) = build.options.request.clone() {
         return build.answer(&name, &project, &layers, &goal).await;
     }
