@@ -82,6 +82,7 @@ pub(super) fn layer(built: &Built, timestamp: u64) -> Layer {
         what: "what hooks and assets made".to_owned(),
         copies: copies.collect(),
         directories: directories.filter(|directory| !directory.is_empty()).collect(),
+        special: BTreeMap::new(),
         timestamp,
     }
 }

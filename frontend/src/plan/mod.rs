@@ -139,7 +139,8 @@ pub struct BuildPlan {
     /// The ids of the secrets that the last compile reads.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     pub secrets: BTreeSet<String>,
-    /// The image.
+    /// The image, if one comes out.
+    #[serde(skip_serializing_if = "Runtime::is_of_nothing")]
     pub runtime: Runtime,
     /// The lines that a failing compile points at.
     #[serde(skip)]
