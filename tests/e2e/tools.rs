@@ -1,6 +1,7 @@
 //! `tools`: programs of crates, for commands of the user's own.
 
 use testbed::bed::Bed;
+use testbed::build::Build;
 use testbed::image;
 
 use crate::story;
@@ -48,4 +49,11 @@ fn a_tool_is_compiled_once_and_is_on_the_path_of_what_asks_for_it() {
 
     let files = image::files(bed.docker(), &subject.image).unwrap();
     assert!(!files.iter().any(|file| file.contains("nato")), "{files:?}");
+
+    // Without us it is a stage. There rustup reads that file, and wants another name for what the image has.
+    subject.project.remove("rust-toolchain.toml").unwrap();
+    let build = Build::new(bed.docker(), subject.project.path());
+    let printed = build.clone().call("dockerfile").succeed().unwrap();
+    build.dockerfile(printed.stdout()).tag(&subject.image).succeed().unwrap();
+    assert_eq!(subject.says(), said(&format!("two {}", run_id())));
 }

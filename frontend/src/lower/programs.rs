@@ -87,7 +87,7 @@ impl Installed {
     /// Mounts `programs`, which nobody can change.
     pub(super) fn mount(&self, programs: &Programs, exec: &mut Exec) {
         for (program, output) in programs.iter().filter_map(|program| self.programs.get_key_value(program)) {
-            exec.mount(Mount::bind(output.clone(), directory(program)).readonly());
+            exec.mount(Mount::bind(output.clone(), program.directory()).readonly());
         }
     }
 
@@ -104,10 +104,6 @@ pub(super) fn path(programs: &Programs, image: &PinnedImage, path: Option<&Strin
     }
     let own = image.environment().into_iter().find(|(name, _)| name == "PATH").map(|(_, value)| value);
     let rest = path.cloned().or(own).unwrap_or_else(|| SYSTEM_PATH.to_owned());
-    let first = programs.iter().map(|program| format!("{}/bin", directory(program)));
+    let first = programs.iter().map(|program| format!("{}/bin", program.directory()));
     Some(first.chain([rest]).collect::<Vec<_>>().join(":"))
-}
-
-fn directory(program: &Program) -> String {
-    format!("{}/{}", paths::TOOLS, program.package)
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Serialize, Serializer};
 
 use super::access::Access;
+use super::paths;
 use crate::project::Project;
 
 /// A crate of a registry at one version.
@@ -25,6 +26,12 @@ impl Program {
         let is_name = package.starts_with(|first: char| first.is_ascii_alphanumeric());
         let version = version.parse().ok()?;
         (is_name && package.bytes().all(is_plain)).then(|| Self { package: package.to_owned(), version })
+    }
+
+    /// Where it is for a command that needs it; its programs are in `bin` below.
+    #[must_use]
+    pub fn directory(&self) -> String {
+        format!("{}/{}", paths::TOOLS, self.package)
     }
 }
 

@@ -54,13 +54,22 @@ fn copy(number: usize, from: &str, to: &str) -> String {
 fn stage(plan: &BuildPlan, number: usize, task: &Task) -> Vec<String> {
     let image = task.image.as_ref().map_or(toolchain::STAGE, |image| image.value.as_str());
     let directory = if task.directory.is_root() { "." } else { task.directory.as_str() };
-    let mut lines = vec![
-        String::new(),
-        format!("# {}", one_line(&task.name)),
+    let mut lines = vec![String::new(), format!("# {}", one_line(&task.name))];
+    lines.extend(tools(number, task));
+    lines.extend([
         format!("FROM {image} AS {}", name(number)),
         format!("WORKDIR {}", json_word(&format!("{}/{directory}", paths::WORKSPACE))),
-    ];
+    ]);
+    if !task.tools.is_empty() {
+        lines.push(format!("COPY --from={0}-tools {1} {1}", name(number), paths::TOOLS));
+        let directories = task.tools.iter().map(|program| format!("{}/bin:", program.directory()));
+        lines.push(format!("ENV PATH={}$PATH", directories.collect::<String>()));
+    }
     lines.extend(variables("ENV", &task.environment));
+    if let Some(front_end) = task.front_end.as_ref().filter(|_| task.image.is_none()) {
+        lines.extend(toolchain::apt(&front_end.packages.apt()));
+        lines.push(format!("RUN rustup target add {}", front_end.target));
+    }
     if let Some(install) = &task.install {
         let below = format!("{}/{directory}/", paths::WORKSPACE);
         lines.push(format!("COPY {}", json_list(install.files.iter().chain([&below]))));
@@ -68,6 +77,8 @@ fn stage(plan: &BuildPlan, number: usize, task: &Task) -> Vec<String> {
         let command: Vec<String> = install.command.iter().map(|word| shell(word)).collect();
         lines.push(format!("RUN {mount} npm_config_cache={} {}", paths::NPM, command.join(" ")));
     }
+    // What a front end needs beside its directory is among the rest.
+    let directory = if task.front_end.is_some() { "." } else { directory };
     let sources = format!("{}/{directory}", paths::WORKSPACE);
     lines.push(format!("COPY {}", json_list([directory, sources.as_str()])));
     if task.when == When::AfterBuild {
@@ -79,12 +90,28 @@ fn stage(plan: &BuildPlan, number: usize, task: &Task) -> Vec<String> {
         lines.push(format!("COPY --from={stage} {from} {}/bin", paths::WORKSPACE));
     }
     let network = match task.network {
-        BuildNetwork::Auto | BuildNetwork::None => "--network=none ",
-        BuildNetwork::Default => "",
+        BuildNetwork::Auto | BuildNetwork::None if task.front_end.is_none() => "--network=none ",
+        // Crates are downloaded by the same command.
+        BuildNetwork::Auto | BuildNetwork::None | BuildNetwork::Default => "",
         BuildNetwork::Host => "--network=host ",
     };
-    lines.push(format!("RUN {network}{}", json_list(&task.command)));
+    let is_meant = |word: &&String| task.front_end.is_none() || *word != "--offline";
+    let command: Vec<String> = task.command.iter().filter(is_meant).cloned().collect();
+    lines.push(format!("RUN {network}{}", json_list(&command)));
     lines
+}
+
+/// The stage that compiles the tools of a task.
+fn tools(number: usize, task: &Task) -> Vec<String> {
+    if task.tools.is_empty() {
+        return Vec::new();
+    }
+    let install = task
+        .tools
+        .iter()
+        .map(|program| format!("RUN cargo install --locked --root {} {program}", program.directory()));
+    let from = format!("FROM {} AS {}-tools", toolchain::STAGE, name(number));
+    std::iter::once(from).chain(install).collect()
 }
 
 /// A path for an instruction that takes one word to the end of the line.
