@@ -11,7 +11,7 @@ use supercargo_report::{Job, Run};
 use super::exec::{PinnedImage, agent};
 use super::fetch::{self, Crates, connected};
 use super::manifests::write;
-use super::{Materials, access};
+use super::{Materials, access, chosen};
 use crate::name::RelPath;
 use crate::plan::cargo::Invocation;
 use crate::plan::program::{Program, Programs};
@@ -52,10 +52,12 @@ pub(super) fn install(plan: &BuildPlan, materials: &Materials) -> Installed {
 fn manifests(task: &str, front_end: &FrontEnd, materials: &Materials) -> Output {
     let mut operation = FileOp::on_scratch();
     if !front_end.manifests.is_empty() {
-        let copy = Copy::new(materials.context.clone(), "/", "/").contents_only().timestamp(0);
-        let some = materials.abilities.copy_patterns;
-        let patterns = front_end.manifests.clone();
-        operation = operation.copy(if some { copy.include_patterns(patterns) } else { copy });
+        operation = if materials.abilities.copy_patterns {
+            let copy = Copy::new(materials.context.clone(), "/", "/").contents_only().timestamp(0);
+            operation.copy(copy.include_patterns(front_end.manifests.clone()))
+        } else {
+            chosen::copy_each(operation, &materials.context, &front_end.manifests)
+        };
     }
     write(operation, &front_end.files).name(format!("[{task}] write manifests")).export_cache(false).output()
 }
