@@ -23,7 +23,7 @@ struct Prose {
 }
 
 /// The steps by the word in brackets. One that is missing here is explained by its inputs.
-const STEPS: [Prose; 14] = [
+const STEPS: [Prose; 15] = [
     Prose {
         step: "toolchain",
         does: "adds to the toolchain image what it lacks",
@@ -75,6 +75,12 @@ const STEPS: [Prose; 14] = [
         does: "installs what your crates need of the system into the toolchain image",
         again: "the toolchain image or the list of packages changes",
         not: "",
+    },
+    Prose {
+        step: "tools",
+        does: "compiles a program that a command of yours needs",
+        again: "its version or the toolchain image changes",
+        not: "you edit anything, or add a dependency",
     },
     Prose {
         step: "audit",
