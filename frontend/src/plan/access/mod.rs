@@ -110,9 +110,12 @@ impl Access {
     /// For programs of crates.io, with Cargo's settings that say where its crates come from instead.
     pub(super) fn of_programs(project: &Project) -> (Self, Option<String>) {
         let access = Self::of(project, &[endpoint::CRATES_IO.to_owned()].into());
-        // What a project has vendored are not its tools.
-        let is_here = Endpoints::new(project).of(endpoint::CRATES_IO) == Endpoint::Local;
-        (access, settings::of_sources(project).filter(|_| !is_here))
+        let is_elsewhere = match Endpoints::new(project).of(endpoint::CRATES_IO) {
+            Endpoint::Registry(_) | Endpoint::Git(_) => true,
+            // What a project has vendored are not its tools.
+            Endpoint::CratesIo | Endpoint::Local => false,
+        };
+        (access, settings::of_sources(project).filter(|_| is_elsewhere))
     }
 
     /// For the sources of a lockfile.

@@ -74,6 +74,28 @@ fn replacements_are_followed_to_their_end() {
 }
 
 #[test]
+fn programs_come_from_where_crates_io_is() {
+    let of = |config: &str| {
+        let (access, settings) = Access::of_programs(&project("", config));
+        (access.registries.iter().map(super::RegistryAccess::secret).collect::<Vec<_>>(), settings)
+    };
+    let token = "[registries.corp]\nindex = \"sparse+https://crates.corp/index/\"\ntoken = \"hunter2\"\n";
+    let (secrets, settings) =
+        of(&format!("[source.crates-io]\nreplace-with = \"corp\"\n[build]\njobs = 1\n{token}"));
+    let settings = settings.unwrap();
+    assert_eq!(secrets, ["cargo-token-corp"]);
+    assert!(
+        settings.contains("replace-with = \"corp\"") && settings.contains("crates.corp/index"),
+        "{settings}"
+    );
+    assert!(!settings.contains("hunter2") && !settings.contains("jobs"), "{settings}");
+    // Nothing of it matters to a program of crates.io, and what is vendored holds none.
+    assert_eq!(of(token), (vec![], None));
+    let vendored = "[source.crates-io]\nreplace-with = \"v\"\n[source.v]\ndirectory = \"vendor\"\n";
+    assert_eq!(of(vendored), (vec![], None));
+}
+
+#[test]
 fn repositories_are_known_by_their_host() {
     let sources = ["git+https://git.corp:8443/a?rev=1#0123", "git+ssh://git@ssh.corp/b#0123"];
     assert_eq!(of("", &sources), (vec![], Some(vec!["git.corp".to_owned()])));
