@@ -27,7 +27,7 @@ use supercargo::tree::{Entry, Tree};
 /// Example, `--target`, and build-args.
 type Case = (&'static str, Option<&'static str>, &'static [(&'static str, &'static str)]);
 
-const CASES: [Case; 15] = [
+const CASES: [Case; 16] = [
     ("assets", None, &[]),
     ("axum-service", None, &[]),
     ("cli", None, &[]),
@@ -43,6 +43,7 @@ const CASES: [Case; 15] = [
     ("several-images", Some("worker"), &[]),
     ("workspace", Some("api"), &[]),
     ("workspace", Some("worker"), &[]),
+    ("workspace", Some("fmt"), &[]),
 ];
 
 fn examples() -> PathBuf {

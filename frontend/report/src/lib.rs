@@ -36,6 +36,8 @@ pub enum Job {
     Unpack(Unpack),
     /// Run one cargo compile.
     Compile(Compile),
+    /// Run a command that needs nothing of the agent but the toolchain.
+    Run(Run),
     /// Add to the toolchain what the image lacks of it.
     Install(Install),
     /// Install packages of the system.
@@ -53,6 +55,7 @@ impl Job {
             Self::Lock(job) => &job.command,
             Self::Unpack(job) => &job.command,
             Self::Compile(job) => &job.command,
+            Self::Run(job) => &job.command,
             Self::Install(job) => &job.command,
             Self::Packages(job) => &job.command,
             Self::Audit(job) => &job.command,
@@ -67,6 +70,7 @@ impl Job {
             Self::Lock(job) => job.command = command,
             Self::Unpack(job) => job.command = command,
             Self::Compile(job) => job.command = command,
+            Self::Run(job) => job.command = command,
             Self::Install(job) => job.command = command,
             Self::Packages(job) => job.command = command,
             Self::Audit(job) => job.command = command,
@@ -121,6 +125,16 @@ pub struct Unpack {
     pub command: Vec<String>,
     /// Absolute paths of the directories that the command unpacks into.
     pub directories: Vec<String>,
+}
+
+/// Runs a command with the toolchain that the image was chosen for, whatever a file of the project says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Run {
+    /// The command, program first; it runs with the environment and directory of the vertex. It travels as the agent's
+    /// arguments.
+    #[serde(skip)]
+    pub command: Vec<String>,
 }
 
 /// Runs one cargo compile and looks after what cargo cannot.

@@ -6,6 +6,7 @@ mod build;
 mod deps;
 mod exec;
 mod fetch;
+mod format;
 mod image;
 mod layer;
 mod manifests;
@@ -28,6 +29,7 @@ use crate::engine::Abilities;
 use crate::name::RelPath;
 use crate::options::{NoCache, Sandbox};
 use crate::plan::BuildPlan;
+use crate::plan::command::Command;
 use crate::plan::lock::Resolution;
 use crate::plan::target::{Goal, Stage};
 
@@ -73,6 +75,9 @@ pub fn lower(plan: &BuildPlan, materials: &Materials, goal: &Goal) -> Output {
     let shared = toolchain::complete(&plan.toolchain, &shared);
     let materials = &Materials { toolchain: shared.toolchain.clone(), ..materials.clone() };
     let source = build::source(plan, &shared);
+    if *goal == Goal::Stage(Stage::Run(Command::Fmt)) {
+        return format::check(plan, &shared, source);
+    }
     let manifests =
         if plan.dependencies.from_sources { source.clone() } else { manifests::skeleton(plan, &shared) };
     let fetched = fetch::fetch(plan, (&shared, materials), &manifests);

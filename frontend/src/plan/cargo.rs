@@ -24,7 +24,7 @@ pub struct Invocation {
     /// `--target`, given even if it is the compiler's own: then `RUSTFLAGS` never reach build scripts, and native
     /// and cross builds are the same.
     pub triple: String,
-    /// `--package`, each, spelled so that no other package can be meant.
+    /// `--package`, each, spelled so that no other package can be meant; none of a command on all of them.
     #[serde(rename = "package", serialize_with = "one_or_many")]
     pub packages: Vec<String>,
     /// `--bin`, each.
@@ -152,6 +152,19 @@ impl Invocation {
         command
     }
 
+    /// Compares the sources with what rustfmt makes of them, and changes nothing.
+    #[must_use]
+    pub fn format(&self) -> Vec<String> {
+        let mut command = words(&["cargo", "fmt"]);
+        if self.packages.is_empty() {
+            command.push("--all".to_owned());
+        }
+        command.extend(self.package_arguments());
+        // Behind the dashes, because older releases know it of rustfmt alone.
+        command.extend(words(&["--", "--check"]));
+        command
+    }
+
     fn package_arguments(&self) -> impl Iterator<Item = String> {
         self.packages.iter().flat_map(|package| ["--package".to_owned(), package.clone()])
     }
@@ -206,6 +219,14 @@ mod tests {
             variables: [("A".to_owned(), "1".to_owned())].into(),
             cross: None,
         }
+    }
+
+    #[test]
+    fn formatting_is_of_everything_unless_somebody_names_a_package() {
+        let one = invocation(Command::Fmt);
+        assert_eq!(one.format().join(" "), "cargo fmt --package api -- --check");
+        let all = Invocation { packages: Vec::new(), ..one };
+        assert_eq!(all.format().join(" "), "cargo fmt --all -- --check");
     }
 
     #[test]

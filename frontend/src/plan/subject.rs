@@ -86,7 +86,9 @@ pub fn packages<'a>(
     }
     let (all, default): (Vec<&Package>, Vec<&Package>) =
         (project.members().collect(), project.default_members().collect());
-    if project.workspace.has_default_members && !default.is_empty() {
+    // Cargo knows no default members where it formats.
+    let may_be_fewer = project.workspace.has_default_members && goal.command() != Command::Fmt;
+    if may_be_fewer && !default.is_empty() {
         return findings.finish((default, "default-members".to_owned()));
     }
     findings.finish((all, "all members".to_owned()))
@@ -148,12 +150,17 @@ impl Subject<'_> {
         is_locked: bool,
         (variables, cross): (BTreeMap<String, String>, Option<Cross>),
     ) -> Invocation {
-        let specification = |package: &&Package| project.package_specification(package, paths::WORKSPACE);
+        let specification = |package: &&Package| match self.command {
+            Command::Fmt => package.name.clone(),
+            _ => project.package_specification(package, paths::WORKSPACE),
+        };
+        // `--all` says it shorter, and includes packages that are no members.
+        let is_all = self.command == Command::Fmt && self.packages.len() == project.members().count();
         Invocation {
             command: self.command,
             profile: selection.profile.clone(),
             triple: selection.target.clone(),
-            packages: self.packages.iter().map(specification).collect(),
+            packages: self.packages.iter().filter(|_| !is_all).map(specification).collect(),
             binaries: self.compiled.clone(),
             has_library: self.packages.iter().any(|package| package.library().is_some()),
             features: Invocation::feature_arguments(&selection.features),

@@ -55,6 +55,13 @@ impl Goal {
         }
     }
 
+    /// Whether it compiles anything, and so whether dependencies, packages of the system and the rest of what a compile
+    /// takes have a part in it.
+    #[must_use]
+    pub fn compiles(&self) -> bool {
+        *self != Self::Stage(Stage::Run(Command::Fmt))
+    }
+
     /// The cargo command that ends it.
     #[must_use]
     pub fn command(&self) -> Command {
@@ -99,7 +106,7 @@ impl Stage {
 }
 
 /// The stages by name, with what `--call=targets` says of them.
-pub const STAGES: [(&str, Stage, &str); 11] = [
+pub const STAGES: [(&str, Stage, &str); 12] = [
     ("binaries", Stage::Binaries, "the binaries alone, for --output"),
     (
         "symbols",
@@ -109,6 +116,7 @@ pub const STAGES: [(&str, Stage, &str); 11] = [
     ("check", Stage::Run(Command::Check), "a check: cargo check"),
     ("clippy", Stage::Run(Command::Clippy), "a check: cargo clippy"),
     ("test", Stage::Run(Command::Test), "a check: cargo test"),
+    ("fmt", Stage::Run(Command::Fmt), "a check: cargo fmt --check"),
     ("doc", Stage::Run(Command::Doc), "a check: cargo doc; the documentation, for --output"),
     ("lock", Stage::Lock, "Cargo.lock, made or brought up to date, for --output"),
     ("toolchain", Stage::Toolchain, "the image that compiles"),

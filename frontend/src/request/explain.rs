@@ -23,7 +23,7 @@ struct Prose {
 }
 
 /// The steps by the word in brackets. One that is missing here is explained by its inputs.
-const STEPS: [Prose; 14] = [
+const STEPS: [Prose; 15] = [
     Prose {
         step: "toolchain",
         does: "adds to the toolchain image what it lacks",
@@ -92,6 +92,12 @@ const STEPS: [Prose; 14] = [
     check("check", "runs `cargo check`: what fails there fails the build"),
     check("clippy", "runs `cargo clippy`: what fails there fails the build"),
     check("doc", "writes the documentation of your own crates"),
+    Prose {
+        step: "fmt",
+        does: "runs `cargo fmt`, which changes nothing here: a file that is formatted otherwise fails the build",
+        again: "[source] or the toolchain changes",
+        not: "it passed before and nothing of those changed in content",
+    },
 ];
 
 /// A cargo command on the user's own code that makes no binaries.
