@@ -27,13 +27,14 @@ use supercargo::tree::{Entry, Tree};
 /// Example, `--target`, and build-args.
 type Case = (&'static str, Option<&'static str>, &'static [(&'static str, &'static str)]);
 
-const CASES: [Case; 16] = [
+const CASES: [Case; 17] = [
     ("assets", None, &[]),
     ("axum-service", None, &[]),
     ("cli", None, &[]),
     ("features", None, &[]),
     ("features", Some("greet-json"), &[("FEATURES", "json")]),
     ("minimal", None, &[]),
+    ("minimal", Some("timings"), &[]),
     ("private-registry", None, &[]),
     ("multi-platform", None, &[]),
     ("native", None, &[]),

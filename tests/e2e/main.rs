@@ -56,5 +56,6 @@ mod soak;
 mod spare;
 mod story;
 mod subject;
+mod timings;
 mod toolchain;
 mod tuning;

@@ -16,6 +16,7 @@ pub mod proxy;
 mod sccache;
 pub mod sources;
 mod task;
+mod timings;
 mod toolchain;
 
 use std::collections::BTreeMap;
@@ -84,15 +85,23 @@ pub fn lower(plan: &BuildPlan, materials: &Materials, goal: &Goal) -> Output {
     let compiling = &packages::complete(plan, &toolchain::with_target(plan, materials));
     let given = task::deliver(plan, compiling, manifests.clone(), &[When::BeforeDeps]);
     let deps = deps::compile(plan, compiling, &given, &fetched);
-    let compiled = |compiling: &Materials| {
+    let completed = |compiling: &Materials| {
         let crates = fetch::complete(plan, materials, &fetched);
         let source = task::deliver(plan, compiling, source.clone(), &[When::BeforeDeps, When::BeforeBuild]);
+        (source, crates)
+    };
+    let compiled = |compiling: &Materials| {
+        let (source, crates) = completed(compiling);
         build::compile(plan, compiling, &source, &crates, &deps)
     };
     let built = || task::finish(plan, compiling, compiled(compiling));
     match goal {
         Goal::Stage(Stage::Run(command)) => {
             compiled(&toolchain::with_component(plan, compiling, command.component()))
+        }
+        Goal::Stage(Stage::Timings) => {
+            let (source, crates) = completed(compiling);
+            timings::report(plan, compiling, source, &crates)
         }
         Goal::Stage(Stage::Toolchain) => compiling.toolchain.output.clone(),
         Goal::Stage(Stage::Manifests) => manifests,

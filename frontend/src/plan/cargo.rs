@@ -152,6 +152,14 @@ impl Invocation {
         command
     }
 
+    /// The same with cargo's report of where the time went.
+    #[must_use]
+    pub fn timings(&self) -> Vec<String> {
+        let mut command = self.build();
+        command.push("--timings".to_owned());
+        command
+    }
+
     /// Compares the sources with what rustfmt makes of them, and changes nothing.
     #[must_use]
     pub fn format(&self) -> Vec<String> {

@@ -93,6 +93,8 @@ pub enum Stage {
     Binaries,
     /// The symbols of the binaries, where they have files of their own.
     Symbols,
+    /// Cargo's report of where the time of a compile goes.
+    Timings,
     /// The lockfile, made or brought up to date.
     Lock,
 }
@@ -106,7 +108,7 @@ impl Stage {
 }
 
 /// The stages by name, with what `--call=targets` says of them.
-pub const STAGES: [(&str, Stage, &str); 12] = [
+pub const STAGES: [(&str, Stage, &str); 13] = [
     ("binaries", Stage::Binaries, "the binaries alone, for --output"),
     (
         "symbols",
@@ -118,6 +120,7 @@ pub const STAGES: [(&str, Stage, &str); 12] = [
     ("test", Stage::Run(Command::Test), "a check: cargo test"),
     ("fmt", Stage::Run(Command::Fmt), "a check: cargo fmt --check"),
     ("doc", Stage::Run(Command::Doc), "a check: cargo doc; the documentation, for --output"),
+    ("timings", Stage::Timings, "cargo build --timings: where the time of a compile goes, for --output"),
     ("lock", Stage::Lock, "Cargo.lock, made or brought up to date, for --output"),
     ("toolchain", Stage::Toolchain, "the image that compiles"),
     ("manifests", Stage::Manifests, "the generated manifests that dependencies are compiled from"),

@@ -23,7 +23,7 @@ struct Prose {
 }
 
 /// The steps by the word in brackets. One that is missing here is explained by its inputs.
-const STEPS: [Prose; 15] = [
+const STEPS: [Prose; 16] = [
     Prose {
         step: "toolchain",
         does: "adds to the toolchain image what it lacks",
@@ -92,6 +92,12 @@ const STEPS: [Prose; 15] = [
     check("check", "runs `cargo check`: what fails there fails the build"),
     check("clippy", "runs `cargo clippy`: what fails there fails the build"),
     check("doc", "writes the documentation of your own crates"),
+    Prose {
+        step: "timings",
+        does: "compiles dependencies and your own crates from nothing, as the image has them, and takes cargo's report of it",
+        again: "[source] or [fetch] changes, or it is named by `--no-cache-filter timings`",
+        not: "nothing of those changed in content",
+    },
     Prose {
         step: "fmt",
         does: "runs `cargo fmt`, which changes nothing here: a file that is formatted otherwise fails the build",

@@ -11,7 +11,6 @@ use serde_json::json;
 use super::answer::Answer;
 use super::facts::Facts;
 use crate::config::CacheMode;
-use crate::plan::command::Command;
 use crate::plan::native::Origin;
 use crate::plan::{BuildPlan, paths};
 use text::{heredoc, json_list, pair, shell};
@@ -20,11 +19,10 @@ use text::{heredoc, json_list, pair, shell};
 const OUT: &str = "/out";
 
 pub(super) fn answer(facts: &Facts<'_>) -> Answer {
-    if let Some(plan) = facts.plan.filter(|plan| plan.cargo.command != Command::Build) {
-        let text = format!(
-            "`--target {}` makes no image; `--call=dockerfile` prints those of images.\n",
-            plan.cargo.command.word()
-        );
+    if facts.plan.is_some_and(|plan| plan.binaries.value.is_empty()) {
+        let target = facts.options.target.as_deref().unwrap_or_default();
+        let text =
+            format!("`--target {target}` makes no image; `--call=dockerfile` prints those of images.\n");
         return Answer {
             json: json!({"dockerfile": null, "error": text}),
             text,
