@@ -27,7 +27,7 @@ use supercargo::tree::{Entry, Tree};
 /// Example, `--target`, and build-args.
 type Case = (&'static str, Option<&'static str>, &'static [(&'static str, &'static str)]);
 
-const CASES: [Case; 17] = [
+const CASES: [Case; 18] = [
     ("assets", None, &[]),
     ("axum-service", None, &[]),
     ("cli", None, &[]),
@@ -35,6 +35,7 @@ const CASES: [Case; 17] = [
     ("features", Some("greet-json"), &[("FEATURES", "json")]),
     ("minimal", None, &[]),
     ("minimal", Some("timings"), &[]),
+    ("private-registry", Some("vendor"), &[]),
     ("private-registry", None, &[]),
     ("multi-platform", None, &[]),
     ("native", None, &[]),

@@ -59,3 +59,4 @@ mod subject;
 mod timings;
 mod toolchain;
 mod tuning;
+mod vendor;

@@ -27,9 +27,12 @@ pub(crate) fn fetch(job: &Fetch) -> Result<u8, Error> {
     if let Err(error) = taken {
         console::note(&format!("not everything could be taken from the download cache: {error}"));
     }
-    let exit = access::run(&job.command, &job.access, home)?;
+    let (exit, printed) = access::run(&job.command, &job.access, home)?;
     if exit.code() != 0 {
         return Ok(exit.code());
+    }
+    if let Some(output) = &job.output {
+        files::write(Path::new(output), printed.as_bytes())?;
     }
     restored.drop_unused(home)?;
     tidy(home)?;
@@ -44,7 +47,7 @@ pub(crate) fn fetch(job: &Fetch) -> Result<u8, Error> {
 pub(crate) fn lock(job: &Lock) -> Result<u8, Error> {
     let home = Path::new(&job.cargo_home);
     fs::create_dir_all(home).map_err(Error::file("create", home))?;
-    Ok(access::run(&job.command, &job.access, home)?.code())
+    Ok(access::run(&job.command, &job.access, home)?.0.code())
 }
 
 /// Removes what cargo writes about this very run: locks and the times of last use.

@@ -95,6 +95,9 @@ pub struct Fetch {
     pub downloads: Option<String>,
     /// Absolute path of the lockfile that says which crates to take from the earlier downloads.
     pub lockfile: String,
+    /// Absolute path of the file that receives what the command prints on its standard output, once it succeeded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub output: Option<String>,
     /// How to reach what not everybody may see.
     #[serde(default, skip_serializing_if = "Access::is_empty")]
     pub access: Access,

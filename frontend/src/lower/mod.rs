@@ -18,6 +18,7 @@ pub mod sources;
 mod task;
 mod timings;
 mod toolchain;
+mod vendor;
 
 use std::collections::BTreeMap;
 
@@ -76,9 +77,6 @@ pub fn lower(plan: &BuildPlan, materials: &Materials, goal: &Goal) -> Output {
     let shared = toolchain::complete(&plan.toolchain, &shared);
     let materials = &Materials { toolchain: shared.toolchain.clone(), ..materials.clone() };
     let source = build::source(plan, &shared);
-    if *goal == Goal::Stage(Stage::Run(Command::Fmt)) {
-        return format::check(plan, &shared, source);
-    }
     let manifests =
         if plan.dependencies.from_sources { source.clone() } else { manifests::skeleton(plan, &shared) };
     let fetched = fetch::fetch(plan, (&shared, materials), &manifests);
@@ -96,9 +94,11 @@ pub fn lower(plan: &BuildPlan, materials: &Materials, goal: &Goal) -> Output {
     };
     let built = || task::finish(plan, compiling, compiled(compiling));
     match goal {
+        Goal::Stage(Stage::Run(Command::Fmt)) => format::check(plan, &shared, source.clone()),
         Goal::Stage(Stage::Run(command)) => {
             compiled(&toolchain::with_component(plan, compiling, command.component()))
         }
+        Goal::Stage(Stage::Vendor) => vendor::vendor(plan, &shared),
         Goal::Stage(Stage::Timings) => {
             let (source, crates) = completed(compiling);
             timings::report(plan, compiling, source, &crates)

@@ -10,6 +10,7 @@ use serde::{Serialize, Serializer};
 use super::command::Command;
 use super::cross::Cross;
 use super::paths;
+use super::vendor;
 use crate::project::CargoConfig;
 use crate::skeleton::Features;
 
@@ -32,6 +33,9 @@ pub struct Invocation {
     /// Whether one of the packages has a library.
     #[serde(skip)]
     pub has_library: bool,
+    /// Whether crates come from a mirror that Cargo's configuration names.
+    #[serde(skip)]
+    pub has_mirror: bool,
     /// `--features` and its relatives, as arguments.
     pub features: Vec<String>,
     /// Whether the lockfile is the user's own and must stay as it is.
@@ -160,6 +164,21 @@ impl Invocation {
         command
     }
 
+    /// Copies the sources of every crate of the lockfile to `vendor`, and prints what Cargo's configuration must say of
+    /// them.
+    #[must_use]
+    pub fn vendor(&self) -> Vec<String> {
+        let mut command = words(&["cargo", "vendor"]);
+        if self.locked {
+            command.push("--locked".to_owned());
+        }
+        if self.has_mirror {
+            command.push("--respect-source-config".to_owned());
+        }
+        command.push(vendor::DIRECTORY.to_owned());
+        command
+    }
+
     /// Compares the sources with what rustfmt makes of them, and changes nothing.
     #[must_use]
     pub fn format(&self) -> Vec<String> {
@@ -220,6 +239,7 @@ mod tests {
             packages: vec!["api".to_owned()],
             binaries: if command == Command::Build { vec!["api".to_owned()] } else { Vec::new() },
             has_library: false,
+            has_mirror: false,
             features: vec!["--features".to_owned(), "a,b".to_owned()],
             locked: true,
             config: vec!["a=1".to_owned()],
@@ -227,6 +247,14 @@ mod tests {
             variables: [("A".to_owned(), "1".to_owned())].into(),
             cross: None,
         }
+    }
+
+    #[test]
+    fn vendoring_follows_a_mirror_and_keeps_the_lockfile() {
+        let plain = invocation(Command::Build);
+        assert_eq!(plain.vendor().join(" "), "cargo vendor --locked vendor");
+        let other = Invocation { has_mirror: true, locked: false, ..plain };
+        assert_eq!(other.vendor().join(" "), "cargo vendor --respect-source-config vendor");
     }
 
     #[test]

@@ -38,6 +38,7 @@ pub mod tool;
 pub mod toolchain;
 pub mod triple;
 pub mod tuning;
+pub mod vendor;
 
 use std::collections::{BTreeMap, BTreeSet};
 

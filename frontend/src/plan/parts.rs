@@ -1,7 +1,8 @@
 //! What a build is made of: its dependencies and its sources, told apart as far as the project allows.
 
 use super::access::Access;
-use super::{Dependencies, Request};
+use super::target::{Goal, Stage};
+use super::{Dependencies, Request, vendor};
 use crate::diagnostic::{Checked, Findings};
 use crate::project::Project;
 use crate::skeleton::{self, Outcome, Selection, SourceView};
@@ -25,6 +26,9 @@ pub(super) struct Parts {
 pub(super) fn choose(project: &Project, selection: &Selection, request: Request<'_>) -> Checked<Parts> {
     let mut findings = Findings::default();
     let generated = request.generated_lockfile;
+    if *request.goal == Goal::Stage(Stage::Vendor) {
+        return vendor::parts(project, request);
+    }
     if !request.goal.compiles() {
         let word = request.goal.command().word();
         return findings.finish(Parts {

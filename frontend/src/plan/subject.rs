@@ -7,9 +7,9 @@ use super::command::Command;
 use super::cross::Cross;
 use super::linker::{self, Linker};
 use super::runtime::{self, Runtime};
-use super::target::{Goal, Scope};
+use super::target::{Goal, Scope, Stage};
 use super::tuning::{self, Tuning};
-use super::{Chosen, Request, debug, images, libc, paths, rustflags, select};
+use super::{Chosen, Request, debug, images, libc, paths, rustflags, select, vendor};
 use crate::config::{Config, Layers, Origin, Setting, with_rest};
 use crate::diagnostic::{Checked, Diagnostic, Findings, Span};
 use crate::name::RelPath;
@@ -55,7 +55,10 @@ pub(super) fn choose<'a>(project: &'a Project, layers: &Layers, goal: &Goal) -> 
             let compiled = images::compiled(project, layers, (package, &config), &binaries.value, goal);
             (binaries, compiled)
         }
-        _ => (Chosen { value: Vec::new(), because: format!("--target {}", command.word()) }, Vec::new()),
+        _ => {
+            let name = goal.stage().map_or("", Stage::name);
+            (Chosen { value: Vec::new(), because: format!("--target {name}") }, Vec::new())
+        }
     };
     let Some(linker) = findings.take(linker::choose(&config)) else { return findings.fail() };
     let tuning = match command {
@@ -163,6 +166,7 @@ impl Subject<'_> {
             packages: self.packages.iter().filter(|_| !is_all).map(specification).collect(),
             binaries: self.compiled.clone(),
             has_library: self.packages.iter().any(|package| package.library().is_some()),
+            has_mirror: vendor::has_mirror(project),
             features: Invocation::feature_arguments(&selection.features),
             locked: is_locked && self.config.locked.as_ref().is_none_or(|setting| setting.value),
             config: rustflags::arguments(project, selection),

@@ -46,11 +46,20 @@ impl Goal {
         matches!(self, Self::Debug(_))
     }
 
+    /// The stage that it is, if it is one.
+    #[must_use]
+    pub fn stage(&self) -> Option<Stage> {
+        match self {
+            Self::Stage(stage) => Some(*stage),
+            Self::Image | Self::Binary(_) | Self::Named(_) | Self::Debug(_) => None,
+        }
+    }
+
     /// What it is about.
     #[must_use]
     pub fn scope(&self) -> Scope {
         match self.plain() {
-            Self::Stage(Stage::Run(_) | Stage::Lock) => Scope::Workspace,
+            Self::Stage(Stage::Run(_) | Stage::Lock | Stage::Vendor) => Scope::Workspace,
             _ => Scope::Image,
         }
     }
@@ -59,7 +68,7 @@ impl Goal {
     /// takes have a part in it.
     #[must_use]
     pub fn compiles(&self) -> bool {
-        *self != Self::Stage(Stage::Run(Command::Fmt))
+        !matches!(self, Self::Stage(Stage::Run(Command::Fmt) | Stage::Vendor))
     }
 
     /// The cargo command that ends it.
@@ -97,9 +106,17 @@ pub enum Stage {
     Timings,
     /// The lockfile, made or brought up to date.
     Lock,
+    /// The sources of every crate of the lockfile.
+    Vendor,
 }
 
 impl Stage {
+    /// What `--target` says for it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        STAGES.iter().find(|(_, stage, _)| *stage == self).map_or("", |(name, ..)| name)
+    }
+
     /// Whether what matters is that it succeeds.
     #[must_use]
     pub fn is_check(self) -> bool {
@@ -108,7 +125,7 @@ impl Stage {
 }
 
 /// The stages by name, with what `--call=targets` says of them.
-pub const STAGES: [(&str, Stage, &str); 13] = [
+pub const STAGES: [(&str, Stage, &str); 14] = [
     ("binaries", Stage::Binaries, "the binaries alone, for --output"),
     (
         "symbols",
@@ -122,6 +139,7 @@ pub const STAGES: [(&str, Stage, &str); 13] = [
     ("doc", Stage::Run(Command::Doc), "a check: cargo doc; the documentation, for --output"),
     ("timings", Stage::Timings, "cargo build --timings: where the time of a compile goes, for --output"),
     ("lock", Stage::Lock, "Cargo.lock, made or brought up to date, for --output"),
+    ("vendor", Stage::Vendor, "cargo vendor: the sources of every crate of the lockfile, for --output"),
     ("toolchain", Stage::Toolchain, "the image that compiles"),
     ("manifests", Stage::Manifests, "the generated manifests that dependencies are compiled from"),
     ("fetch", Stage::Fetch, "the downloaded crates, as a CARGO_HOME"),

@@ -23,7 +23,7 @@ struct Prose {
 }
 
 /// The steps by the word in brackets. One that is missing here is explained by its inputs.
-const STEPS: [Prose; 16] = [
+const STEPS: [Prose; 17] = [
     Prose {
         step: "toolchain",
         does: "adds to the toolchain image what it lacks",
@@ -99,6 +99,12 @@ const STEPS: [Prose; 16] = [
         not: "nothing of those changed in content",
     },
     Prose {
+        step: "vendor",
+        does: "runs `cargo vendor`: it downloads every crate of the lockfile, but for those that the builder has, and unpacks them",
+        again: "a manifest, the lockfile, Cargo's configuration or the toolchain image changes",
+        not: "you edit code",
+    },
+    Prose {
         step: "fmt",
         does: "runs `cargo fmt`, which changes nothing here: a file that is formatted otherwise fails the build",
         again: "[source] or the toolchain changes",
@@ -146,6 +152,9 @@ fn head(plan: &BuildPlan) -> String {
     let binaries = &plan.binaries;
     let (toolchain, base) = (&plan.toolchain, &plan.runtime.base);
     let (subject, base) = match plan.cargo.command {
+        Command::Build if binaries.value.is_empty() => {
+            (format!("For {}, this is about", plan.platform), String::new())
+        }
         Command::Build => (
             format!(
                 "The image for {} holds {} ({}) of",

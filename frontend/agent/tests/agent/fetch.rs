@@ -158,6 +158,7 @@ impl Bed {
             cargo_home: text(home),
             downloads: Some(text("downloads")),
             lockfile: text("src/Cargo.lock"),
+            output: None,
             access: supercargo_report::Access::default(),
         };
         self.start(&Job::Fetch(job), home)
@@ -339,11 +340,18 @@ fn a_home_is_completed_from_the_downloads_without_copies() {
         cargo_home: text("home"),
         downloads: Some(text("downloads")),
         lockfile: text("src/Cargo.lock"),
+        output: Some(text("tree")),
         access: supercargo_report::Access::default(),
     });
     bed.registry.asked();
     let outcome = outcome(&bed.start(&job, "home").output().unwrap());
     assert_eq!(outcome.code, Some(0), "{outcome:?}");
+    // What cargo prints is shown and kept.
+    let kept_text = fs::read_to_string(bed.path("tree")).unwrap();
+    assert!(
+        kept_text.lines().count() == 1 && outcome.stdout.starts_with(&kept_text),
+        "{outcome:?} {kept_text}"
+    );
     assert_eq!(bed.registry.asked(), Vec::<String>::new());
     entry(&home, ".cache/se/co/second");
     entry(&home, "second-1.0.0.crate");
