@@ -27,7 +27,7 @@ use supercargo::tree::{Entry, Tree};
 /// Example, `--target`, and build-args.
 type Case = (&'static str, Option<&'static str>, &'static [(&'static str, &'static str)]);
 
-const CASES: [Case; 18] = [
+const CASES: [Case; 19] = [
     ("assets", None, &[]),
     ("axum-service", None, &[]),
     ("cli", None, &[]),
@@ -42,6 +42,7 @@ const CASES: [Case; 18] = [
     ("static", None, &[]),
     ("static", Some("alone"), &[("TARGET", "musl"), ("TOOLCHAIN_CHANNEL", "nightly-2026-01-01")]),
     ("several-images", Some("web"), &[]),
+    ("several-images", Some("sbom"), &[("BIN", "web")]),
     ("several-images", Some("worker"), &[]),
     ("workspace", Some("api"), &[]),
     ("workspace", Some("worker"), &[]),

@@ -49,6 +49,7 @@ mod published;
 mod questions;
 mod registry_drops;
 mod robustness;
+mod sbom;
 mod sccache;
 mod secrets;
 mod served;

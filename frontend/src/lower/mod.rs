@@ -103,6 +103,7 @@ pub fn lower(plan: &BuildPlan, materials: &Materials, goal: &Goal) -> Output {
             let (source, crates) = completed(compiling);
             timings::report(plan, compiling, source, &crates)
         }
+        Goal::Stage(Stage::Sbom) => manifests::bill_of_materials(plan, materials),
         Goal::Stage(Stage::Toolchain) => compiling.toolchain.output.clone(),
         Goal::Stage(Stage::Manifests) => manifests,
         Goal::Stage(Stage::Lock) => fetch::present_lockfile(materials),

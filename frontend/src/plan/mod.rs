@@ -28,6 +28,7 @@ pub mod paths;
 pub mod resolution;
 pub mod runtime;
 mod rustflags;
+pub mod sbom;
 pub mod sccache;
 mod secrets;
 pub mod select;
@@ -142,6 +143,9 @@ pub struct BuildPlan {
     pub secrets: BTreeSet<String>,
     /// The image.
     pub runtime: Runtime,
+    /// The bill of materials, as text, if that is what was asked for.
+    #[serde(skip)]
+    pub sbom: Option<String>,
     /// The lines that a failing compile points at.
     #[serde(skip)]
     pub anchor: Option<Span>,
@@ -272,6 +276,7 @@ pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
     let mode = mode::choose(config, without_layer.as_deref(), goal, &mut findings);
     let plan = BuildPlan {
         platform: platform.clone(),
+        sbom: sbom::choose(project, &subject, &selection, goal, &mut findings),
         access,
         secrets: findings.take(secrets::choose(config.build.secrets.as_ref())).unwrap_or_default(),
         caches: caches::choose(&prefix, &namespace, (subject.command, subject.owner()), mode, identity),

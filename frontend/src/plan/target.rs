@@ -102,6 +102,8 @@ pub enum Stage {
     Binaries,
     /// The symbols of the binaries, where they have files of their own.
     Symbols,
+    /// What the binaries are made of.
+    Sbom,
     /// Cargo's report of where the time of a compile goes.
     Timings,
     /// The lockfile, made or brought up to date.
@@ -125,7 +127,7 @@ impl Stage {
 }
 
 /// The stages by name, with what `--call=targets` says of them.
-pub const STAGES: [(&str, Stage, &str); 14] = [
+pub const STAGES: [(&str, Stage, &str); 15] = [
     ("binaries", Stage::Binaries, "the binaries alone, for --output"),
     (
         "symbols",
@@ -137,6 +139,7 @@ pub const STAGES: [(&str, Stage, &str); 14] = [
     ("test", Stage::Run(Command::Test), "a check: cargo test"),
     ("fmt", Stage::Run(Command::Fmt), "a check: cargo fmt --check"),
     ("doc", Stage::Run(Command::Doc), "a check: cargo doc; the documentation, for --output"),
+    ("sbom", Stage::Sbom, "a bill of materials of the binaries, as CycloneDX, for --output"),
     ("timings", Stage::Timings, "cargo build --timings: where the time of a compile goes, for --output"),
     ("lock", Stage::Lock, "Cargo.lock, made or brought up to date, for --output"),
     ("vendor", Stage::Vendor, "cargo vendor: the sources of every crate of the lockfile, for --output"),

@@ -23,7 +23,7 @@ struct Prose {
 }
 
 /// The steps by the word in brackets. One that is missing here is explained by its inputs.
-const STEPS: [Prose; 17] = [
+const STEPS: [Prose; 18] = [
     Prose {
         step: "toolchain",
         does: "adds to the toolchain image what it lacks",
@@ -97,6 +97,12 @@ const STEPS: [Prose; 17] = [
         does: "compiles dependencies and your own crates from nothing, as the image has them, and takes cargo's report of it",
         again: "[source] or [fetch] changes, or it is named by `--no-cache-filter timings`",
         not: "nothing of those changed in content",
+    },
+    Prose {
+        step: "sbom",
+        does: "writes what the binaries are made of; the frontend makes it from manifests and lockfile",
+        again: "a feature, the platform, the lockfile or a manifest changes what is compiled",
+        not: "you edit code",
     },
     Prose {
         step: "vendor",
