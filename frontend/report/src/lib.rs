@@ -95,12 +95,22 @@ pub struct Fetch {
     pub downloads: Option<String>,
     /// Absolute path of the lockfile that says which crates to take from the earlier downloads.
     pub lockfile: String,
-    /// Absolute path of the file that receives what the command prints on its standard output, once it succeeded.
+    /// What becomes of the command's standard output, if it is not only for people.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub output: Option<String>,
+    pub output: Option<Printed>,
     /// How to reach what not everybody may see.
     #[serde(default, skip_serializing_if = "Access::is_empty")]
     pub access: Access,
+}
+
+/// What a command prints, for somebody who reads it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Printed {
+    /// Absolute path of the file that receives it, once the command succeeded.
+    pub file: String,
+    /// Whether people see it too.
+    pub shown: bool,
 }
 
 /// Has cargo write a lockfile, with the network that this takes.

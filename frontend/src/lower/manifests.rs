@@ -8,7 +8,7 @@ use buildkit_llb::file::{Copy, FileOp, MkFile, Mkdir};
 
 use super::Materials;
 use crate::name::RelPath;
-use crate::plan::{BuildPlan, sbom};
+use crate::plan::BuildPlan;
 
 /// The time that generated files carry, in seconds since 1970. Any would do that is not newer than what Cargo makes
 /// of them.
@@ -35,15 +35,6 @@ pub(super) fn skeleton(plan: &BuildPlan, materials: &Materials) -> Output {
         .name(format!("{}[manifests] add the sources that dependencies need", materials.prefix))
         // Whoever imports the cache has the sources already.
         .export_cache(false)
-        .output()
-}
-
-/// The bill of materials.
-pub(super) fn bill_of_materials(plan: &BuildPlan, materials: &Materials) -> Output {
-    let text =
-        plan.sbom.iter().filter_map(|text| Some((RelPath::new(sbom::FILE).ok()?, text.clone().into())));
-    write(FileOp::on_scratch(), &text.collect())
-        .name(format!("{}[sbom] write the bill of materials of {}", materials.prefix, plan.package.value))
         .output()
 }
 

@@ -13,6 +13,7 @@ mod manifests;
 mod notices;
 mod packages;
 pub mod proxy;
+pub mod sbom;
 mod sccache;
 pub mod sources;
 mod task;
@@ -103,7 +104,7 @@ pub fn lower(plan: &BuildPlan, materials: &Materials, goal: &Goal) -> Output {
             let (source, crates) = completed(compiling);
             timings::report(plan, compiling, source, &crates)
         }
-        Goal::Stage(Stage::Sbom) => manifests::bill_of_materials(plan, materials),
+        Goal::Stage(Stage::Sbom) => sbom::trees(plan, materials, &fetched),
         Goal::Stage(Stage::Toolchain) => compiling.toolchain.output.clone(),
         Goal::Stage(Stage::Manifests) => manifests,
         Goal::Stage(Stage::Lock) => fetch::present_lockfile(materials),

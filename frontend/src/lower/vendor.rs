@@ -3,7 +3,7 @@
 use buildkit_llb::Output;
 use buildkit_llb::exec::Mount;
 use buildkit_llb::file::{Copy, FileOp};
-use supercargo_report::Fetch;
+use supercargo_report::{Fetch, Printed};
 
 use super::Materials;
 use super::fetch::{fetching, job, workspace};
@@ -14,7 +14,7 @@ use crate::plan::{BuildPlan, paths};
 pub(super) fn vendor(plan: &BuildPlan, materials: &Materials) -> Output {
     let directory = format!("{}/{DIRECTORY}", paths::WORKSPACE);
     let job = Fetch {
-        output: Some(format!("{directory}/config.toml")),
+        output: Some(Printed { file: format!("{directory}/config.toml"), shown: true }),
         ..job(plan, plan.cargo.vendor(), &plan.access)
     };
     let name = "[vendor] vendor the crates of the lockfile";

@@ -9,8 +9,7 @@ use serde::{Serialize, Serializer};
 
 use super::command::Command;
 use super::cross::Cross;
-use super::paths;
-use super::vendor;
+use super::{paths, sbom, vendor};
 use crate::project::CargoConfig;
 use crate::skeleton::Features;
 
@@ -119,7 +118,20 @@ impl Invocation {
     #[must_use]
     pub fn complete(&self) -> Vec<String> {
         let edges = if self.command.has_tests() { "normal,build,dev" } else { "normal,build" };
-        let mut command = words(&["cargo", "tree", "--quiet", "--edges", edges, "--depth", "0"]);
+        self.resolved(&["--edges", edges, "--depth", "0"])
+    }
+
+    /// Names every crate that is compiled for the binaries, or only what is linked into them, and what each depends on.
+    #[must_use]
+    pub fn tree(&self, only_linked: bool) -> Vec<String> {
+        let edges = if only_linked { "normal,no-proc-macro" } else { "normal,build" };
+        self.resolved(&["--edges", edges, "--prefix", "depth", "--format", sbom::FORMAT])
+    }
+
+    /// `cargo tree` with these arguments, on what the build resolves.
+    fn resolved(&self, arguments: &[&str]) -> Vec<String> {
+        let mut command = words(&["cargo", "tree", "--quiet"]);
+        command.extend(words(arguments));
         command.extend(words(&["--target", &self.triple]));
         command.extend(self.package_arguments());
         if self.locked {

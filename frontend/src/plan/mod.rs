@@ -64,6 +64,7 @@ use lock::Resolution;
 use native::Native;
 use parts::Parts;
 use runtime::Runtime;
+use sbom::Sbom;
 use sccache::Sccache;
 use target::Goal;
 use task::Task;
@@ -143,9 +144,9 @@ pub struct BuildPlan {
     pub secrets: BTreeSet<String>,
     /// The image.
     pub runtime: Runtime,
-    /// The bill of materials, as text, if that is what was asked for.
+    /// What Cargo is asked with for a bill of materials, if that is what was asked for.
     #[serde(skip)]
-    pub sbom: Option<String>,
+    pub sbom: Option<Sbom>,
     /// The lines that a failing compile points at.
     #[serde(skip)]
     pub anchor: Option<Span>,
@@ -276,7 +277,7 @@ pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
     let mode = mode::choose(config, without_layer.as_deref(), goal, &mut findings);
     let plan = BuildPlan {
         platform: platform.clone(),
-        sbom: sbom::choose(project, &subject, &selection, goal, &mut findings),
+        sbom: sbom::choose(project, &view, goal),
         access,
         secrets: findings.take(secrets::choose(config.build.secrets.as_ref())).unwrap_or_default(),
         caches: caches::choose(&prefix, &namespace, (subject.command, subject.owner()), mode, identity),

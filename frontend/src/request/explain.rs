@@ -100,8 +100,8 @@ const STEPS: [Prose; 18] = [
     },
     Prose {
         step: "sbom",
-        does: "writes what the binaries are made of; the frontend makes it from manifests and lockfile",
-        again: "a feature, the platform, the lockfile or a manifest changes what is compiled",
+        does: "asks cargo what it would compile for the binaries; the frontend makes a bill of materials of the answer",
+        again: "a manifest, the lockfile, a feature, the platform or [fetch] changes",
         not: "you edit code",
     },
     Prose {

@@ -6,7 +6,6 @@
 
 mod activation;
 mod canonical;
-mod components;
 mod config;
 mod crates;
 mod external;
@@ -29,7 +28,6 @@ mod selection;
 mod units;
 mod view;
 
-pub use components::{Component, components};
 pub use crates::{Crate, Crates, crates};
 pub use form::{Form, Outcome, Skeleton};
 pub use graph::target_flags;

@@ -145,7 +145,7 @@ fn roots<'p>(activation: &Activation<'p>, package: &'p Package, selection: &Sele
     contexts.into_iter().map(|context| (&package.dir, context)).collect()
 }
 
-pub(super) fn is_compiled<'p>(
+fn is_compiled<'p>(
     graph: &Graph<'p>,
     package: &Package,
     edge: &Edge<'p>,

@@ -39,8 +39,13 @@ struct Granted {
 
 /// Runs `command` with what `access` grants, and says what was missing if it fails. `home` is the `CARGO_HOME`.
 ///
-/// Whatever it prints is passed on; the text is that of its standard output, in which no secret is.
-pub(crate) fn run(command: &[String], access: &Access, home: &Path) -> Result<(Exit, String), Error> {
+/// The text is that of its standard output, in which no secret is; it is passed on as well if it is to be `shown`.
+pub(crate) fn run(
+    command: &[String],
+    access: &Access,
+    home: &Path,
+    shown: bool,
+) -> Result<(Exit, String), Error> {
     let mut granted = Granted::default();
     let place = std::env::temp_dir().join(format!("supercargo-{}", std::process::id()));
     granted.left.push(place.clone());
@@ -57,7 +62,9 @@ pub(crate) fn run(command: &[String], access: &Access, home: &Path) -> Result<(E
     let redacted = |line: &[u8]| secret::redact(&String::from_utf8_lossy(line), &granted.values);
     let on_line = |line: &[u8]| {
         let line = redacted(line);
-        console::raw(line.as_bytes());
+        if shown {
+            console::raw(line.as_bytes());
+        }
         printed.push_str(&line);
     };
     let on_error = |line: &[u8]| {

@@ -2,10 +2,9 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::document;
+use super::{Trees, value};
 use crate::name::RelPath;
 use crate::project::{self, Project};
-use crate::skeleton::{self, Features, Selection};
 use crate::tree::Tree;
 
 const MANIFEST: &str = "[package]\nname = \"app\"\nversion = \"1.2.3\"\nlicense = \"MIT/Apache-2.0\"\ndescription = \"Does it.\"\n\
@@ -50,27 +49,17 @@ fn project() -> Project {
     project::load(&tree).unwrap().value
 }
 
-/// The document for a build with these features.
-fn bill(features: &[&str]) -> Value {
-    let project = project();
-    let triple = "x86_64-unknown-linux-gnu".to_owned();
-    let selection = Selection {
-        packages: ["app".to_owned()].into(),
-        features: Features {
-            names: features.iter().map(|name| (*name).to_owned()).collect(),
-            ..Features::default()
-        },
-        binaries: ["app".to_owned()].into(),
-        profile: "release".to_owned(),
-        profile_keys: std::collections::BTreeMap::new(),
-        target: triple.clone(),
-        host: triple.clone(),
-        rustflags: Vec::new(),
-        tests: false,
-    };
-    let components = skeleton::components(&project, &selection).unwrap().value;
-    let root = project.locked(project.root_package().unwrap()).unwrap();
-    document(&components, root, &["app".to_owned()], &triple)
+/// What cargo says of it for Linux without features. `both` is needed for the build and for the program.
+const COMPILED: &str = "0app v1.2.3 (/workspace)\tMIT/Apache-2.0\n1helper v0.1.0 (/workspace/helper)\t\n\
+     2below v0.3.0 (https://token@x.org/below#01234567)\tISC\n1run v1.0.0\tMIT\n2both v1.0.0\tMIT\n\
+     1maker v1.0.0\tMIT\n2both v1.0.0\tMIT\n2deep v1.0.0\tMIT\n1run v1.0.0\tMIT (*)\nwhatever else\n1unlocked v1.0.0\tMIT\n";
+
+const LINKED: &str = "0app v1.2.3 (/workspace)\tMIT/Apache-2.0\n1helper v0.1.0 (/workspace/helper)\t\n\
+     2below v0.3.0 (https://token@x.org/below#01234567)\tISC\n1run v1.0.0\tMIT\n2both v1.0.0\tMIT\n";
+
+fn bill() -> Value {
+    let trees = Trees { compiled: COMPILED, linked: LINKED };
+    value(&project(), &["app".to_owned()], "x86_64-unknown-linux-gnu", trees).unwrap()
 }
 
 fn named<'a>(bill: &'a Value, name: &str) -> Option<&'a Value> {
@@ -78,22 +67,18 @@ fn named<'a>(bill: &'a Value, name: &str) -> Option<&'a Value> {
 }
 
 #[test]
-fn only_what_is_compiled_is_in_it() {
-    let names = |features: &[&str]| -> BTreeSet<String> {
-        let bill = bill(features);
-        let all = bill.get("components").and_then(Value::as_array).cloned().unwrap();
-        all.iter().map(|one| one.get("name").unwrap().as_str().unwrap().to_owned()).collect()
-    };
-    let plain = ["below", "both", "deep", "helper", "maker", "run"].map(str::to_owned);
-    assert_eq!(names(&[]), plain.clone().into());
-    let mut with: BTreeSet<String> = plain.into();
-    with.insert("js".to_owned());
-    assert_eq!(names(&["json"]), with);
+fn only_what_cargo_names_is_in_it() {
+    let bill = bill();
+    let all = bill.get("components").and_then(Value::as_array).unwrap();
+    let names: BTreeSet<&str> = all.iter().map(|one| one.get("name").unwrap().as_str().unwrap()).collect();
+    assert_eq!(names, ["below", "both", "deep", "helper", "maker", "run"].into());
+    let nothing = Trees { compiled: "error: no such package\n", linked: "" };
+    assert_eq!(value(&project(), &[], "", nothing), None);
 }
 
 #[test]
 fn each_component_says_where_it_is_from_and_what_it_is_for() {
-    let bill = bill(&[]);
+    let bill = bill();
     let run = named(&bill, "run").unwrap();
     assert_eq!(run.pointer("/purl").unwrap(), "pkg:cargo/run@1.0.0");
     assert_eq!(run.pointer("/hashes/0/content").unwrap(), &"0a".repeat(32));
@@ -106,6 +91,7 @@ fn each_component_says_where_it_is_from_and_what_it_is_for() {
     // What only the build script needs is in no binary; what both need is.
     let is_excluded = |name: &str| named(&bill, name).unwrap().get("scope").is_some();
     assert_eq!(["maker", "deep", "both", "run"].map(is_excluded), [true, true, false, false]);
+    assert_eq!(below.pointer("/licenses/0/expression").unwrap(), "ISC");
     let main = bill.pointer("/metadata/component").unwrap();
     assert_eq!(main.pointer("/licenses/0/expression").unwrap(), "MIT OR Apache-2.0");
     assert_eq!(main.pointer("/components/0/name").unwrap(), "app");
@@ -122,7 +108,7 @@ fn each_component_says_where_it_is_from_and_what_it_is_for() {
 
 #[test]
 fn every_edge_leads_to_something_that_is_listed_once() {
-    let bill = bill(&["json"]);
+    let bill = bill();
     let mut listed: Vec<&Value> = bill
         .get("components")
         .and_then(Value::as_array)
