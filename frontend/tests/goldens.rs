@@ -5,7 +5,7 @@
 #![expect(clippy::unwrap_used, reason = "the functions below are all parts of the tests at the end")]
 #![expect(clippy::panic, reason = "likewise")]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -27,12 +27,13 @@ use supercargo::tree::{Entry, Tree};
 /// Example, `--target`, and build-args.
 type Case = (&'static str, Option<&'static str>, &'static [(&'static str, &'static str)]);
 
-const CASES: [Case; 19] = [
+const CASES: [Case; 20] = [
     ("assets", None, &[]),
     ("axum-service", None, &[]),
     ("cli", None, &[]),
     ("features", None, &[]),
     ("features", Some("greet-json"), &[("FEATURES", "json")]),
+    ("health-and-files", None, &[]),
     ("minimal", None, &[]),
     ("minimal", Some("timings"), &[]),
     ("private-registry", Some("vendor"), &[]),
@@ -185,6 +186,23 @@ fn plans_and_graphs_are_as_they_were() {
         let name = target.map_or(example.to_owned(), |target| format!("{example}.{target}"));
         check(&format!("{name}.plan.json"), &(serde_json::to_string_pretty(&plan).unwrap() + "\n"));
         check(&format!("{name}.llb.txt"), &graph(&plan, &goal).to_text());
+    }
+}
+
+/// What `--call=outline` lists without a graph is what the graph asks for.
+#[test]
+fn every_secret_that_a_graph_asks_for_is_known_to_the_plan() {
+    for (example, target, arguments) in CASES {
+        let (plan, goal) = planned(&tree(example, 0), target, arguments);
+        let text = graph(&plan, &goal).to_text();
+        let mounts = text.lines().filter_map(|line| line.trim().strip_prefix("mount "));
+        let ids =
+            mounts.clone().filter_map(|mount| mount.split_once(" secret ")?.1.split_whitespace().next());
+        let ids: BTreeSet<&str> = ids.collect();
+        let known = plan.asked_secrets();
+        assert_eq!(ids, known.keys().map(String::as_str).collect::<BTreeSet<_>>(), "{example}");
+        let has_ssh = mounts.into_iter().any(|mount| mount.contains(" ssh "));
+        assert_eq!(has_ssh, plan.asks_for_ssh(), "{example}");
     }
 }
 

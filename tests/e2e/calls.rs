@@ -27,6 +27,7 @@ fn targets_and_outline_are_what_the_client_prints() {
     let base = json["args"].as_array().unwrap().iter().find(|arg| arg["name"] == "IMAGE_BASE").unwrap();
     assert_eq!(base["value"], "gcr.io/distroless/cc-debian12:nonroot");
     assert_eq!(json["cache"].as_array().unwrap().len(), 2);
+    assert_eq!(json["secrets"], serde_json::json!([{"name": "ca", "required": false}]));
 
     let apart = Build::new(bed.docker(), project.path()).build_arg("BUILDKIT_CACHE_MOUNT_NS", "team-a");
     let outline = apart.call("outline,format=json").succeed().unwrap();

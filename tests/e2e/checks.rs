@@ -72,6 +72,12 @@ fn tests_pass_once_and_fail_in_their_own_words() {
     for words in ["`cargo test` runs on package", "It runs `cargo test`: what fails there fails the build."] {
         assert!(told.stdout().contains(words), "no `{words}`:\n{}", told.stdout());
     }
+    let plan = test.clone().call("plan").succeed().unwrap();
+    assert!(
+        plan.stdout().contains("cargo test of") && !plan.stdout().contains("distroless"),
+        "{}",
+        plan.stdout()
+    );
     let none = test.clone().call("dockerfile").fail().unwrap();
     assert!(none.stdout().contains("`--target test` makes no image"), "{}", none.stdout());
     assert!(log.vertex("[deps]").unwrap().log().contains("deps: "), "{}", log.transcript());

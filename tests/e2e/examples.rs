@@ -152,3 +152,18 @@ fn several_images_share_a_compile_and_have_what_is_their_own() {
     let web = Run::new(bed.docker(), "e2e-several-web").port(8080).start().unwrap();
     assert_eq!(web.answer(8080, "/", PATIENCE).unwrap().body, "Good morning\n");
 }
+
+#[test]
+fn a_service_has_files_of_its_own_and_says_that_it_is_well() {
+    let bed = Bed::ensure().unwrap();
+    let project = Project::example("health-and-files").unwrap();
+    story::prepare(bed, &project);
+    Build::new(bed.docker(), project.path()).tag("e2e-health-and-files").succeed().unwrap();
+    let files = image::files(bed.docker(), "e2e-health-and-files").unwrap();
+    assert!(!files.iter().any(|file| file.ends_with("notes.md") || file.ends_with("bin/sh")), "{files:?}");
+    let container = Run::new(bed.docker(), "e2e-health-and-files").port(8080).start().unwrap();
+    assert_eq!(container.answer(8080, "/morning", PATIENCE).unwrap().body, "Good morning (1)\n");
+    assert_eq!(container.answer(8080, "/morning", PATIENCE).unwrap().body, "Good morning (2)\n");
+    container.becomes("healthy", PATIENCE).unwrap();
+    assert_eq!(container.stop(Duration::from_secs(10)).unwrap(), 143, "the init passes SIGTERM on");
+}

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use testbed::bed::{Bed, Ready};
 use testbed::build::Build;
-use testbed::container::{Container, Run};
+use testbed::container::Run;
 use testbed::image::{self, Image};
 use testbed::project::Project;
 
@@ -61,22 +61,6 @@ fn built(bed: &Ready, image: &str, configuration: &str) {
     Build::new(bed.docker(), project.path()).tag(image).succeed().unwrap();
 }
 
-fn becomes(container: &Container, state: &str) {
-    let until = Instant::now() + PATIENCE;
-    loop {
-        let now = container.inspect("{{.State.Health.Status}}").unwrap();
-        if now == state {
-            return;
-        }
-        assert!(
-            Instant::now() < until,
-            "{now} and not {state}: {}",
-            container.inspect("{{json .State.Health}}").unwrap()
-        );
-        thread::sleep(Duration::from_millis(200));
-    }
-}
-
 #[test]
 fn a_service_is_well_until_it_says_otherwise() {
     let bed = Bed::ensure().unwrap();
@@ -89,9 +73,9 @@ fn a_service_is_well_until_it_says_otherwise() {
     assert!(!files.iter().any(|file| file.starts_with("bin/sh") || file.ends_with("supercargo-init")));
 
     let container = Run::new(bed.docker(), "e2e-health").port(8080).start().unwrap();
-    becomes(&container, "healthy");
+    container.becomes("healthy", PATIENCE).unwrap();
     container.answer(8080, "/break", PATIENCE).unwrap();
-    becomes(&container, "unhealthy");
+    container.becomes("unhealthy", PATIENCE).unwrap();
     let log = container.inspect("{{json .State.Health.Log}}").unwrap();
     assert!(log.contains(":8080/healthz: HTTP/1.1 500 Broken"), "{log}");
 }
@@ -119,7 +103,7 @@ fn an_init_reaps_passes_signals_on_and_keeps_the_exit_code() {
     // What the init is for: without it the orphan stays for ever.
     zombies("e2e-no-init", "zombies 1");
     let container = zombies("e2e-init", "zombies 0");
-    becomes(&container, "healthy");
+    container.becomes("healthy", PATIENCE).unwrap();
     assert!(!container.logs().unwrap().contains("listening as 1\n"), "the program is not the first process");
     let begun = Instant::now();
     assert_eq!(container.stop(Duration::from_secs(100)).unwrap(), 143, "the program ended by SIGTERM");

@@ -37,6 +37,7 @@ mod lock;
 mod modes;
 mod mount;
 mod moving_context;
+mod musl;
 mod native;
 mod npm;
 mod options;

@@ -148,6 +148,51 @@ fn the_dockerfile_builds_without_us_and_compiles_dependencies_apart() {
 }
 
 #[test]
+fn the_dockerfile_has_hooks_health_check_and_arguments() {
+    let files = [
+        ("Cargo.toml", "[package]\nname = \"leave\"\nversion = \"0.1.0\"\nedition = \"2024\"\n"),
+        (
+            "src/main.rs",
+            "fn main() {\n    let note = std::fs::read_to_string(\"/srv/note.txt\").unwrap();\n    \
+             println!(\"{} {} {}\", include_str!(\"made.txt\").trim(), env!(\"WHO\"), note.trim());\n}\n",
+        ),
+        ("list.txt", "one\n"),
+        ("site/note.txt", "two\n"),
+    ];
+    let body = "[build]\nenv = { UNUSED = \"1\" }\nargs = [\"WHO\"]\n\
+                [[build.hook]]\nrun = \"tr a-z A-Z < list.txt > src/made.txt\"\ninputs = [\"list.txt\"]\noutputs = [\"src/made.txt\"]\n\
+                [[build.hook]]\nwhen = \"after-build\"\nrun = [\"strip\", \"bin/leave\"]\n\
+                [assets.site]\nrun = [\"mkdir\", \"dist\"]\noutput = \"note.txt\"\nto = \"/srv/note.txt\"\n\
+                [image]\ninit = true\nhealthcheck = { tcp = \":1\", interval = \"1m\", retries = 2 }\n";
+    let bed = Bed::ensure().unwrap();
+    let subject = Subject::of("question-leave", &files);
+    subject.project.write("Dockerfile", format!("{}{body}", bed.syntax())).unwrap();
+    let build = Build::new(bed.docker(), subject.project.path()).build_arg("WHO", "me");
+    let printed = build.clone().call("dockerfile").succeed().unwrap();
+    let image = "e2e-question-leave";
+    build.dockerfile(printed.stdout()).tag(image).succeed().unwrap();
+    assert_eq!(Run::new(bed.docker(), image).complete().unwrap().stdout, "ONE me two\n");
+    let config = testbed::image::Image::inspect(bed.docker(), image).unwrap().config;
+    assert_eq!(config.healthcheck["Interval"], 60_000_000_000_u64, "{}", config.healthcheck);
+    assert_eq!(config.healthcheck["Test"][1], "/usr/local/bin/supercargo-health");
+    assert_eq!(config.entrypoint[0], "/usr/local/bin/supercargo-init");
+}
+
+#[test]
+fn the_bake_file_has_the_images_of_the_configuration() {
+    let body = "[images.nightly]\nbin = \"ask-more\"\nfeatures = [\"more\"]\n";
+    let (_subject, build) = subject("bake-images", body);
+    let json = build.clone().call("bake,format=json").succeed().unwrap();
+    let json: Value = serde_json::from_str(json.stdout()).unwrap();
+    assert_eq!(json["group"]["default"]["targets"], serde_json::json!(["nightly", "ask"]), "{json}");
+    assert_eq!(json["target"]["nightly"]["target"], "nightly");
+    assert_eq!(json["target"]["debug-nightly"]["tags"][0], "nightly-debug:latest");
+    assert!(json["target"].get("ask-more").is_none(), "{json}");
+    let printed = build.target("nightly").call("dockerfile").succeed().unwrap();
+    assert!(printed.stdout().contains("--features more"), "{}", printed.stdout());
+}
+
+#[test]
 fn the_bake_file_builds_what_needs_no_feature() {
     let (subject, build) = subject("bake", "");
     let printed = build.clone().call("bake").succeed().unwrap();

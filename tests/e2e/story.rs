@@ -7,9 +7,12 @@ use testbed::project::Project;
 
 use crate::subject::run_id;
 
-/// A project on the bed, with the one-line Dockerfile in its folder.
+/// A project on the bed: the syntax line of its Dockerfile names the frontend that is tested. What stands below it stays.
 pub(crate) fn prepare(bed: &Ready, project: &Project) {
-    project.write("Dockerfile", bed.syntax()).unwrap();
+    let old = project.read("Dockerfile").unwrap_or_default();
+    let body = old.strip_prefix("# syntax=").and_then(|rest| rest.split_once('\n'));
+    let body = body.map_or("", |(_, body)| body);
+    project.write("Dockerfile", format!("{}{body}", bed.syntax())).unwrap();
 }
 
 /// What an edit may add to a file of Rust: a comment that no earlier run of the tests has added, which the engine would

@@ -145,6 +145,21 @@ impl Container {
         Ok(answer.trim().to_owned())
     }
 
+    /// Waits until its health check says `state`: `healthy` or `unhealthy`.
+    pub fn becomes(&self, state: &str, patience: Duration) -> Result<()> {
+        let until = Instant::now() + patience;
+        loop {
+            let now = self.inspect("{{.State.Health.Status}}")?;
+            if now == state {
+                return Ok(());
+            }
+            if Instant::now() >= until {
+                bail!("{now} and not {state}: {}", self.inspect("{{json .State.Health}}")?);
+            }
+            thread::sleep(Duration::from_millis(200));
+        }
+    }
+
     /// Sends the stop signal and waits; gives the exit code.
     pub fn stop(&self, patience: Duration) -> Result<i32> {
         let seconds = patience.as_secs().to_string();
@@ -212,10 +227,10 @@ pub fn get_as(address: &str, path: &str, accept: &str) -> Result<Response> {
         TcpStream::connect(address).with_context(|| format!("failed to connect to {address}"))?;
     stream.set_read_timeout(Some(Duration::from_secs(10)))?;
     stream.set_write_timeout(Some(Duration::from_secs(10)))?;
-    write!(
-        stream,
-        "GET {path} HTTP/1.0\r\nHost: {address}\r\nAccept: {accept}\r\nConnection: close\r\n\r\n"
-    )?;
+    // In one piece: a small server may read only once.
+    let request =
+        format!("GET {path} HTTP/1.0\r\nHost: {address}\r\nAccept: {accept}\r\nConnection: close\r\n\r\n");
+    stream.write_all(request.as_bytes())?;
     let mut bytes = Vec::new();
     stream.read_to_end(&mut bytes).with_context(|| format!("failed to read the answer of {address}"))?;
     let text = String::from_utf8_lossy(&bytes);

@@ -5,7 +5,7 @@ use buildkit_llb::exec::{Exec, Mount};
 use supercargo_report::{CERTIFICATES, GitAccess, HostAccess, RegistryAccess, Secret};
 
 use super::Materials;
-use crate::plan::access::Access;
+use crate::plan::access::{self, Access, CREDENTIALS, KNOWN_HOSTS, NETRC, git_token};
 use crate::plan::paths;
 
 /// What the agent needs to know.
@@ -14,11 +14,11 @@ pub(super) fn job(access: &Access) -> supercargo_report::Access {
         hosts: git
             .hosts
             .iter()
-            .map(|host| HostAccess { host: host.clone(), token: secret(&format!("git-token-{host}")) })
+            .map(|host| HostAccess { host: host.clone(), token: secret(&git_token(host)) })
             .collect(),
-        netrc: secret("netrc"),
+        netrc: secret(NETRC),
         agent: paths::SSH_AGENT.to_owned(),
-        known_hosts: secret("known-hosts"),
+        known_hosts: secret(KNOWN_HOSTS),
         known: git.known.clone(),
     });
     supercargo_report::Access {
@@ -32,7 +32,7 @@ pub(super) fn job(access: &Access) -> supercargo_report::Access {
                 token: secret(&registry.secret()),
             })
             .collect(),
-        credentials: (!access.registries.is_empty()).then(|| secret("cargo-credentials")),
+        credentials: (!access.registries.is_empty()).then(|| secret(CREDENTIALS)),
         git,
         settings: access.settings.clone(),
         certificates: access.certificates.iter().enumerate().map(|(index, _)| certificate(index)).collect(),
@@ -42,7 +42,7 @@ pub(super) fn job(access: &Access) -> supercargo_report::Access {
 /// Gives a step the certificates of a company, as every step with network has them: nothing in a project tells who
 /// stands between the builder and crates.io, rustup's server or Debian's.
 pub(super) fn trusting(mut exec: Exec) -> Exec {
-    exec.mount(Mount::secret(CERTIFICATES, "ca").optional());
+    exec.mount(Mount::secret(CERTIFICATES, access::CERTIFICATES).optional());
     exec
 }
 

@@ -1,9 +1,9 @@
 //! `[image]`: the base with files and binaries on top, or the binaries alone.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use buildkit_llb::Output;
-use buildkit_llb::file::{Copy, FileOp, Owner};
+use buildkit_llb::file::{Copy, FileOp, Mkdir, Owner};
 
 use super::layer::Layer;
 use super::task::{self, Built};
@@ -25,6 +25,7 @@ pub(super) fn image(plan: &BuildPlan, materials: &Materials, built: &Built) -> O
             what: "libraries".to_owned(),
             copies: vec![libraries],
             directories: BTreeSet::new(),
+            special: BTreeMap::new(),
             timestamp,
         };
         (layer.on(&base, materials), None)
@@ -45,6 +46,7 @@ pub(super) fn image(plan: &BuildPlan, materials: &Materials, built: &Built) -> O
             .chain(runtime.binaries.iter().map(|(name, path)| binary(plan, built, name, path)))
             .collect(),
         directories: runtime.binaries.values().map(|path| parent(path)).collect(),
+        special: BTreeMap::new(),
         timestamp,
     };
     binaries.on(&base, materials)
@@ -64,6 +66,7 @@ fn tools(plan: &BuildPlan, materials: &Materials) -> Layer {
         what: names.join(", "),
         copies: copies.collect(),
         directories: runtime.tools.iter().map(|tool| parent(&tool.path())).collect(),
+        special: BTreeMap::new(),
         timestamp: runtime.timestamp,
     }
 }
@@ -75,8 +78,17 @@ fn files(plan: &BuildPlan, materials: &Materials) -> Layer {
         what: "files".to_owned(),
         copies: files.iter().map(|file| file_copy(plan, materials, file)).collect(),
         directories: files.iter().map(FileCopied::directory).collect(),
+        special: files.iter().filter(|file| file.is_directory).map(directory).collect(),
         timestamp: plan.runtime.timestamp,
     }
+}
+
+/// The directory that the contents of another are copied into: like them, it belongs to whom the user says.
+fn directory(file: &FileCopied) -> (String, Mkdir) {
+    let ((user, group), path) = (file.owner, file.directory());
+    let path = path.trim_end_matches('/').to_owned();
+    let made = Mkdir::new(&path).owner(Owner::ids(user, group)).mode(file.mode.unwrap_or(0o755));
+    (path, made)
 }
 
 /// As `COPY` does it: of a directory its contents, and what a link leads to.
@@ -103,6 +115,7 @@ fn symbols(plan: &BuildPlan, built: &Output) -> Layer {
         what: "symbols".to_owned(),
         copies: symbols.iter().map(|(name, path)| symbol_file(plan, built, name, path)).collect(),
         directories: symbols.values().map(|path| parent(path)).collect(),
+        special: BTreeMap::new(),
         timestamp,
     }
 }

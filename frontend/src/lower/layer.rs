@@ -1,6 +1,6 @@
 //! One layer of the image, whose bytes depend on what is added and on nothing else.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use buildkit_llb::Output;
 use buildkit_llb::file::{Copy, FileOp, Mkdir};
@@ -20,6 +20,8 @@ pub(super) struct Layer {
     pub(super) copies: Vec<Copy>,
     /// Absolute paths of the directories that are copied into; those above them need not be named.
     pub(super) directories: BTreeSet<String>,
+    /// Those of them that somebody else than root owns or that have a mode of their own, where the base has none.
+    pub(super) special: BTreeMap<String, Mkdir>,
     /// Seconds since 1970 that everything in it carries.
     pub(super) timestamp: u64,
 }
@@ -33,7 +35,9 @@ impl Layer {
         let name = |verb: &str| format!("{}[image] {verb} {}", materials.prefix, self.what);
         let directories = self.with_parents();
         let made = directories.iter().fold(FileOp::on_scratch(), |operation, directory| {
-            operation.mkdir(Mkdir::new(directory).parents().timestamp(self.timestamp))
+            let special = self.special.get(directory).cloned();
+            let made = special.unwrap_or_else(|| Mkdir::new(directory));
+            operation.mkdir(made.parents().timestamp(self.timestamp))
         });
         let laid_out = self.copies.into_iter().fold(made, FileOp::copy);
         if base.is_scratch() {

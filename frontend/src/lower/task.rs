@@ -1,5 +1,7 @@
 //! `[hook …]` and `[assets …]`: the user's own commands, and where what they make goes.
 
+use std::collections::BTreeMap;
+
 use buildkit_llb::Output;
 use buildkit_llb::exec::{Exec, Mount, Network, Sharing};
 use buildkit_llb::file::{Copy, FileOp, Mkdir, Owner};
@@ -67,6 +69,7 @@ pub(super) fn layer(built: &Built, timestamp: u64) -> Layer {
         what: "what hooks and assets made".to_owned(),
         copies: copies.collect(),
         directories: directories.filter(|directory| !directory.is_empty()).collect(),
+        special: BTreeMap::new(),
         timestamp,
     }
 }

@@ -86,20 +86,33 @@ pub(super) fn compiled(
 /// The binaries of all images that are compiled as this one is: of the same package, with the same features and profile.
 /// So whoever builds several of them compiles once.
 fn together(project: &Project, layers: &Layers, package: &Package, config: &Config) -> BTreeSet<String> {
-    let mut all = BTreeSet::new();
-    for name in layers.images().keys() {
-        let goal = Goal::Named(name.clone());
-        let layers = narrowed(project, layers, &goal);
-        let Ok(other) = select::package(project, &layers, &goal) else { continue };
-        let other = other.value.0;
-        let Ok(merged) = layers.merge((&other.manifest, &other.text)) else { continue };
-        let merged = merged.value;
-        if other.name == package.name && compiles_alike(&merged, config) {
-            let binaries = select::binaries(project, other, merged.bins.as_ref(), &goal);
-            all.extend(binaries.into_iter().flat_map(|chosen| chosen.value.value));
-        }
-    }
-    all
+    let others = layers.images().keys().filter_map(|name| resolved(project, layers, name));
+    let alike =
+        others.filter(|other| other.package.name == package.name && compiles_alike(&other.config, config));
+    alike.flat_map(|other| other.binaries).collect()
+}
+
+/// An image that the configuration gives a name, as far as it says so.
+#[derive(Clone, Debug)]
+pub struct NamedGoal<'a> {
+    /// Its package.
+    pub package: &'a Package,
+    /// What is asked for it.
+    pub config: Config,
+    /// What it runs; nothing if that is open or wrong, which a build says.
+    pub binaries: Vec<String>,
+}
+
+/// The image `name`; nothing if its package is open or wrong, which a build says.
+#[must_use]
+pub fn resolved<'a>(project: &'a Project, layers: &Layers, name: &str) -> Option<NamedGoal<'a>> {
+    let goal = Goal::Named(name.to_owned());
+    let layers = narrowed(project, layers, &goal);
+    let package = select::package(project, &layers, &goal).ok()?.value.0;
+    let config = layers.merge((&package.manifest, &package.text)).ok()?.value;
+    let binaries = select::binaries(project, package, config.bins.as_ref(), &goal);
+    let binaries = binaries.map(|chosen| chosen.value.value).unwrap_or_default();
+    Some(NamedGoal { package, config, binaries })
 }
 
 fn compiles_alike(one: &Config, other: &Config) -> bool {

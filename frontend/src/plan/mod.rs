@@ -142,7 +142,8 @@ pub struct BuildPlan {
     /// The ids of the secrets that the last compile reads.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     pub secrets: BTreeSet<String>,
-    /// The image.
+    /// The image, if one comes out.
+    #[serde(skip_serializing_if = "Runtime::is_of_nothing")]
     pub runtime: Runtime,
     /// What Cargo is asked with for a bill of materials, if that is what was asked for.
     #[serde(skip)]

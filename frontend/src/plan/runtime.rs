@@ -75,6 +75,12 @@ pub struct Runtime {
 }
 
 impl Runtime {
+    /// True where no image comes out: every image has a binary.
+    #[must_use]
+    pub fn is_of_nothing(&self) -> bool {
+        self.binaries.is_empty()
+    }
+
     /// The image with the symbols of its binaries, where it is there to look inside and they have files of their own.
     pub(super) fn with_symbols(mut self, profile: &Tuning) -> Self {
         if self.has_shell && profile.split.is_some() {

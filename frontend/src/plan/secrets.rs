@@ -1,7 +1,9 @@
-//! The secrets that the last compile reads.
+//! The secrets that the last compile reads, and all that a build looks for.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
+use super::BuildPlan;
+use super::access::{Access, CERTIFICATES};
 use crate::config::{Setting, with_rest};
 use crate::diagnostic::{Checked, Diagnostic, Findings};
 
@@ -22,6 +24,29 @@ pub(super) fn choose(setting: Option<&Setting<Vec<String>>>) -> Checked<BTreeSet
         });
     }
     findings.finish(ids.into_iter().collect())
+}
+
+impl BuildPlan {
+    /// The ids of all secrets that its steps look for, each with whether the build needs it.
+    #[must_use]
+    pub fn asked_secrets(&self) -> BTreeMap<String, bool> {
+        let mut asked: BTreeMap<String, bool> = [&self.access, &self.dependencies.index_access]
+            .into_iter()
+            .flat_map(Access::secrets)
+            .chain(std::iter::once(CERTIFICATES.to_owned()))
+            .map(|id| (id, false))
+            .collect();
+        let storage = self.sccache.iter().filter_map(|sccache| sccache.value.secret.as_ref());
+        asked.extend(storage.map(|secret| (secret.id.clone(), false)));
+        asked.extend(self.secrets.iter().map(|id| (id.clone(), true)));
+        asked
+    }
+
+    /// Whether a step looks for the client's SSH agent.
+    #[must_use]
+    pub fn asks_for_ssh(&self) -> bool {
+        [&self.access, &self.dependencies.index_access].into_iter().any(|access| access.git.is_some())
+    }
 }
 
 fn is_id(id: &str) -> bool {

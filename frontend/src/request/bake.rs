@@ -1,4 +1,4 @@
-//! `--call=bake`: a file for `docker buildx bake` that builds every image of the project.
+//! `--call=bake`: a file for `docker buildx bake` that builds every image of the project and runs every check.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,6 +6,8 @@ use serde_json::{Value, json};
 
 use super::answer::Answer;
 use super::facts::Facts;
+use crate::config::Config;
+use crate::plan::images;
 use crate::plan::target::{DEBUG, STAGES};
 use crate::project::{CargoTarget, Package};
 
@@ -37,20 +39,13 @@ pub(super) fn answer(facts: &Facts<'_>) -> Answer {
     let mut used: BTreeSet<String> = ["default", "checks", DEBUG.0, COMMON].map(str::to_owned).into();
     let mut images = Vec::new();
     let mut later = Vec::new();
-    let mut binaries: Vec<(&Package, &CargoTarget)> = facts
-        .project
-        .members()
-        .flat_map(|package| package.binaries().map(move |binary| (package, binary)))
-        .collect();
-    binaries.sort_by_key(|(package, binary)| (&binary.name, &package.name));
-    binaries.dedup_by_key(|(_, binary)| &binary.name);
-    for (package, binary) in binaries {
+    for goal in goals(facts) {
         let target = Target {
-            name: unique(&binary.name, &mut used),
-            goal: binary.name.clone(),
-            image: Some(image_name(&binary.name)),
+            name: unique(&goal.name, &mut used),
+            image: Some(image_name(&goal.name)),
+            goal: goal.name,
         };
-        if is_built_by_default(facts, package, binary) { images.push(target) } else { later.push(target) }
+        if goal.is_built { images.push(target) } else { later.push(target) }
     }
     let with_shell: Vec<Target> = images
         .iter()
@@ -62,7 +57,7 @@ pub(super) fn answer(facts: &Facts<'_>) -> Answer {
         })
         .collect();
     let is_binary =
-        |name: &str| facts.project.members().any(|member| member.binaries().any(|one| one.name == name));
+        |name: &str| facts.project.members().flat_map(Package::binaries).any(|one| one.name == name);
     let checks: Vec<Target> = STAGES
         .iter()
         .filter(|(name, stage, _)| stage.is_check() && !is_binary(name))
@@ -169,10 +164,50 @@ fn image_name(binary: &str) -> String {
     if words.is_empty() { "app".to_owned() } else { words.join("-") }
 }
 
-/// Whether a binary has all its required features without anybody asking for more than the configuration does.
-fn is_built_by_default(facts: &Facts<'_>, package: &Package, binary: &CargoTarget) -> bool {
-    let config =
-        facts.selected.filter(|(selected, _)| selected.name == package.name).map(|(_, config)| config);
+/// What `--target` names an image by.
+struct Goal {
+    name: String,
+    /// Whether it can be built without anybody asking for more features than the configuration does.
+    is_built: bool,
+}
+
+/// The images of the configuration, and a binary each that none of them runs.
+fn goals(facts: &Facts<'_>) -> Vec<Goal> {
+    let mut goals = Vec::new();
+    let mut taken: BTreeSet<String> = BTreeSet::new();
+    for name in facts.layers.images().keys() {
+        let image = images::resolved(facts.project, facts.layers, name);
+        // Without a package it is the build that says what is wrong.
+        let is_built = image.as_ref().is_none_or(|image| {
+            let runs = |binary: &&CargoTarget| image.binaries.contains(&binary.name);
+            image
+                .package
+                .binaries()
+                .filter(runs)
+                .all(|binary| has_features(image.package, binary, Some(&image.config)))
+        });
+        taken.extend(image.into_iter().flat_map(|image| image.binaries));
+        taken.insert(name.clone());
+        goals.push(Goal { name: name.clone(), is_built });
+    }
+    let mut binaries: Vec<(&Package, &CargoTarget)> = facts
+        .project
+        .members()
+        .flat_map(|package| package.binaries().map(move |binary| (package, binary)))
+        .filter(|(_, binary)| !taken.contains(&binary.name))
+        .collect();
+    binaries.sort_by_key(|(package, binary)| (&binary.name, &package.name));
+    binaries.dedup_by_key(|(_, binary)| &binary.name);
+    goals.extend(binaries.into_iter().map(|(package, binary)| {
+        let config = facts.selected.filter(|(selected, _)| selected.name == package.name);
+        let is_built = has_features(package, binary, config.map(|(_, config)| config));
+        Goal { name: binary.name.clone(), is_built }
+    }));
+    goals
+}
+
+/// Whether a binary has all its required features with what `config` asks for.
+fn has_features(package: &Package, binary: &CargoTarget, config: Option<&Config>) -> bool {
     let is_set = |flag: Option<bool>| flag.unwrap_or(false);
     if is_set(config.and_then(|config| Some(config.all_features.as_ref()?.value))) {
         return true;

@@ -42,7 +42,11 @@ enum Handler {
 
 /// Every question that is answered: its name, what it is, and who answers it.
 const REQUESTS: [(&str, &str, Handler); 11] = [
-    ("frontend.outline", "lists the build-args and caches of a target", Handler::Facts(outline::answer)),
+    (
+        "frontend.outline",
+        "lists the build-args, secrets and caches of a target",
+        Handler::Facts(outline::answer),
+    ),
     ("frontend.targets", "lists what --target may name", Handler::Facts(targets::answer)),
     ("frontend.lint", "looks for what is legal and probably not meant", Handler::Facts(lint::answer)),
     ("frontend.plan", "tells what a build would do and why", Handler::Graph(plan::answer)),

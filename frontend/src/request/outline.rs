@@ -1,4 +1,4 @@
-//! `--call=outline`: what a build of one target can be told.
+//! `--call=outline`: what a build of one target can be told, and what it looks for.
 
 use serde_json::json;
 
@@ -27,16 +27,30 @@ pub(super) fn answer(facts: &Facts<'_>) -> Answer {
         .map(|plan| vec![json!({"ID": plan.caches.downloads}), json!({"ID": plan.caches.target})])
         .unwrap_or_default();
 
+    let secrets = facts.plan.map(BuildPlan::asked_secrets).unwrap_or_default();
+    let ssh = facts.plan.is_some_and(BuildPlan::asks_for_ssh);
+
     let titles = [("TARGET:", &name), ("DESCRIPTION:", &description)];
     let head = titles.into_iter().filter(|(_, line)| !line.is_empty());
     let head = head.map(|(title, line)| format!("{title:<13}{line}\n"));
     let rows = BUILD_ARGS
         .iter()
         .map(|(name, description)| format!("{name:<20}  {:<40}  {description}\n", value(name)));
-    let text: String = head.chain(rows).collect();
+    let mut text: String = head.chain(rows).collect();
+    if !secrets.is_empty() {
+        text.push_str("\nSECRET                REQUIRED\n");
+        text.extend(secrets.iter().map(|(id, required)| format!("{id:<20}  {required}\n")));
+    }
+    if ssh {
+        text.push_str("\nSSH                   REQUIRED\ndefault               false\n");
+    }
+    let named = |(name, required): (&String, &bool)| json!({"name": name, "required": required});
+    let secrets: Vec<_> = secrets.iter().map(named).collect();
+    let ssh: Vec<_> = ssh.then(|| json!({"name": "default", "required": false})).into_iter().collect();
     Answer {
         json: json!({
-            "name": name, "description": description, "args": arguments, "cache": caches, "sources": [],
+            "name": name, "description": description, "args": arguments, "secrets": secrets, "ssh": ssh,
+            "cache": caches, "sources": [],
         }),
         text,
         version: "1.0.0",

@@ -28,7 +28,8 @@ const TAG: &str = "1";
 
 /// Rises when the recipe changes.
 const REVISION: &str = "1";
-const SUITE: &str = "forky";
+/// The suite of Debian that they are made of.
+pub const SUITE: &str = "forky";
 
 /// A machine that is built for.
 #[derive(Debug, Clone, Copy)]

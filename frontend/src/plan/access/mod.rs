@@ -16,6 +16,21 @@ use crate::project::{Project, Registry, Source, parse_lockfile};
 use endpoint::{Endpoint, Endpoints};
 pub(super) use settings::cleaned;
 
+/// The id of the secret with all of Cargo's tokens, as `credentials.toml` has them.
+pub const CREDENTIALS: &str = "cargo-credentials";
+/// The id of the secret with names and passwords by host.
+pub const NETRC: &str = "netrc";
+/// The id of the secret with the keys of hosts that are asked over SSH.
+pub const KNOWN_HOSTS: &str = "known-hosts";
+/// The id of the secret with the certificates that every connection may need.
+pub const CERTIFICATES: &str = "ca";
+
+/// The id of the secret with the token for repositories of `host`.
+#[must_use]
+pub fn git_token(host: &str) -> String {
+    format!("git-token-{host}")
+}
+
 /// What may be needed to reach what one lockfile names.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Access {
@@ -125,6 +140,16 @@ impl Access {
             settings: settings::of(project),
             certificates,
         }
+    }
+
+    /// The ids of the secrets that may let a step in.
+    #[must_use]
+    pub fn secrets(&self) -> BTreeSet<String> {
+        let tokens = self.registries.iter().map(RegistryAccess::secret);
+        let credentials = (!self.registries.is_empty()).then_some(CREDENTIALS);
+        let hosts = self.git.iter().flat_map(|git| &git.hosts).map(|host| git_token(host));
+        let git = self.git.iter().flat_map(|_| [NETRC, KNOWN_HOSTS]);
+        tokens.chain(hosts).chain(credentials.into_iter().chain(git).map(str::to_owned)).collect()
     }
 
     /// True if nothing may be needed.

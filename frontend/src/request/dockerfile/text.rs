@@ -1,5 +1,7 @@
 //! Values in a Dockerfile's own quoting. Names and contents are the user's and may hold anything.
 
+use std::collections::BTreeMap;
+
 use serde_json::json;
 
 /// A file with its contents, expanded by nobody.
@@ -26,6 +28,17 @@ pub(super) fn pair(name: &str, value: &str) -> Option<String> {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-' | b'/');
     let name = if name.bytes().all(is_plain) { name.to_owned() } else { quoted(name) };
     Some(format!("{name}={}", quoted(value)))
+}
+
+/// An instruction for each variable.
+pub(super) fn variables(instruction: &str, values: &BTreeMap<String, String>) -> Vec<String> {
+    values
+        .iter()
+        .map(|(name, value)| match pair(name, value) {
+            Some(pair) => format!("{instruction} {pair}"),
+            None => format!("# {instruction} {} is left out: it has several lines.", one_line(name)),
+        })
+        .collect()
 }
 
 fn quoted(text: &str) -> String {

@@ -1,0 +1,93 @@
+//! Hooks and assets: a stage each.
+
+use super::compile::{BUILD, OUT};
+use super::text::{json_list, one_line, shell, variables};
+use super::toolchain;
+use crate::config::{BuildNetwork, When};
+use crate::plan::task::Task;
+use crate::plan::{BuildPlan, paths};
+
+/// The stages of all tasks of one kind, in the order in which they run.
+pub(super) fn stages(plan: &BuildPlan, is_after: bool) -> Vec<String> {
+    let tasks = numbered(plan).filter(|(_, task)| (task.when == When::AfterBuild) == is_after);
+    tasks.flat_map(|(number, task)| stage(plan, number, task)).collect()
+}
+
+/// Copies of what the tasks of `when` put into the sources.
+pub(super) fn delivered(plan: &BuildPlan, when: &[When]) -> Vec<String> {
+    let tasks = numbered(plan).filter(|(_, task)| when.contains(&task.when));
+    let copies = tasks.flat_map(|(number, task)| {
+        task.sources().map(move |(from, to)| copy(number, from.as_str(), to.as_str()))
+    });
+    copies.collect()
+}
+
+/// Copies of what tasks put into the image.
+pub(super) fn image_files(plan: &BuildPlan) -> Vec<String> {
+    let files = numbered(plan)
+        .flat_map(|(number, task)| task.image_files().map(move |(from, to)| copy(number, from.as_str(), to)));
+    files.collect()
+}
+
+/// The stage that has the binaries at last, and where.
+pub(super) fn binaries(plan: &BuildPlan) -> (String, String) {
+    let last = numbered(plan).filter(|(_, task)| task.when == When::AfterBuild).last();
+    match last {
+        Some((number, _)) => (name(number), format!("{}/bin", paths::WORKSPACE)),
+        None => (BUILD.to_owned(), OUT.to_owned()),
+    }
+}
+
+fn numbered(plan: &BuildPlan) -> impl Iterator<Item = (usize, &Task)> {
+    plan.tasks.iter().enumerate()
+}
+
+fn name(number: usize) -> String {
+    format!("task-{number}")
+}
+
+fn copy(number: usize, from: &str, to: &str) -> String {
+    let from = format!("{}/{from}", paths::WORKSPACE);
+    format!("COPY --from={} {}", name(number), json_list([from.as_str(), to]))
+}
+
+fn stage(plan: &BuildPlan, number: usize, task: &Task) -> Vec<String> {
+    let image = task.image.as_ref().map_or(toolchain::STAGE, |image| image.value.as_str());
+    let directory = if task.directory.is_root() { "." } else { task.directory.as_str() };
+    let mut lines = vec![
+        String::new(),
+        format!("# {}", one_line(&task.name)),
+        format!("FROM {image} AS {}", name(number)),
+        format!("WORKDIR {}", json_word(&format!("{}/{directory}", paths::WORKSPACE))),
+    ];
+    lines.extend(variables("ENV", &task.environment));
+    if let Some(install) = &task.install {
+        let below = format!("{}/{directory}/", paths::WORKSPACE);
+        lines.push(format!("COPY {}", json_list(install.files.iter().chain([&below]))));
+        let mount = format!("--mount=type=cache,id={},target={}", install.cache, paths::NPM);
+        let command: Vec<String> = install.command.iter().map(|word| shell(word)).collect();
+        lines.push(format!("RUN {mount} npm_config_cache={} {}", paths::NPM, command.join(" ")));
+    }
+    let sources = format!("{}/{directory}", paths::WORKSPACE);
+    lines.push(format!("COPY {}", json_list([directory, sources.as_str()])));
+    if task.when == When::AfterBuild {
+        let earlier = numbered(plan).take(number).filter(|(_, task)| task.when == When::AfterBuild).last();
+        let (stage, from) = match earlier {
+            Some((earlier, _)) => (name(earlier), format!("{}/bin", paths::WORKSPACE)),
+            None => (BUILD.to_owned(), OUT.to_owned()),
+        };
+        lines.push(format!("COPY --from={stage} {from} {}/bin", paths::WORKSPACE));
+    }
+    let network = match task.network {
+        BuildNetwork::Auto | BuildNetwork::None => "--network=none ",
+        BuildNetwork::Default => "",
+        BuildNetwork::Host => "--network=host ",
+    };
+    lines.push(format!("RUN {network}{}", json_list(&task.command)));
+    lines
+}
+
+/// A path for an instruction that takes one word to the end of the line.
+fn json_word(path: &str) -> String {
+    one_line(path).replace('$', "\\$")
+}
