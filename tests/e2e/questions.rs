@@ -123,11 +123,15 @@ fn the_dockerfile_builds_without_us_and_compiles_dependencies_apart() {
         "[image]\nfiles = [{ from = \"say\", to = \"/etc/say/\", mode = \"0640\" }]\ncmd = [\"a b\"]\nenv = { A = \"x \\\"$y\\\"\" }\n",
     );
     let printed = build.clone().call("dockerfile").succeed().unwrap();
+    let bed = Bed::ensure().unwrap();
+    if !bed.has(Feature::Heredocs) {
+        let line = printed.stdout().lines().next();
+        return assert_eq!(line, Some("# syntax=docker/dockerfile:1"), "{}", printed.stdout());
+    }
     assert!(!printed.stdout().contains("# syntax"), "{}", printed.stdout());
     let image = "e2e-question-dockerfile";
     let build = build.dockerfile(printed.stdout()).tag(image);
     build.succeed().unwrap();
-    let bed = Bed::ensure().unwrap();
     let says = || Run::new(bed.docker(), image).complete().unwrap().stdout;
     assert_eq!(says(), "answer 42\n");
     let config = testbed::image::Image::inspect(bed.docker(), image).unwrap().config;
@@ -169,6 +173,9 @@ fn the_dockerfile_has_hooks_health_check_and_arguments() {
     subject.project.write("Dockerfile", format!("{}{body}", bed.syntax())).unwrap();
     let build = Build::new(bed.docker(), subject.project.path()).build_arg("WHO", "me");
     let printed = build.clone().call("dockerfile").succeed().unwrap();
+    if !bed.has(Feature::Heredocs) {
+        return assert!(printed.stdout().contains("ARG WHO"), "{}", printed.stdout());
+    }
     let image = "e2e-question-leave";
     build.dockerfile(printed.stdout()).tag(image).succeed().unwrap();
     assert_eq!(Run::new(bed.docker(), image).complete().unwrap().stdout, "ONE me two\n");

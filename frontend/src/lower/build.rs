@@ -7,12 +7,11 @@ use supercargo_report::{
     Collect, Compile, Dependencies, Freshness, Job, Linker, Scripts, Secret, Step, Symbols,
 };
 
-use super::Materials;
-use super::access;
 use super::exec::{agent, environment, locate, mount_private, networked};
 use super::fetch::Crates;
 use super::manifests::write;
 use super::sccache;
+use super::{Materials, access, chosen};
 use crate::config::CacheMode;
 use crate::plan::command::Command;
 use crate::plan::{BuildPlan, paths};
@@ -155,13 +154,12 @@ pub(super) fn source(plan: &BuildPlan, materials: &Materials) -> Output {
     let copy = Copy::new(materials.context.clone(), "/", "/").contents_only().timestamp(0);
     let operation = if materials.abilities.copy_patterns {
         FileOp::on_scratch().copy(copy.exclude_patterns(excluded.chain(back_in)))
-    } else if plan.source.included.is_empty() {
-        excluded.fold(FileOp::on_scratch().copy(copy), |operation, path| {
-            operation.rm(Rm::new(path).allow_not_found())
-        })
     } else {
-        // What was removed could not be brought back by a pattern.
-        FileOp::on_scratch().copy(copy)
+        let removed = excluded.fold(FileOp::on_scratch().copy(copy), |operation, path| {
+            operation.rm(Rm::new(path).allow_not_found())
+        });
+        // What was removed with its directory, as far as it is asked for.
+        chosen::copy_each(removed, &materials.context, &plan.source.included)
     };
     write(operation, &plan.source.overlays)
         .name(format!("{}[source] copy sources of {}", materials.prefix, plan.package.value))

@@ -3,6 +3,7 @@
 mod access;
 mod audit;
 mod build;
+mod chosen;
 mod deps;
 mod exec;
 mod fetch;

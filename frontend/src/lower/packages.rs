@@ -2,7 +2,8 @@
 
 use buildkit_llb::Output;
 use buildkit_llb::exec::{Mount, Sharing};
-use supercargo_report::{Job, Packages};
+use buildkit_llb::file::{FileOp, Rm};
+use supercargo_report::{CERTIFICATES, Job, Packages};
 
 use super::Materials;
 use super::access::trusting;
@@ -42,7 +43,14 @@ pub(super) fn complete_base(plan: &BuildPlan, materials: &Materials) -> Output {
         cache: paths::PACKAGES_IN_IMAGE,
         timestamp: Some(plan.runtime.timestamp),
     };
-    install(plan, materials, &place, &plan.native.image, "[image] install")
+    let installed = install(plan, materials, &place, &plan.native.image, "[image] install");
+    if materials.abilities.clean_mounts {
+        return installed;
+    }
+    let cleaned = [place.agent, place.cache, CERTIFICATES]
+        .into_iter()
+        .fold(FileOp::on(installed), |operation, path| operation.rm(Rm::new(path).allow_not_found()));
+    cleaned.name(format!("{}[image] remove what mounts stood on", materials.prefix)).output()
 }
 
 /// The materials of the step that takes libraries from the builder: it has the packages of the image, where the base

@@ -6,9 +6,9 @@ use buildkit_llb::Output;
 use buildkit_llb::exec::{Exec, Mount, Network, Sharing};
 use buildkit_llb::file::{Copy, FileOp, Mkdir, Owner};
 
-use super::Materials;
 use super::exec::{PinnedImage, confined, reaching};
 use super::layer::Layer;
+use super::{Materials, chosen};
 use crate::config::{BuildNetwork, When};
 use crate::name::RelPath;
 use crate::plan::task::Task;
@@ -111,9 +111,12 @@ fn copied(task: &Task, materials: &Materials, on: Output, patterns: &[String], w
     let directory = format!("/{}", if task.directory.is_root() { "bin" } else { task.directory.as_str() });
     let mut operation = FileOp::on(on).mkdir(Mkdir::new(directory).mode(0o755).parents().timestamp(0));
     if !patterns.is_empty() {
-        let copy = Copy::new(materials.context.clone(), "/", "/").contents_only().timestamp(0);
-        let some = materials.abilities.copy_patterns;
-        operation = operation.copy(if some { copy.include_patterns(patterns.to_vec()) } else { copy });
+        operation = if materials.abilities.copy_patterns {
+            let copy = Copy::new(materials.context.clone(), "/", "/").contents_only().timestamp(0);
+            operation.copy(copy.include_patterns(patterns.to_vec()))
+        } else {
+            chosen::copy_each(operation, &materials.context, patterns)
+        };
     }
     operation.name(format!("{}[{}] {what}", materials.prefix, task.name)).export_cache(false).output()
 }

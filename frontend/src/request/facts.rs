@@ -6,6 +6,7 @@ use buildkit_llb::Definition;
 
 use crate::config::{Config, Layers, Said};
 use crate::diagnostic::Diagnostic;
+use crate::engine::Abilities;
 use crate::name::RelPath;
 use crate::options::Options;
 use crate::plan::BuildPlan;
@@ -29,6 +30,8 @@ pub struct Facts<'a> {
     pub said: &'a [Said],
     /// What the user should know besides.
     pub warnings: &'a [Diagnostic],
+    /// What the engine can do.
+    pub abilities: Abilities,
     /// The options.
     pub options: &'a Options,
     /// The names of the context's files.

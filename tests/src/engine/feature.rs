@@ -26,6 +26,10 @@ pub enum Feature {
     PushedDigest,
     /// A digest of an image that the engine has already.
     LocalDigest,
+    /// Steps that leave nothing of what their mounts stood on.
+    CleanMounts,
+    /// Files in a Dockerfile without a `# syntax` line.
+    Heredocs,
 }
 
 /// What is known of a feature.
@@ -141,6 +145,22 @@ pub const ROWS: &[Row] = &[
             "image::the_labels_name_the_base_and_what_is_not_wanted_is_gone",
             "questions::the_plan_tells_who_said_what_and_what_comes_of_it",
         ],
+    },
+    Row {
+        feature: Feature::CleanMounts,
+        title: "taking away the empty files and folders that mounts stood on",
+        since: (24, 0),
+        store: None,
+        instead: "what `--target toolchain` gives has such empty files; from an image that ships, they are removed by a step",
+        tests: &["company::rustup_and_apt_believe_the_secret_ca"],
+    },
+    Row {
+        feature: Feature::Heredocs,
+        title: "files in a Dockerfile (`COPY <<EOF`) without a `# syntax` line",
+        since: (23, 0),
+        store: None,
+        instead: "what `--call=dockerfile` prints begins with `# syntax=docker/dockerfile:1`",
+        tests: &["questions::the_dockerfile_builds_without_us_and_compiles_dependencies_apart"],
     },
 ];
 

@@ -32,7 +32,9 @@ pub(super) fn answer(facts: &Facts<'_>) -> Answer {
 
 fn file(plan: &BuildPlan, facts: &Facts<'_>) -> String {
     let frontend = facts.options.source.as_deref().filter(|_| !plan.runtime.tools.is_empty());
-    let mut lines = head(plan, frontend.is_some());
+    // The engine's own frontend would take the lines of a file for instructions.
+    let syntax = (!facts.abilities.heredocs).then(|| "# syntax=docker/dockerfile:1".to_owned());
+    let mut lines: Vec<String> = syntax.into_iter().chain(head(plan, frontend.is_some())).collect();
     lines.extend(toolchain::stage(plan));
     lines.extend(task::stages(plan, false));
     if compile::has_layer(plan) {
