@@ -27,7 +27,7 @@ use supercargo::tree::{Entry, Tree};
 /// Example, `--target`, and build-args.
 type Case = (&'static str, Option<&'static str>, &'static [(&'static str, &'static str)]);
 
-const CASES: [Case; 16] = [
+const CASES: [Case; 20] = [
     ("assets", None, &[]),
     ("axum-service", None, &[]),
     ("cli", None, &[]),
@@ -35,15 +35,19 @@ const CASES: [Case; 16] = [
     ("features", Some("greet-json"), &[("FEATURES", "json")]),
     ("health-and-files", None, &[]),
     ("minimal", None, &[]),
+    ("minimal", Some("timings"), &[]),
+    ("private-registry", Some("vendor"), &[]),
     ("private-registry", None, &[]),
     ("multi-platform", None, &[]),
     ("native", None, &[]),
     ("static", None, &[]),
     ("static", Some("alone"), &[("TARGET", "musl"), ("TOOLCHAIN_CHANNEL", "nightly-2026-01-01")]),
     ("several-images", Some("web"), &[]),
+    ("several-images", Some("sbom"), &[("BIN", "web")]),
     ("several-images", Some("worker"), &[]),
     ("workspace", Some("api"), &[]),
     ("workspace", Some("worker"), &[]),
+    ("workspace", Some("fmt"), &[]),
 ];
 
 fn examples() -> PathBuf {

@@ -107,6 +107,7 @@ fn run() -> Result<u8, Error> {
         Job::Lock(job) => fetch::lock(&job),
         Job::Unpack(job) => unpack::unpack(&job),
         Job::Compile(job) => compile::compile(&job),
+        Job::Run(job) => Ok(cargo::run(&job.command)?.code()),
         Job::Install(job) => install::install(&job),
         Job::Audit(job) => audit::audit(&job),
         Job::Packages(job) => packages::install(&job),

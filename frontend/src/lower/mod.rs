@@ -7,16 +7,20 @@ mod chosen;
 mod deps;
 mod exec;
 mod fetch;
+mod format;
 mod image;
 mod layer;
 mod manifests;
 mod notices;
 mod packages;
 pub mod proxy;
+pub mod sbom;
 mod sccache;
 pub mod sources;
 mod task;
+mod timings;
 mod toolchain;
+mod vendor;
 
 use std::collections::BTreeMap;
 
@@ -29,6 +33,7 @@ use crate::engine::Abilities;
 use crate::name::RelPath;
 use crate::options::{NoCache, Sandbox};
 use crate::plan::BuildPlan;
+use crate::plan::command::Command;
 use crate::plan::lock::Resolution;
 use crate::plan::target::{Goal, Stage};
 
@@ -80,16 +85,27 @@ pub fn lower(plan: &BuildPlan, materials: &Materials, goal: &Goal) -> Output {
     let compiling = &packages::complete(plan, &toolchain::with_target(plan, materials));
     let given = task::deliver(plan, compiling, manifests.clone(), &[When::BeforeDeps]);
     let deps = deps::compile(plan, compiling, &given, &fetched);
-    let compiled = |compiling: &Materials| {
+    let completed = |compiling: &Materials| {
         let crates = fetch::complete(plan, materials, &fetched);
         let source = task::deliver(plan, compiling, source.clone(), &[When::BeforeDeps, When::BeforeBuild]);
+        (source, crates)
+    };
+    let compiled = |compiling: &Materials| {
+        let (source, crates) = completed(compiling);
         build::compile(plan, compiling, &source, &crates, &deps)
     };
     let built = || task::finish(plan, compiling, compiled(compiling));
     match goal {
+        Goal::Stage(Stage::Run(Command::Fmt)) => format::check(plan, &shared, source.clone()),
         Goal::Stage(Stage::Run(command)) => {
             compiled(&toolchain::with_component(plan, compiling, command.component()))
         }
+        Goal::Stage(Stage::Vendor) => vendor::vendor(plan, &shared),
+        Goal::Stage(Stage::Timings) => {
+            let (source, crates) = completed(compiling);
+            timings::report(plan, compiling, source, &crates)
+        }
+        Goal::Stage(Stage::Sbom) => sbom::trees(plan, materials, &fetched),
         Goal::Stage(Stage::Toolchain) => compiling.toolchain.output.clone(),
         Goal::Stage(Stage::Manifests) => manifests,
         Goal::Stage(Stage::Lock) => fetch::present_lockfile(materials),
