@@ -27,7 +27,7 @@ use supercargo::tree::{Entry, Tree};
 /// Example, `--target`, and build-args.
 type Case = (&'static str, Option<&'static str>, &'static [(&'static str, &'static str)]);
 
-const CASES: [Case; 17] = [
+const CASES: [Case; 21] = [
     ("assets", None, &[]),
     ("axum-service", None, &[]),
     ("cli", None, &[]),
@@ -35,6 +35,8 @@ const CASES: [Case; 17] = [
     ("features", Some("greet-json"), &[("FEATURES", "json")]),
     ("health-and-files", None, &[]),
     ("minimal", None, &[]),
+    ("minimal", Some("timings"), &[]),
+    ("private-registry", Some("vendor"), &[]),
     ("private-registry", None, &[]),
     ("multi-platform", None, &[]),
     ("native", None, &[]),
@@ -42,9 +44,11 @@ const CASES: [Case; 17] = [
     ("trunk", None, &[]),
     ("static", Some("alone"), &[("TARGET", "musl"), ("TOOLCHAIN_CHANNEL", "nightly-2026-01-01")]),
     ("several-images", Some("web"), &[]),
+    ("several-images", Some("sbom"), &[("BIN", "web")]),
     ("several-images", Some("worker"), &[]),
     ("workspace", Some("api"), &[]),
     ("workspace", Some("worker"), &[]),
+    ("workspace", Some("fmt"), &[]),
 ];
 
 fn examples() -> PathBuf {

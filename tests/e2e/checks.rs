@@ -162,3 +162,34 @@ fn documentation_comes_out_and_holds_nothing_old() {
     assert!(!second.join("checked/fn.double.html").exists());
     assert!(second.join("plain/index.html").exists());
 }
+
+#[test]
+fn formatting_needs_no_dependency_and_says_what_differs() {
+    let project = project("formatted");
+    std::fs::remove_file(project.project.path().join("Cargo.lock")).unwrap();
+    let fmt = check(&project, "fmt");
+    let log = fmt.succeed().unwrap();
+    assert!(log.vertex("[toolchain] install rustfmt").is_ok(), "{}", log.transcript());
+    for step in ["[lock]", "[manifests]", "[fetch]", "[deps]", "[packages]"] {
+        assert!(log.vertex(step).is_err(), "{step}:\n{}", log.transcript());
+    }
+    assert!(log.warnings().is_empty(), "{:?}", log.warnings());
+    assert!(fmt.succeed().unwrap().ran().is_empty(), "what has passed runs again");
+    let none = fmt.clone().call("dockerfile").fail().unwrap();
+    assert!(none.stdout().contains("`--target fmt` makes no image"), "{}", none.stdout());
+
+    // The edition is the package's own: in the one of 2015 this is no function.
+    project.edit("plain/src/lib.rs", "fn nothing() {}", "fn nothing() {}\n\npub async fn later() {}");
+    fmt.succeed().unwrap();
+
+    project.edit("src/lib.rs", "    n * 2\n", "    n*2\n");
+    let failed = fmt.fail().unwrap();
+    let said = failed.vertex("[fmt]").unwrap().log();
+    for words in ["Diff in /workspace/src/lib.rs:", "-    n*2\n", "+    n * 2\n"] {
+        assert_eq!(said.matches(words).count(), 1, "`{words}`:\n{said}");
+    }
+    assert!(failed.message().contains("exit code: 1"), "{}", failed.message());
+    fmt.clone().build_arg("PACKAGE", "plain").succeed().unwrap();
+    project.project.write("rustfmt.toml", "disable_all_formatting = true\n").unwrap();
+    fmt.succeed().unwrap();
+}

@@ -1,9 +1,8 @@
 //! The one place that starts a process: cargo, with our signals passed on and its exit code kept.
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsStr;
 use std::io::{self, BufRead, BufReader};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
-use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Stdio};
 
 use rustix::process::{Pid, Signal, kill_process_group};
@@ -47,21 +46,6 @@ pub(crate) fn run_with(
     child.wait()
 }
 
-/// Runs `command` with `environment` on top of ours, and gives every line of its standard error, with the line end, to
-/// `on_line`.
-pub(crate) fn run_with_errors(
-    command: &[String],
-    environment: &[(String, OsString)],
-    on_line: impl FnMut(&[u8]),
-) -> Result<Exit, Error> {
-    let mut child = Running::start(command, environment, Stdio::inherit(), Stdio::piped())?;
-    if let Some(stderr) = child.process.stderr.take() {
-        each_line(BufReader::new(stderr), on_line)
-            .map_err(|source| Error::System { action: "read cargo's messages", source })?;
-    }
-    child.wait()
-}
-
 /// What `command` prints. However it ends, what it said is the answer; what it says on stderr is nobody's business.
 pub(crate) fn answer(command: &[&str]) -> Result<String, Error> {
     let (program, arguments) = command.split_first().ok_or(Error::EmptyCommand)?;
@@ -79,7 +63,7 @@ pub(crate) fn answer(command: &[&str]) -> Result<String, Error> {
 /// `on_line`; those of its standard error go to `on_error`, on a thread of their own.
 pub(crate) fn run_with_lines(
     command: &[String],
-    environment: &[(&'static str, PathBuf)],
+    environment: &[(impl AsRef<OsStr>, impl AsRef<OsStr>)],
     on_line: impl FnMut(&[u8]),
     on_error: impl FnMut(&[u8]) + Send,
 ) -> Result<Exit, Error> {

@@ -27,9 +27,13 @@ pub(crate) fn fetch(job: &Fetch) -> Result<u8, Error> {
     if let Err(error) = taken {
         console::note(&format!("not everything could be taken from the download cache: {error}"));
     }
-    let exit = access::run(&job.command, &job.access, home)?;
+    let shown = job.output.as_ref().is_none_or(|output| output.shown);
+    let (exit, printed) = access::run(&job.command, &job.access, home, shown)?;
     if exit.code() != 0 {
         return Ok(exit.code());
+    }
+    if let Some(output) = &job.output {
+        files::write(Path::new(&output.file), printed.as_bytes())?;
     }
     restored.drop_unused(home)?;
     tidy(home)?;
@@ -44,7 +48,7 @@ pub(crate) fn fetch(job: &Fetch) -> Result<u8, Error> {
 pub(crate) fn lock(job: &Lock) -> Result<u8, Error> {
     let home = Path::new(&job.cargo_home);
     fs::create_dir_all(home).map_err(Error::file("create", home))?;
-    Ok(access::run(&job.command, &job.access, home)?.code())
+    Ok(access::run(&job.command, &job.access, home, true)?.0.code())
 }
 
 /// Removes what cargo writes about this very run: locks and the times of last use.

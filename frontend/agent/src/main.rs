@@ -18,7 +18,7 @@
 //! - [`jobs`] is how many compilers run at once.
 //! - [`install`] adds to the toolchain what the image lacks of it.
 //! - [`packages`] installs what the system's package manager has.
-//! - [`run`] runs a command of the user's own, with [`freshness`] before it if it compiles.
+//! - [`task`] runs a command of the user's own, with [`freshness`] before it if it compiles.
 //! - [`audit`] looks whether the base of the image has what the binaries need, by what [`elf`] says of them.
 //! - [`cargo`] is the one place that starts a process.
 
@@ -60,7 +60,6 @@ mod pinned;
 mod program;
 mod restored;
 mod reuse;
-mod run;
 mod sccache;
 mod seed;
 mod sources;
@@ -68,6 +67,7 @@ mod stamp;
 mod stubs;
 mod symbols;
 mod tally;
+mod task;
 mod times;
 mod toolchain;
 mod unit;
@@ -109,9 +109,10 @@ fn run() -> Result<u8, Error> {
         Job::Lock(job) => fetch::lock(&job),
         Job::Unpack(job) => unpack::unpack(&job),
         Job::Compile(job) => compile::compile(&job),
+        Job::Run(job) => Ok(cargo::run(&job.command)?.code()),
         Job::Install(job) => install::install(&job),
         Job::Audit(job) => audit::audit(&job),
         Job::Packages(job) => packages::install(&job),
-        Job::Run(job) => run::run(&job),
+        Job::Task(job) => task::run(&job),
     }
 }

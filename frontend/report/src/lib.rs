@@ -10,16 +10,16 @@ mod audit;
 mod install;
 mod link;
 mod packages;
-mod run;
 mod sccache;
+mod task;
 
 pub use access::{Access, CERTIFICATES, GitAccess, HostAccess, RegistryAccess, Secret};
 pub use audit::{Audit, Linked, Needs};
 pub use install::Install;
 pub use link::{Linker, Symbols};
 pub use packages::Packages;
-pub use run::Run;
 pub use sccache::{Sccache, SccacheSecret};
+pub use task::Task;
 
 use serde::{Deserialize, Serialize};
 
@@ -38,6 +38,8 @@ pub enum Job {
     Unpack(Unpack),
     /// Run one cargo compile.
     Compile(Compile),
+    /// Run a command that needs nothing of the agent but the toolchain.
+    Run(Run),
     /// Add to the toolchain what the image lacks of it.
     Install(Install),
     /// Install packages of the system.
@@ -45,7 +47,7 @@ pub enum Job {
     /// Look whether the base can run the binaries.
     Audit(Audit),
     /// Run a command of the user's own.
-    Run(Run),
+    Task(Task),
 }
 
 impl Job {
@@ -57,10 +59,11 @@ impl Job {
             Self::Lock(job) => &job.command,
             Self::Unpack(job) => &job.command,
             Self::Compile(job) => &job.command,
+            Self::Run(job) => &job.command,
             Self::Install(job) => &job.command,
             Self::Packages(job) => &job.command,
             Self::Audit(job) => &job.command,
-            Self::Run(job) => &job.command,
+            Self::Task(job) => &job.command,
         }
     }
 
@@ -72,10 +75,11 @@ impl Job {
             Self::Lock(job) => job.command = command,
             Self::Unpack(job) => job.command = command,
             Self::Compile(job) => job.command = command,
+            Self::Run(job) => job.command = command,
             Self::Install(job) => job.command = command,
             Self::Packages(job) => job.command = command,
             Self::Audit(job) => job.command = command,
-            Self::Run(job) => job.command = command,
+            Self::Task(job) => job.command = command,
         }
         self
     }
@@ -97,9 +101,22 @@ pub struct Fetch {
     pub downloads: Option<String>,
     /// Absolute path of the lockfile that says which crates to take from the earlier downloads.
     pub lockfile: String,
+    /// What becomes of the command's standard output, if it is not only for people.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub output: Option<Printed>,
     /// How to reach what not everybody may see.
     #[serde(default, skip_serializing_if = "Access::is_empty")]
     pub access: Access,
+}
+
+/// What a command prints, for somebody who reads it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Printed {
+    /// Absolute path of the file that receives it, once the command succeeded.
+    pub file: String,
+    /// Whether people see it too.
+    pub shown: bool,
 }
 
 /// Has cargo write a lockfile, with the network that this takes.
@@ -127,6 +144,16 @@ pub struct Unpack {
     pub command: Vec<String>,
     /// Absolute paths of the directories that the command unpacks into.
     pub directories: Vec<String>,
+}
+
+/// Runs a command with the toolchain that the image was chosen for, whatever a file of the project says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Run {
+    /// The command, program first; it runs with the environment and directory of the vertex. It travels as the agent's
+    /// arguments.
+    #[serde(skip)]
+    pub command: Vec<String>,
 }
 
 /// Runs one cargo compile and looks after what cargo cannot.

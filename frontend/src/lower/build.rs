@@ -104,7 +104,7 @@ fn target_mount(plan: &BuildPlan) -> CacheMount {
 }
 
 /// The sources with their history, if it was asked for. A step of its own, so that a commit of nothing sends nothing else.
-fn with_repository(plan: &BuildPlan, materials: &Materials, source: Output) -> Output {
+pub(super) fn with_repository(plan: &BuildPlan, materials: &Materials, source: Output) -> Output {
     let is_wanted = plan.last.git.as_ref().is_some_and(|git| git.value.directory);
     let Some(repository) = materials.repository.as_ref().filter(|_| is_wanted) else { return source };
     // As a pattern, because a project that is in no repository is built all the same.

@@ -99,9 +99,7 @@ pub(super) fn of_front_end(
 /// another must be there. It is a step of its own, because compiled dependencies must not depend on it.
 pub(super) fn complete(plan: &BuildPlan, materials: &Materials, fetched: &Crates) -> Crates {
     let Some(index) = &plan.dependencies.index else { return fetched.clone() };
-    let everything = write(FileOp::on_scratch(), index)
-        .name(format!("{}[manifests] write the manifests of the workspace", materials.prefix))
-        .output();
+    let everything = workspace(materials, index);
     let name = "[fetch] complete the index for the whole lockfile";
     let access = &plan.dependencies.index_access;
     let mut completing = fetcher(plan, materials, (plan.cargo.complete(), paths::WORKSPACE), access, name);
@@ -109,6 +107,13 @@ pub(super) fn complete(plan: &BuildPlan, materials: &Materials, fetched: &Crates
     mount_private(&mut completing, &fetched.sources, paths::CARGO_SOURCES, materials.abilities);
     mount_private(&mut completing, &fetched.checkouts, paths::CARGO_CHECKOUTS, materials.abilities);
     Crates { home: exec_on(completing, &everything, &fetched.home), ..fetched.clone() }
+}
+
+/// Files from which Cargo can resolve the whole workspace.
+pub(super) fn workspace(materials: &Materials, files: &BTreeMap<RelPath, Vec<u8>>) -> Output {
+    write(FileOp::on_scratch(), files)
+        .name(format!("{}[manifests] write the manifests of the workspace", materials.prefix))
+        .output()
 }
 
 /// Unpacks what was fetched beside what was unpacked before.
@@ -137,15 +142,34 @@ fn fetcher(
     access: &Access,
     name: &str,
 ) -> Exec {
+    let lockfile = format!("{workspace}/Cargo.lock");
+    let job = Fetch { lockfile, ..job(plan, command, access) };
+    fetching(plan, materials, job, access, name).cwd(workspace)
+}
+
+/// The job of downloading what the lockfile in the workspace names.
+pub(super) fn job(plan: &BuildPlan, command: Vec<String>, access: &Access) -> Fetch {
     let has_mount = plan.caches.mode.value != CacheMode::None;
-    let job = Job::Fetch(Fetch {
+    Fetch {
         command,
         cargo_home: paths::CARGO_HOME.to_owned(),
         downloads: has_mount.then(|| paths::DOWNLOADS.to_owned()),
-        lockfile: format!("{workspace}/Cargo.lock"),
+        lockfile: format!("{}/Cargo.lock", paths::WORKSPACE),
+        output: None,
         access: access::job(access),
-    });
-    let exec = agent(materials, &plan.cargo.environment, &job, name).cwd(workspace);
+    }
+}
+
+/// A step that does `job`, with the network and what `access` asks for.
+pub(super) fn fetching(
+    plan: &BuildPlan,
+    materials: &Materials,
+    job: Fetch,
+    access: &Access,
+    name: &str,
+) -> Exec {
+    let has_mount = job.downloads.is_some();
+    let exec = agent(materials, &plan.cargo.environment, &Job::Fetch(job), name);
     let mut exec = locate(connected(exec, access, materials), materials, plan.anchor.as_ref());
     if has_mount {
         exec.mount(Mount::cache(paths::DOWNLOADS, &plan.caches.downloads).sharing(Sharing::Shared));
@@ -179,9 +203,7 @@ pub(super) fn connected(exec: Exec, access: &Access, materials: &Materials) -> E
 
 /// `Cargo.lock` for a project that has none, or whose own no longer fits its manifests.
 pub(super) fn lockfile(materials: &Materials, files: &BTreeMap<RelPath, Vec<u8>>, access: &Access) -> Output {
-    let manifests = write(FileOp::on_scratch(), files)
-        .name(format!("{}[manifests] write the manifests of the workspace", materials.prefix))
-        .output();
+    let manifests = workspace(materials, files);
     // With a lockfile at hand only what must move moves.
     let has_lockfile = files.keys().any(|path| path.as_str() == "Cargo.lock");
     let command: &[&str] =

@@ -7,6 +7,7 @@ mod chosen;
 mod deps;
 mod exec;
 mod fetch;
+mod format;
 mod image;
 mod layer;
 mod manifests;
@@ -14,10 +15,13 @@ mod notices;
 mod packages;
 mod programs;
 pub mod proxy;
+pub mod sbom;
 mod sccache;
 pub mod sources;
 mod task;
+mod timings;
 mod toolchain;
+mod vendor;
 
 use std::collections::BTreeMap;
 
@@ -30,6 +34,7 @@ use crate::engine::Abilities;
 use crate::name::RelPath;
 use crate::options::{NoCache, Sandbox};
 use crate::plan::BuildPlan;
+use crate::plan::command::Command;
 use crate::plan::lock::Resolution;
 use crate::plan::target::{Goal, Stage};
 
@@ -82,17 +87,28 @@ pub fn lower(plan: &BuildPlan, materials: &Materials, goal: &Goal) -> Output {
     let tools = &programs::install(plan, &shared);
     let given = task::deliver(plan, (compiling, tools), manifests.clone(), &[When::BeforeDeps]);
     let deps = deps::compile(plan, compiling, &given, &fetched);
-    let compiled = |compiling: &Materials| {
+    let completed = |compiling: &Materials| {
         let crates = fetch::complete(plan, materials, &fetched);
         let when = [When::BeforeDeps, When::BeforeBuild];
         let source = task::deliver(plan, (compiling, tools), source.clone(), &when);
+        (source, crates)
+    };
+    let compiled = |compiling: &Materials| {
+        let (source, crates) = completed(compiling);
         build::compile(plan, compiling, &source, &crates, &deps)
     };
     let built = || task::finish(plan, (compiling, tools), compiled(compiling));
     match goal {
+        Goal::Stage(Stage::Run(Command::Fmt)) => format::check(plan, &shared, source.clone()),
         Goal::Stage(Stage::Run(command)) => {
             compiled(&toolchain::with_component(plan, compiling, command.component()))
         }
+        Goal::Stage(Stage::Vendor) => vendor::vendor(plan, &shared),
+        Goal::Stage(Stage::Timings) => {
+            let (source, crates) = completed(compiling);
+            timings::report(plan, compiling, source, &crates)
+        }
+        Goal::Stage(Stage::Sbom) => sbom::trees(plan, materials, &fetched),
         Goal::Stage(Stage::Toolchain) => compiling.toolchain.output.clone(),
         Goal::Stage(Stage::Manifests) => manifests,
         Goal::Stage(Stage::Lock) => fetch::present_lockfile(materials),

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use buildkit_llb::Output;
 use buildkit_llb::exec::{Exec, Mount};
 use buildkit_llb::file::{Copy, FileOp};
-use supercargo_report::{Job, Run};
+use supercargo_report::Job;
 
 use super::exec::{PinnedImage, agent};
 use super::fetch::{self, Crates, connected};
@@ -65,11 +65,11 @@ fn manifests(task: &str, front_end: &FrontEnd, materials: &Materials) -> Output 
 fn one(plan: &BuildPlan, programs: &Programs, program: &Program, materials: &Materials) -> Output {
     let command =
         ["cargo", "install", "--locked", "--no-track", "--root", paths::TOOLS, &program.to_string()];
-    let job = Job::Run(Run {
+    let job = Job::Task(supercargo_report::Task {
         command: command.map(str::to_owned).to_vec(),
         cargo_home: Some(paths::CARGO_HOME.to_owned()),
         access: access::job(&programs.access),
-        ..Run::default()
+        ..supercargo_report::Task::default()
     });
     let name = format!("[tools] cargo install {program}");
     let exec = agent(materials, &Invocation::environment(), &job, &name).platform(plan.builder().clone());

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use buildkit_llb::Output;
 use buildkit_llb::exec::{Exec, Mount, Network, Sharing};
 use buildkit_llb::file::{Copy, FileOp, Mkdir, Owner};
-use supercargo_report::{Freshness, Job, Run};
+use supercargo_report::{Freshness, Job};
 
 use super::access::trusting;
 use super::exec::{PinnedImage, agent_in, confined, reaching};
@@ -163,7 +163,7 @@ fn started(
     let has_network = matches!(network, BuildNetwork::Default | BuildNetwork::Host);
     let mut job = None;
     if has_network {
-        job = Some(Run { command: command.to_vec(), ..Run::default() });
+        job = Some(supercargo_report::Task { command: command.to_vec(), ..Default::default() });
     }
     if task.front_end.is_some() {
         environment = Invocation::environment();
@@ -175,7 +175,7 @@ fn started(
     let path = programs::path(&task.tools, image, environment.get("PATH"));
     environment.extend(path.map(|path| ("PATH".to_owned(), path)));
     let mut exec = match job {
-        Some(job) => agent_in(image, paths::AGENT, materials, &environment, &Job::Run(job), &title),
+        Some(job) => agent_in(image, paths::AGENT, materials, &environment, &Job::Task(job), &title),
         None => alone((task, &environment), materials, command, &title),
     };
     if has_network {
@@ -187,8 +187,8 @@ fn started(
 }
 
 /// A command that compiles in a directory that outlives the step: cargo must see what changed.
-fn compiling(command: &[String]) -> Run {
-    Run {
+fn compiling(command: &[String]) -> supercargo_report::Task {
+    supercargo_report::Task {
         command: command.to_vec(),
         target_dir: Some(paths::TARGET.to_owned()),
         freshness: Some(Freshness {
@@ -198,7 +198,7 @@ fn compiling(command: &[String]) -> Run {
             variables: Vec::new(),
             scripts: None,
         }),
-        ..Run::default()
+        ..Default::default()
     }
 }
 

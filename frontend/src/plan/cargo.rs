@@ -9,7 +9,7 @@ use serde::{Serialize, Serializer};
 
 use super::command::Command;
 use super::cross::Cross;
-use super::paths;
+use super::{paths, sbom, vendor};
 use crate::project::CargoConfig;
 use crate::skeleton::Features;
 
@@ -24,7 +24,7 @@ pub struct Invocation {
     /// `--target`, given even if it is the compiler's own: then `RUSTFLAGS` never reach build scripts, and native
     /// and cross builds are the same.
     pub triple: String,
-    /// `--package`, each, spelled so that no other package can be meant.
+    /// `--package`, each, spelled so that no other package can be meant; none of a command on all of them.
     #[serde(rename = "package", serialize_with = "one_or_many")]
     pub packages: Vec<String>,
     /// `--bin`, each.
@@ -32,6 +32,9 @@ pub struct Invocation {
     /// Whether one of the packages has a library.
     #[serde(skip)]
     pub has_library: bool,
+    /// Whether crates come from a mirror that Cargo's configuration names.
+    #[serde(skip)]
+    pub has_mirror: bool,
     /// `--features` and its relatives, as arguments.
     pub features: Vec<String>,
     /// Whether the lockfile is the user's own and must stay as it is.
@@ -115,7 +118,20 @@ impl Invocation {
     #[must_use]
     pub fn complete(&self) -> Vec<String> {
         let edges = if self.command.has_tests() { "normal,build,dev" } else { "normal,build" };
-        let mut command = words(&["cargo", "tree", "--quiet", "--edges", edges, "--depth", "0"]);
+        self.resolved(&["--edges", edges, "--depth", "0"])
+    }
+
+    /// Names every crate that is compiled for the binaries, or only what is linked into them, and what each depends on.
+    #[must_use]
+    pub fn tree(&self, only_linked: bool) -> Vec<String> {
+        let edges = if only_linked { "normal,no-proc-macro" } else { "normal,build" };
+        self.resolved(&["--edges", edges, "--prefix", "depth", "--format", sbom::FORMAT])
+    }
+
+    /// `cargo tree` with these arguments, on what the build resolves.
+    fn resolved(&self, arguments: &[&str]) -> Vec<String> {
+        let mut command = words(&["cargo", "tree", "--quiet"]);
+        command.extend(words(arguments));
         command.extend(words(&["--target", &self.triple]));
         command.extend(self.package_arguments());
         if self.locked {
@@ -149,6 +165,42 @@ impl Invocation {
             command.extend(words(&["--bin", binary]));
         }
         command.extend_from_slice(&self.features);
+        command
+    }
+
+    /// The same with cargo's report of where the time went.
+    #[must_use]
+    pub fn timings(&self) -> Vec<String> {
+        let mut command = self.build();
+        command.push("--timings".to_owned());
+        command
+    }
+
+    /// Copies the sources of every crate of the lockfile to `vendor`, and prints what Cargo's configuration must say of
+    /// them.
+    #[must_use]
+    pub fn vendor(&self) -> Vec<String> {
+        let mut command = words(&["cargo", "vendor"]);
+        if self.locked {
+            command.push("--locked".to_owned());
+        }
+        if self.has_mirror {
+            command.push("--respect-source-config".to_owned());
+        }
+        command.push(vendor::DIRECTORY.to_owned());
+        command
+    }
+
+    /// Compares the sources with what rustfmt makes of them, and changes nothing.
+    #[must_use]
+    pub fn format(&self) -> Vec<String> {
+        let mut command = words(&["cargo", "fmt"]);
+        if self.packages.is_empty() {
+            command.push("--all".to_owned());
+        }
+        command.extend(self.package_arguments());
+        // Behind the dashes, because older releases know it of rustfmt alone.
+        command.extend(words(&["--", "--check"]));
         command
     }
 
@@ -199,6 +251,7 @@ mod tests {
             packages: vec!["api".to_owned()],
             binaries: if command == Command::Build { vec!["api".to_owned()] } else { Vec::new() },
             has_library: false,
+            has_mirror: false,
             features: vec!["--features".to_owned(), "a,b".to_owned()],
             locked: true,
             config: vec!["a=1".to_owned()],
@@ -206,6 +259,22 @@ mod tests {
             variables: [("A".to_owned(), "1".to_owned())].into(),
             cross: None,
         }
+    }
+
+    #[test]
+    fn vendoring_follows_a_mirror_and_keeps_the_lockfile() {
+        let plain = invocation(Command::Build);
+        assert_eq!(plain.vendor().join(" "), "cargo vendor --locked vendor");
+        let other = Invocation { has_mirror: true, locked: false, ..plain };
+        assert_eq!(other.vendor().join(" "), "cargo vendor --respect-source-config vendor");
+    }
+
+    #[test]
+    fn formatting_is_of_everything_unless_somebody_names_a_package() {
+        let one = invocation(Command::Fmt);
+        assert_eq!(one.format().join(" "), "cargo fmt --package api -- --check");
+        let all = Invocation { packages: Vec::new(), ..one };
+        assert_eq!(all.format().join(" "), "cargo fmt --all -- --check");
     }
 
     #[test]

@@ -2,8 +2,7 @@
 
 use serde::Serialize;
 
-/// A cargo command that compiles: what is the same for all of them is rendered from one
-/// [`super::cargo::Invocation`].
+/// A cargo command: what is the same for all that compile is rendered from one [`super::cargo::Invocation`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Command {
@@ -18,6 +17,8 @@ pub enum Command {
     Clippy,
     /// `cargo doc`.
     Doc,
+    /// `cargo fmt`, which compiles nothing.
+    Fmt,
 }
 
 impl Command {
@@ -30,6 +31,7 @@ impl Command {
             Self::Check => "check",
             Self::Clippy => "clippy",
             Self::Doc => "doc",
+            Self::Fmt => "fmt",
         }
     }
 
@@ -42,6 +44,8 @@ impl Command {
             Self::Test => &["test", "--no-run"],
             // They share one result, and rustdoc reads it too.
             Self::Check | Self::Clippy | Self::Doc => &["check"],
+            // It has none.
+            Self::Fmt => &[],
         }
     }
 
@@ -49,7 +53,7 @@ impl Command {
     #[must_use]
     pub fn arguments(self, has_library: bool) -> &'static [&'static str] {
         match self {
-            Self::Build | Self::Test => &[],
+            Self::Build | Self::Test | Self::Fmt => &[],
             // Cargo refuses `--lib` where there is none.
             Self::Check | Self::Clippy if has_library => &["--lib", "--bins", "--tests", "--examples"],
             Self::Check | Self::Clippy => &["--bins", "--tests", "--examples"],
@@ -62,7 +66,7 @@ impl Command {
     pub fn has_tests(self) -> bool {
         match self {
             Self::Test | Self::Check | Self::Clippy => true,
-            Self::Build | Self::Doc => false,
+            Self::Build | Self::Doc | Self::Fmt => false,
         }
     }
 
@@ -70,7 +74,7 @@ impl Command {
     #[must_use]
     pub fn only_checks(self) -> bool {
         match self {
-            Self::Check | Self::Clippy | Self::Doc => true,
+            Self::Check | Self::Clippy | Self::Doc | Self::Fmt => true,
             Self::Build | Self::Test => false,
         }
     }
@@ -81,7 +85,7 @@ impl Command {
         match self {
             Self::Build => "release",
             Self::Test => "test",
-            Self::Check | Self::Clippy | Self::Doc => "dev",
+            Self::Check | Self::Clippy | Self::Doc | Self::Fmt => "dev",
         }
     }
 
@@ -90,6 +94,7 @@ impl Command {
     pub fn component(self) -> Option<&'static str> {
         match self {
             Self::Clippy => Some("clippy"),
+            Self::Fmt => Some("rustfmt"),
             Self::Build | Self::Test | Self::Check | Self::Doc => None,
         }
     }

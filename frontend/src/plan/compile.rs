@@ -27,7 +27,7 @@ pub(super) struct Given {
     pub(super) tasks: Vec<Task>,
 }
 
-/// Chooses what the compile of `locals` is given.
+/// Chooses what the compile of `locals` is given; nothing where nothing is compiled.
 ///
 /// Errors: names and patterns that mean nothing, see [`last::choose`] and [`include::choose`].
 pub(super) fn choose(
@@ -38,6 +38,9 @@ pub(super) fn choose(
     view: &mut SourceView,
 ) -> Checked<Given> {
     let mut findings = Findings::default();
+    if !request.goal.compiles() {
+        return findings.finish(Given::default());
+    }
     let build = &config.build;
     let given = Given {
         variables: findings.take(variables(build)).unwrap_or_default(),

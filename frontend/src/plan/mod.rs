@@ -22,12 +22,14 @@ pub mod linker;
 pub mod lock;
 mod mode;
 pub mod native;
+mod parts;
 pub mod paths;
 pub mod program;
 
 pub mod resolution;
 pub mod runtime;
 mod rustflags;
+pub mod sbom;
 pub mod sccache;
 mod secrets;
 pub mod select;
@@ -39,6 +41,7 @@ pub mod toolchain;
 pub mod triple;
 pub mod trunk;
 pub mod tuning;
+pub mod vendor;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -50,7 +53,7 @@ use crate::diagnostic::{Checked, Findings, Span};
 use crate::name::RelPath;
 use crate::options::Options;
 use crate::project::{Package, Project};
-use crate::skeleton::{self, Form, Outcome, Selection, Skeleton, SourceView};
+use crate::skeleton::{self, Form, Selection, Skeleton, SourceView};
 use crate::tree::Tree;
 
 use access::Access;
@@ -61,7 +64,9 @@ use last::LastStep;
 use linker::Linker;
 use lock::Resolution;
 use native::Native;
+use parts::Parts;
 use runtime::Runtime;
+use sbom::Sbom;
 use sccache::Sccache;
 use target::Goal;
 use task::Task;
@@ -142,6 +147,9 @@ pub struct BuildPlan {
     /// The image, if one comes out.
     #[serde(skip_serializing_if = "Runtime::is_of_nothing")]
     pub runtime: Runtime,
+    /// What Cargo is asked with for a bill of materials, if that is what was asked for.
+    #[serde(skip)]
+    pub sbom: Option<Sbom>,
     /// The lines that a failing compile points at.
     #[serde(skip)]
     pub anchor: Option<Span>,
@@ -222,7 +230,7 @@ pub enum Planned {
 /// Errors: an ambiguous or unknown package, binary or feature; a toolchain that has no image or is too old; a
 /// platform that Rust does not know.
 pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
-    let Request { options, layers, goal, platform, builder, generated_lockfile, .. } = request;
+    let Request { options, layers, goal, platform, builder, .. } = request;
     let mut findings = Findings::default();
     let Some(subject) = findings.take(subject::choose(project, layers, goal)) else { return findings.fail() };
     let config = &subject.config;
@@ -239,24 +247,14 @@ pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
     let Some(toolchain) = findings.take(toolchain_for(project, config, options, &selection, because)) else {
         return findings.fail();
     };
-    let Some(mut view) = findings.take(skeleton::source_view(project, &selection)) else {
+    let Some(parts) = findings.take(parts::choose(project, &selection, request)) else {
         return findings.fail();
     };
-    if let (Some(text), Ok(path)) = (generated_lockfile, RelPath::new("Cargo.lock")) {
-        view.overlays.entry(path).or_insert_with(|| text.as_bytes().to_vec());
-    }
-    let (dependencies, without_layer) = match findings.take(skeleton::make(project, &selection)) {
-        Some(Outcome::Ready(skeleton)) => (Dependencies::of(project, *skeleton, &view), None),
-        Some(Outcome::Impossible { because }) => {
-            view = SourceView::of_everything(generated_lockfile);
-            (Dependencies::of_sources(&because), Some(because))
-        }
-        Some(Outcome::NeedsLockfile) => {
-            let needed = lock::resolution(project, config, request, toolchain, &view);
-            let Some(needed) = findings.take(needed) else { return findings.fail() };
-            return findings.finish(Planned::NeedsLockfile(Box::new(needed)));
-        }
-        None => return findings.fail(),
+    let Parts { mut view, dependencies, access, without_layer } = parts;
+    let Some(dependencies) = dependencies else {
+        let needed = lock::resolution(project, config, request, toolchain, &view);
+        let Some(needed) = findings.take(needed) else { return findings.fail() };
+        return findings.finish(Planned::NeedsLockfile(Box::new(needed)));
     };
     let Some(locals) = findings.take(needed(project, &selection)) else { return findings.fail() };
     let Some(given) = findings.take(compile::choose(config, project, request, &locals, &mut view)) else {
@@ -277,11 +275,13 @@ pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
     findings.extend(subject.cannot_run(cross.as_ref()));
     let native = native::of(project, &selection, config, &runtime.base.value, cross.as_ref());
     let Some(native) = findings.take(native) else { return findings.fail() };
+    let native = if goal.compiles() { native } else { Native::default() };
     let runtime = Runtime { has_libraries: !native.is_empty(), ..runtime.with_symbols(&subject.tuning) };
     let mode = mode::choose(config, without_layer.as_deref(), goal, &mut findings);
     let plan = BuildPlan {
         platform: platform.clone(),
-        access: Access::of_lockfile(project, &dependencies.lockfile(project)),
+        sbom: sbom::choose(project, &view, goal),
+        access,
         secrets: findings.take(secrets::choose(config.build.secrets.as_ref())).unwrap_or_default(),
         caches: caches::choose(&prefix, &namespace, (subject.command, subject.owner()), mode, identity),
         cargo: subject.invocation(project, &selection, view.locked, (given.variables, cross)),
@@ -299,7 +299,7 @@ pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
         linker: subject.linker,
         toolchain,
         native,
-        sccache,
+        sccache: sccache.filter(|_| goal.compiles()),
         runtime,
     };
     findings.finish(Planned::Ready(Box::new(plan)))
@@ -384,9 +384,14 @@ impl Dependencies {
 
     /// Those of a project for which no skeleton can stand.
     fn of_sources(because: &str) -> Self {
+        Self { from_sources: true, ..Self::none(because) }
+    }
+
+    /// Those of a command that has no use for any.
+    fn none(because: &str) -> Self {
         Self {
             form: format!("none, because {because}"),
-            from_sources: true,
+            from_sources: false,
             files: BTreeMap::new(),
             stubs: Vec::new(),
             selection: Vec::new(),

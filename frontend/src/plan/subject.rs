@@ -7,9 +7,9 @@ use super::command::Command;
 use super::cross::Cross;
 use super::linker::{self, Linker};
 use super::runtime::{self, Runtime};
-use super::target::{Goal, Scope};
+use super::target::{Goal, Scope, Stage};
 use super::tuning::{self, Tuning};
-use super::{Chosen, Request, debug, images, libc, paths, rustflags, select};
+use super::{Chosen, Request, debug, images, libc, paths, rustflags, select, vendor};
 use crate::config::{Config, Layers, Origin, Setting, with_rest};
 use crate::diagnostic::{Checked, Diagnostic, Findings, Span};
 use crate::name::RelPath;
@@ -55,7 +55,10 @@ pub(super) fn choose<'a>(project: &'a Project, layers: &Layers, goal: &Goal) -> 
             let compiled = images::compiled(project, layers, (package, &config), &binaries.value, goal);
             (binaries, compiled)
         }
-        _ => (Chosen { value: Vec::new(), because: format!("--target {}", command.word()) }, Vec::new()),
+        _ => {
+            let name = goal.stage().map_or("", Stage::name);
+            (Chosen { value: Vec::new(), because: format!("--target {name}") }, Vec::new())
+        }
     };
     let Some(linker) = findings.take(linker::choose(&config)) else { return findings.fail() };
     let tuning = match command {
@@ -86,7 +89,9 @@ pub fn packages<'a>(
     }
     let (all, default): (Vec<&Package>, Vec<&Package>) =
         (project.members().collect(), project.default_members().collect());
-    if project.workspace.has_default_members && !default.is_empty() {
+    // Cargo knows no default members where it formats.
+    let may_be_fewer = project.workspace.has_default_members && goal.command() != Command::Fmt;
+    if may_be_fewer && !default.is_empty() {
         return findings.finish((default, "default-members".to_owned()));
     }
     findings.finish((all, "all members".to_owned()))
@@ -148,14 +153,20 @@ impl Subject<'_> {
         is_locked: bool,
         (variables, cross): (BTreeMap<String, String>, Option<Cross>),
     ) -> Invocation {
-        let specification = |package: &&Package| project.package_specification(package, paths::WORKSPACE);
+        let specification = |package: &&Package| match self.command {
+            Command::Fmt => package.name.clone(),
+            _ => project.package_specification(package, paths::WORKSPACE),
+        };
+        // `--all` says it shorter, and includes packages that are no members.
+        let is_all = self.command == Command::Fmt && self.packages.len() == project.members().count();
         Invocation {
             command: self.command,
             profile: selection.profile.clone(),
             triple: selection.target.clone(),
-            packages: self.packages.iter().map(specification).collect(),
+            packages: self.packages.iter().filter(|_| !is_all).map(specification).collect(),
             binaries: self.compiled.clone(),
             has_library: self.packages.iter().any(|package| package.library().is_some()),
+            has_mirror: vendor::has_mirror(project),
             features: Invocation::feature_arguments(&selection.features),
             locked: is_locked && self.config.locked.as_ref().is_none_or(|setting| setting.value),
             config: rustflags::arguments(project, selection),

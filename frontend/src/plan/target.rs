@@ -46,13 +46,29 @@ impl Goal {
         matches!(self, Self::Debug(_))
     }
 
+    /// The stage that it is, if it is one.
+    #[must_use]
+    pub fn stage(&self) -> Option<Stage> {
+        match self {
+            Self::Stage(stage) => Some(*stage),
+            Self::Image | Self::Binary(_) | Self::Named(_) | Self::Debug(_) => None,
+        }
+    }
+
     /// What it is about.
     #[must_use]
     pub fn scope(&self) -> Scope {
         match self.plain() {
-            Self::Stage(Stage::Run(_) | Stage::Lock) => Scope::Workspace,
+            Self::Stage(Stage::Run(_) | Stage::Lock | Stage::Vendor) => Scope::Workspace,
             _ => Scope::Image,
         }
+    }
+
+    /// Whether it compiles anything, and so whether dependencies, packages of the system and the rest of what a compile
+    /// takes have a part in it.
+    #[must_use]
+    pub fn compiles(&self) -> bool {
+        !matches!(self, Self::Stage(Stage::Run(Command::Fmt) | Stage::Vendor))
     }
 
     /// The cargo command that ends it.
@@ -86,11 +102,23 @@ pub enum Stage {
     Binaries,
     /// The symbols of the binaries, where they have files of their own.
     Symbols,
+    /// What the binaries are made of.
+    Sbom,
+    /// Cargo's report of where the time of a compile goes.
+    Timings,
     /// The lockfile, made or brought up to date.
     Lock,
+    /// The sources of every crate of the lockfile.
+    Vendor,
 }
 
 impl Stage {
+    /// What `--target` says for it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        STAGES.iter().find(|(_, stage, _)| *stage == self).map_or("", |(name, ..)| name)
+    }
+
     /// Whether what matters is that it succeeds.
     #[must_use]
     pub fn is_check(self) -> bool {
@@ -99,7 +127,7 @@ impl Stage {
 }
 
 /// The stages by name, with what `--call=targets` says of them.
-pub const STAGES: [(&str, Stage, &str); 11] = [
+pub const STAGES: [(&str, Stage, &str); 15] = [
     ("binaries", Stage::Binaries, "the binaries alone, for --output"),
     (
         "symbols",
@@ -109,8 +137,12 @@ pub const STAGES: [(&str, Stage, &str); 11] = [
     ("check", Stage::Run(Command::Check), "a check: cargo check"),
     ("clippy", Stage::Run(Command::Clippy), "a check: cargo clippy"),
     ("test", Stage::Run(Command::Test), "a check: cargo test"),
+    ("fmt", Stage::Run(Command::Fmt), "a check: cargo fmt --check"),
     ("doc", Stage::Run(Command::Doc), "a check: cargo doc; the documentation, for --output"),
+    ("sbom", Stage::Sbom, "a bill of materials of the binaries, as CycloneDX, for --output"),
+    ("timings", Stage::Timings, "cargo build --timings: where the time of a compile goes, for --output"),
     ("lock", Stage::Lock, "Cargo.lock, made or brought up to date, for --output"),
+    ("vendor", Stage::Vendor, "cargo vendor: the sources of every crate of the lockfile, for --output"),
     ("toolchain", Stage::Toolchain, "the image that compiles"),
     ("manifests", Stage::Manifests, "the generated manifests that dependencies are compiled from"),
     ("fetch", Stage::Fetch, "the downloaded crates, as a CARGO_HOME"),

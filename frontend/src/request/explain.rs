@@ -23,7 +23,7 @@ struct Prose {
 }
 
 /// The steps by the word in brackets. One that is missing here is explained by its inputs.
-const STEPS: [Prose; 15] = [
+const STEPS: [Prose; 19] = [
     Prose {
         step: "toolchain",
         does: "adds to the toolchain image what it lacks",
@@ -98,6 +98,30 @@ const STEPS: [Prose; 15] = [
     check("check", "runs `cargo check`: what fails there fails the build"),
     check("clippy", "runs `cargo clippy`: what fails there fails the build"),
     check("doc", "writes the documentation of your own crates"),
+    Prose {
+        step: "timings",
+        does: "compiles dependencies and your own crates from nothing, as the image has them, and takes cargo's report of it",
+        again: "[source] or [fetch] changes, or it is named by `--no-cache-filter timings`",
+        not: "nothing of those changed in content",
+    },
+    Prose {
+        step: "sbom",
+        does: "asks cargo what it would compile for the binaries; the frontend makes a bill of materials of the answer",
+        again: "a manifest, the lockfile, a feature, the platform or [fetch] changes",
+        not: "you edit code",
+    },
+    Prose {
+        step: "vendor",
+        does: "runs `cargo vendor`: it downloads every crate of the lockfile, but for those that the builder has, and unpacks them",
+        again: "a manifest, the lockfile, Cargo's configuration or the toolchain image changes",
+        not: "you edit code",
+    },
+    Prose {
+        step: "fmt",
+        does: "runs `cargo fmt`, which changes nothing here: a file that is formatted otherwise fails the build",
+        again: "[source] or the toolchain changes",
+        not: "it passed before and nothing of those changed in content",
+    },
 ];
 
 /// A cargo command on the user's own code that makes no binaries.
@@ -140,6 +164,9 @@ fn head(plan: &BuildPlan) -> String {
     let binaries = &plan.binaries;
     let (toolchain, base) = (&plan.toolchain, &plan.runtime.base);
     let (subject, base) = match plan.cargo.command {
+        Command::Build if binaries.value.is_empty() => {
+            (format!("For {}, this is about", plan.platform), String::new())
+        }
         Command::Build => (
             format!(
                 "The image for {} holds {} ({}) of",

@@ -11,8 +11,9 @@ use super::failure::{Failure, Files};
 use super::graph::marshal;
 use super::pin::Pins;
 use super::replaced::{self, Replaced};
-use super::{agent, definition, files, lockfile, warn};
-use crate::config::{self, Config, Layers};
+use super::unused::unused;
+use super::{agent, bill, definition, files, lockfile, warn};
+use crate::config::{Config, Layers};
 use crate::context::{self, ContextSpec};
 use crate::diagnostic::{Checked, Diagnostic, Findings};
 use crate::engine::Abilities;
@@ -270,8 +271,13 @@ impl Build<'_> {
         };
         self.check(project, layers, goal, &plan)?;
         self.warnings.extend(unused(&self.options, &self.spec, project, layers, &plan));
-        let (definition, materials) =
+        let (mut definition, materials) =
             self.lowered(&plan, goal, (&builder, platform), is_one_of_several).await?;
+        if *goal == Goal::Stage(Stage::Sbom) {
+            let options = SolveOptions { cache_imports: self.cache_imports(), evaluate: false };
+            let (plan, asking) = ((&*plan, &materials), (definition, options));
+            definition = bill::make(self.bridge, &self.capabilities, asking, project, plan).await?;
+        }
         if matches!(goal, Goal::Stage(_)) {
             return self.files(definition, platform).await;
         }
@@ -463,30 +469,6 @@ fn selected<'a>(project: &'a Project, layers: &Layers, goal: &Goal) -> Option<(&
     let config = plan::subject::config(project, layers, &packages).ok()?.value;
     let package = packages.into_iter().next()?;
     Some((package, config))
-}
-
-/// Warnings for the names on the command line that mean nothing in this build.
-fn unused(
-    options: &Options,
-    spec: &ContextSpec,
-    project: &Project,
-    layers: &Layers,
-    plan: &BuildPlan,
-) -> Vec<Diagnostic> {
-    let mut images = vec![plan.toolchain.image.value.as_str(), plan.runtime.base.value.as_str()];
-    images.extend(plan.tasks.iter().filter_map(|task| Some(task.image.as_ref()?.value.as_str())));
-    let locked = project.lockfile.iter().flat_map(|lockfile| &lockfile.packages);
-    let crates = locked.map(|package| package.name.clone()).collect();
-    let targets = target::names_with_images(project, layers);
-    let mut warnings = config::unknown_build_args(&options.build_args, &plan.last.arguments);
-    warnings.extend(spec.named.unused(&images, &crates));
-    warnings.extend(options.no_cache.unknown(&targets).map(|name| {
-        Diagnostic::warning(format!(
-            "`--no-cache-filter` names `{name}`, which is neither a step nor a target"
-        ))
-        .hint(format!("The steps are `{}`; `--call=targets` lists the targets.", options::STEPS.join("`, `")))
-    }));
-    warnings
 }
 
 fn warned<T>(value: T) -> crate::diagnostic::Warned<T> {

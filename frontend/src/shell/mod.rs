@@ -1,6 +1,7 @@
 //! The one room with effects: it talks to BuildKit in the right order and decides nothing.
 
 mod agent;
+mod bill;
 mod definition;
 mod drive;
 mod environment;
@@ -10,6 +11,7 @@ mod graph;
 mod lockfile;
 mod pin;
 mod replaced;
+mod unused;
 mod warn;
 
 use std::process::ExitCode;

@@ -38,7 +38,14 @@ struct Granted {
 }
 
 /// Runs `command` with what `access` grants, and says what was missing if it fails. `home` is the `CARGO_HOME`.
-pub(crate) fn run(command: &[String], access: &Access, home: &Path) -> Result<Exit, Error> {
+///
+/// The text is that of its standard output, in which no secret is; it is passed on as well if it is to be `shown`.
+pub(crate) fn run(
+    command: &[String],
+    access: &Access,
+    home: &Path,
+    shown: bool,
+) -> Result<(Exit, String), Error> {
     let mut granted = Granted::default();
     let place = std::env::temp_dir().join(format!("supercargo-{}", std::process::id()));
     granted.left.push(place.clone());
@@ -51,11 +58,21 @@ pub(crate) fn run(command: &[String], access: &Access, home: &Path) -> Result<Ex
         granted.left.push(file);
     }
     let mut hints = Hints::new(access, git.unwrap_or_default());
-    let exit = cargo::run_with_errors(command, &granted.variables, |line| {
-        let line = secret::redact(&String::from_utf8_lossy(line), &granted.values);
+    let mut printed = String::new();
+    let redacted = |line: &[u8]| secret::redact(&String::from_utf8_lossy(line), &granted.values);
+    let on_line = |line: &[u8]| {
+        let line = redacted(line);
+        if shown {
+            console::raw(line.as_bytes());
+        }
+        printed.push_str(&line);
+    };
+    let on_error = |line: &[u8]| {
+        let line = redacted(line);
         hints.see(&line);
         console::rendered(&line);
-    });
+    };
+    let exit = cargo::run_with_lines(command, &granted.variables, on_line, on_error);
     for path in &granted.left {
         files::remove(path)?;
     }
@@ -63,5 +80,5 @@ pub(crate) fn run(command: &[String], access: &Access, home: &Path) -> Result<Ex
     if exit.code() != 0 {
         hints.lines().iter().for_each(|hint| console::hint(hint));
     }
-    Ok(exit)
+    Ok((exit, printed))
 }

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{Arc, Mutex};
 
-use supercargo_report::{Fetch, Job, Unpack};
+use supercargo_report::{Fetch, Job, Printed, Unpack};
 use tempfile::TempDir;
 
 use crate::bed::{Outcome, agent, manifest, outcome};
@@ -158,6 +158,7 @@ impl Bed {
             cargo_home: text(home),
             downloads: Some(text("downloads")),
             lockfile: text("src/Cargo.lock"),
+            output: None,
             access: supercargo_report::Access::default(),
         };
         self.start(&Job::Fetch(job), home)
@@ -339,11 +340,15 @@ fn a_home_is_completed_from_the_downloads_without_copies() {
         cargo_home: text("home"),
         downloads: Some(text("downloads")),
         lockfile: text("src/Cargo.lock"),
+        output: Some(Printed { file: text("tree"), shown: false }),
         access: supercargo_report::Access::default(),
     });
     bed.registry.asked();
     let outcome = outcome(&bed.start(&job, "home").output().unwrap());
     assert_eq!(outcome.code, Some(0), "{outcome:?}");
+    // What cargo prints is for whoever reads the file.
+    assert_eq!(fs::read_to_string(bed.path("tree")).unwrap().lines().count(), 1);
+    assert!(outcome.stdout.starts_with("fetch: "), "{outcome:?}");
     assert_eq!(bed.registry.asked(), Vec::<String>::new());
     entry(&home, ".cache/se/co/second");
     entry(&home, "second-1.0.0.crate");

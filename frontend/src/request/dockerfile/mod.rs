@@ -13,14 +13,12 @@ use serde_json::json;
 use super::answer::Answer;
 use super::facts::Facts;
 use crate::plan::BuildPlan;
-use crate::plan::command::Command;
 
 pub(super) fn answer(facts: &Facts<'_>) -> Answer {
-    if let Some(plan) = facts.plan.filter(|plan| plan.cargo.command != Command::Build) {
-        let text = format!(
-            "`--target {}` makes no image; `--call=dockerfile` prints those of images.\n",
-            plan.cargo.command.word()
-        );
+    if facts.plan.is_some_and(|plan| plan.binaries.value.is_empty()) {
+        let target = facts.options.target.as_deref().unwrap_or_default();
+        let text =
+            format!("`--target {target}` makes no image; `--call=dockerfile` prints those of images.\n");
         return Answer {
             json: json!({"dockerfile": null, "error": text}),
             text,

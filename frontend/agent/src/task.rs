@@ -3,14 +3,14 @@
 use std::fs;
 use std::path::Path;
 
-use supercargo_report::{Run, Step};
+use supercargo_report::{Step, Task};
 
 use crate::access;
 use crate::error::Error;
 use crate::freshness::Tracked;
 
 /// Runs the command and returns its exit code.
-pub(crate) fn run(job: &Run) -> Result<u8, Error> {
+pub(crate) fn run(job: &Task) -> Result<u8, Error> {
     // Without one, nothing is granted that would be laid down there.
     let home = job.cargo_home.as_deref().map_or_else(std::env::temp_dir, |home| Path::new(home).to_owned());
     if job.cargo_home.is_some() {
@@ -22,7 +22,7 @@ pub(crate) fn run(job: &Run) -> Result<u8, Error> {
         (Some(freshness), Some(target)) => Some(Tracked::start(Step::Deps, freshness, target)?),
         _ => None,
     };
-    let exit = access::run(&job.command, &job.access, &home)?;
+    let (exit, _) = access::run(&job.command, &job.access, &home, true)?;
     if let Some(tracked) = tracked {
         tracked.finish(exit)?;
     }

@@ -7,7 +7,7 @@ use crate::{Access, Freshness};
 /// Runs a command with what it may need to be let in on the network.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct Run {
+pub struct Task {
     /// The command, program first; it runs with the environment and directory of the vertex. It travels as the agent's
     /// arguments.
     #[serde(skip)]
