@@ -101,6 +101,16 @@ fn a_copy_that_only_another_feature_brings_does_not_count() {
     let elsewhere = "[target.'cfg(target_env = \"musl\")'.dependencies]\nopenssl = { version = \"1\", features = [\"vendored\"] }\n";
     let (packages, _) = inferred(&project("openssl", ANY, elsewhere, &locked), "app");
     assert!(packages.contains(&"libssl-dev".to_owned()), "{packages:?}");
+    // The manifest of hurl: a feature of another name, of a crate on the way.
+    let behind: [(&str, &[&str]); 4] = [
+        ("curl", &["curl-sys"]),
+        ("curl-sys", &["openssl-sys"]),
+        ("openssl-src", &[]),
+        ("openssl-sys", &["openssl-src"]),
+    ];
+    let other = "[features]\nstatic-openssl = [\"curl/static-ssl\"]\n";
+    let (packages, _) = inferred(&project("curl", ANY, other, &behind), "app");
+    assert!(packages.contains(&"libssl-dev".to_owned()), "{packages:?}");
     let by_default = format!("{vendored}default = [\"vendored\"]\n");
     let (packages, _) = inferred(&project("openssl", ANY, &by_default, &locked), "app");
     assert!(!packages.contains(&"libssl-dev".to_owned()), "{packages:?}");

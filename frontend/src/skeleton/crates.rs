@@ -31,7 +31,7 @@ pub struct Crates<'p> {
     lockfile: Option<&'p Lockfile>,
     /// Positions in the lockfile of what local packages depend on and of themselves, with the features asked for.
     roots: BTreeMap<usize, BTreeSet<String>>,
-    /// Features of crates that something in the workspace asks for which this selection does not compile.
+    /// Names of crates of which something in the workspace asks for features that this selection does not compile.
     elsewhere: BTreeSet<String>,
 }
 
@@ -91,10 +91,16 @@ impl<'p> Crates<'p> {
         found
     }
 
-    /// Whether a part of the workspace that this selection does not compile asks a crate for a feature that `matches`:
-    /// then the lockfile may hold what only that part needs.
-    pub fn is_asked_elsewhere(&self, matches: impl Fn(&str) -> bool) -> bool {
-        self.elsewhere.iter().any(|feature| matches(feature))
+    /// Whether a part of the workspace that this selection does not compile asks for features of a crate that leads to the
+    /// crate `name`: then the lockfile may hold what only that part needs.
+    #[must_use]
+    pub fn is_asked_elsewhere(&self, name: &str) -> bool {
+        let packages = self.lockfile.map(|lockfile| lockfile.packages.as_slice()).unwrap_or_default();
+        let asked = packages.iter().enumerate().filter(|(_, package)| self.elsewhere.contains(&package.name));
+        let from = asked.map(|(index, _)| index);
+        self.walk(from, |_| false)
+            .into_iter()
+            .any(|index| self.package(index).is_some_and(|one| one.name == name))
     }
 }
 
@@ -122,24 +128,22 @@ pub fn crates<'p>(project: &'p Project, selection: &Selection) -> Checked<Crates
     findings.finish(Crates { lockfile: Some(lockfile), roots, elsewhere })
 }
 
-/// The features of dependencies that `package` asks for where it is not compiled, or by a feature that is not active.
+/// The dependencies of which `package` asks for features where it is not compiled, or by a feature that is not active.
 fn elsewhere(package: &Package, activation: &Activation<'_>, units: &Units<'_>) -> BTreeSet<String> {
     let is_compiled = units.locals.iter().any(|(dir, _)| **dir == package.dir);
     let is_active = |feature: &str| {
         let nodes = activation.features.iter().filter(|((dir, _), _)| **dir == package.dir);
         is_compiled && nodes.into_iter().any(|(_, features)| features.contains(feature))
     };
-    let of_features =
-        package.features.iter().filter(|(name, _)| !is_active(name)).flat_map(|(_, values)| {
-            values.iter().filter_map(|value| Some(value.split_once('/')?.1.to_owned()))
-        });
+    let of_features = package.features.iter().filter(|(name, _)| !is_active(name)).flat_map(|(_, values)| {
+        values.iter().filter_map(|value| Some(value.split_once('/')?.0.trim_end_matches('?')))
+    });
+    let named = |name: &str| package.dependencies.iter().find(|dependency| dependency.key == name);
+    let of_features = of_features.filter_map(named);
     // A condition may not hold, and the features with it.
     let is_open =
         |dependency: &&Dependency| !is_compiled || dependency.optional || dependency.platform.is_some();
-    let of_dependencies = package
-        .dependencies
-        .iter()
-        .filter(is_open)
-        .flat_map(|dependency| dependency.features.iter().cloned());
-    of_features.chain(of_dependencies).collect()
+    let of_dependencies = package.dependencies.iter().filter(is_open);
+    let of_dependencies = of_dependencies.filter(|dependency| !dependency.features.is_empty());
+    of_features.chain(of_dependencies).map(|dependency| dependency.package.clone()).collect()
 }

@@ -174,7 +174,7 @@ fn brings_its_own(found: &Crate<'_>, entry: &Entry, crates: &Crates<'_>) -> bool
         return is_asked;
     }
     let is_locked = entry.unless_with.iter().any(|name| found.dependencies.contains(name.as_str()));
-    is_locked && (is_asked || !crates.is_asked_elsewhere(matches))
+    is_locked && (is_asked || !crates.is_asked_elsewhere(found.name))
 }
 
 /// What the setting `key` makes of what was inferred.
