@@ -8,7 +8,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::engine::binaries;
 use crate::engine::release::{Choice, Store};
@@ -212,7 +212,7 @@ impl Daemon {
         Ok(())
     }
 
-    fn config(&self) -> serde_json::Value {
+    fn config(&self) -> Value {
         json!({
             "bridge": self.bridge.name(),
             "mtu": self.bridge.mtu(),
@@ -220,10 +220,18 @@ impl Daemon {
             "ip6tables": false,
             "ip-masq": false,
             "features": { "containerd-snapshotter": self.choice.store == Store::Containerd },
-            // Enough that no test loses its cache in the middle of a run.
-            "builder": { "gc": { "enabled": true, "defaultKeepStorage": "30GB" } },
+            "builder": { "gc": self.cache_policy() },
             "log-driver": "json-file",
         })
+    }
+
+    /// Enough that no test loses its cache in the middle of a run.
+    fn cache_policy(&self) -> Value {
+        if self.choice.version() < (28, 0) {
+            return json!({ "enabled": true, "defaultKeepStorage": "30GB" });
+        }
+        // BuildKit of this age clears its cache where less than a fifth of the disk is free, unless it is told otherwise.
+        json!({ "enabled": true, "defaultReservedSpace": "30GB", "defaultMaxUsedSpace": "40GB", "defaultMinFreeSpace": "1GB" })
     }
 
     /// Ends every process of this engine, unmounts what it mounted and removes its sockets: after a stop, or after a
