@@ -1,7 +1,21 @@
-//! Copies of what patterns name, for an engine that copies whole paths only.
+//! Copies of what patterns name in the context, also for an engine that copies whole paths only.
 
 use buildkit_llb::Output;
 use buildkit_llb::file::{Copy, FileOp};
+
+use super::Materials;
+
+/// `operation` with what `patterns` name in the context, at the same paths; nothing where there is none.
+pub(super) fn copy_named(operation: FileOp, materials: &Materials, patterns: &[String]) -> FileOp {
+    if patterns.is_empty() {
+        return operation;
+    }
+    if materials.abilities.copy_patterns {
+        let copy = Copy::new(materials.context.clone(), "/", "/").contents_only().timestamp(0);
+        return operation.copy(copy.include_patterns(patterns.to_vec()));
+    }
+    copy_each(operation, &materials.context, patterns)
+}
 
 /// `operation` with what `patterns` name in `context`, at the same paths.
 ///

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use buildkit_llb::Output;
 use buildkit_llb::exec::{Exec, Mount};
-use buildkit_llb::file::{Copy, FileOp};
+use buildkit_llb::file::FileOp;
 use supercargo_report::Job;
 
 use super::exec::{PinnedImage, agent};
@@ -50,15 +50,7 @@ pub(super) fn install(plan: &BuildPlan, materials: &Materials) -> Installed {
 
 /// What cargo must see of a front end to download its crates.
 fn manifests(task: &str, front_end: &FrontEnd, materials: &Materials) -> Output {
-    let mut operation = FileOp::on_scratch();
-    if !front_end.manifests.is_empty() {
-        operation = if materials.abilities.copy_patterns {
-            let copy = Copy::new(materials.context.clone(), "/", "/").contents_only().timestamp(0);
-            operation.copy(copy.include_patterns(front_end.manifests.clone()))
-        } else {
-            chosen::copy_each(operation, &materials.context, &front_end.manifests)
-        };
-    }
+    let operation = chosen::copy_named(FileOp::on_scratch(), materials, &front_end.manifests);
     write(operation, &front_end.files).name(format!("[{task}] write manifests")).export_cache(false).output()
 }
 

@@ -138,15 +138,8 @@ fn run(
 /// `on` with the files of the context that `patterns` name, and the directory that the task runs in.
 fn copied(task: &Task, materials: &Materials, on: Output, patterns: &[String], what: &str) -> Output {
     let directory = format!("/{}", if task.directory.is_root() { "bin" } else { task.directory.as_str() });
-    let mut operation = FileOp::on(on).mkdir(Mkdir::new(directory).mode(0o755).parents().timestamp(0));
-    if !patterns.is_empty() {
-        operation = if materials.abilities.copy_patterns {
-            let copy = Copy::new(materials.context.clone(), "/", "/").contents_only().timestamp(0);
-            operation.copy(copy.include_patterns(patterns.to_vec()))
-        } else {
-            chosen::copy_each(operation, &materials.context, patterns)
-        };
-    }
+    let operation = FileOp::on(on).mkdir(Mkdir::new(directory).mode(0o755).parents().timestamp(0));
+    let operation = chosen::copy_named(operation, materials, patterns);
     operation.name(format!("{}[{}] {what}", materials.prefix, task.name)).export_cache(false).output()
 }
 
