@@ -1,5 +1,7 @@
 //! The bed itself: what other tests rely on, seen with builds of the engine's own Dockerfile frontend.
 
+use std::fs;
+use std::path::Path;
 use std::time::Duration;
 
 use testbed::bed::Bed;
@@ -113,4 +115,17 @@ fn cache_goes_out_to_a_registry_and_comes_back() {
     bed.docker().command(["image", "rm", &image]).run().unwrap();
     bed.docker().command(["pull", "--quiet", &image]).run().unwrap();
     assert!(image::files(bed.docker(), &image).unwrap().contains(&"file".into()));
+}
+
+#[test]
+fn the_network_keeps_its_address_while_containers_come_and_go() {
+    let bed = Bed::ensure().unwrap();
+    if bed.daemon().is_none() {
+        return;
+    }
+    let name = "{{index .Options \"com.docker.network.bridge.name\"}}";
+    let bridge = bed.docker().command(["network", "inspect", "bridge", "--format", name]).run().unwrap();
+    let kind = Path::new("/sys/class/net").join(bridge.trim()).join("addr_assign_type");
+    // 3 is an address that was set; others change with the ports, and downloads in other containers stand still.
+    assert_eq!(fs::read_to_string(kind).unwrap().trim(), "3", "{bridge}");
 }

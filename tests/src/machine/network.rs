@@ -51,7 +51,10 @@ impl Bridge {
             self.remove_rules()?;
             let subnet = free_subnet()?;
             say(format!("adding the network bridge {} (172.30.{subnet}.0/24)", self.name));
-            ip(&["link", "add", "name", &self.name, "type", "bridge"])?;
+            // Without an address of its own a bridge takes the lowest of its ports, another one whenever a container
+            // starts or ends, and the downloads of the other containers stand still until they ask for it anew.
+            let address = format!("02:42:ac:1e:{subnet:02x}:01");
+            ip(&["link", "add", "name", &self.name, "address", &address, "type", "bridge"])?;
             ip(&["addr", "add", &format!("172.30.{subnet}.1/24"), "dev", &self.name])?;
         }
         ip(&["link", "set", "dev", &self.name, "mtu", &outward_mtu().to_string(), "up"])?;
