@@ -1,5 +1,8 @@
 //! Layouts in which dependencies are compiled from files of the context.
 
+use std::fs;
+
+use serde_json::json;
 use testbed::bed::Bed;
 use testbed::build::Build;
 use testbed::container::Run;
@@ -34,6 +37,43 @@ fn vendored_sources_are_compiled_once() {
     };
     story::tell(&build, edit, &["vendored"]);
     assert_eq!(says(bed, "e2e-vendored"), "8\n");
+}
+
+/// What `cargo local-registry` makes: archives of crates beside an index of them.
+#[test]
+fn a_local_registry_is_compiled_once() {
+    let bed = Bed::ensure().unwrap();
+    let manifest = "[package]\nname = \"local\"\nversion = \"0.1.0\"\nedition = \"2024\"\n[dependencies]\nitoa = \"1\"\n";
+    let print = "fn main() { println!(\"{}\", itoa::Buffer::new().format(7)); }\n";
+    let project = Project::of(&[("Cargo.toml", manifest), ("src/main.rs", print)]).unwrap();
+    let home = tempfile::tempdir().unwrap();
+    Cmd::new("cargo")
+        .args(["fetch", "--quiet"])
+        .env("CARGO_HOME", home.path())
+        .current_dir(project.path())
+        .run()
+        .unwrap();
+    let lockfile: toml::Table = project.read("Cargo.lock").unwrap().parse().unwrap();
+    let packages = lockfile.get("package").and_then(toml::Value::as_array).unwrap();
+    let itoa = packages.iter().find(|package| package.get("name").unwrap().as_str() == Some("itoa")).unwrap();
+    let locked = |key: &str| itoa.get(key).and_then(toml::Value::as_str).unwrap();
+    let (version, checksum) = (locked("version"), locked("checksum"));
+    let archive = format!("itoa-{version}.crate");
+    let cache = fs::read_dir(home.path().join("registry/cache")).unwrap().next().unwrap().unwrap();
+    let entry = json!({ "name": "itoa", "vers": version, "deps": [], "cksum": checksum, "features": {} });
+    project.write("registry/index/it/oa/itoa", format!("{entry}\n")).unwrap();
+    fs::copy(cache.path().join(&archive), project.path().join("registry").join(archive)).unwrap();
+    let replaced =
+        "[source.crates-io]\nreplace-with = \"local\"\n[source.local]\nlocal-registry = \"registry\"\n";
+    project.write(".cargo/config.toml", replaced).unwrap();
+    story::prepare(bed, &project);
+    let build = Build::new(bed.docker(), project.path()).tag("e2e-local-registry").arg("--network=none");
+    let edit = || {
+        project.edit("src/main.rs", "7", "8").unwrap();
+        project.append("src/main.rs", &story::edit()).unwrap();
+    };
+    story::tell(&build, edit, &["local"]);
+    assert_eq!(says(bed, "e2e-local-registry"), "8\n");
 }
 
 /// Just enough of `itoa` for `serde_json`, with a mark that shows whose code ran.
