@@ -1,12 +1,16 @@
 //! Sources that want to know who asks: each works with what the documentation says to pass, and says so without it.
 
+use std::fs;
+
 use testbed::bed::{Bed, Ready};
 use testbed::container::Run;
 use testbed::log::BuildLog;
+use testbed::process::Cmd;
 use testbed::project::Project;
 
 use crate::guarded::asking::{Passed, assert_found, build, library, project, repository};
 use crate::guarded::{Authority, GitSite, Registry, SshSite};
+use crate::served::commit;
 use crate::story;
 use crate::subject::run_id;
 
@@ -146,6 +150,30 @@ fn a_repository_over_http_takes_a_token_or_a_netrc() {
         Passed::of(id, &text).to(&build).succeed().unwrap();
         assert_found(bed, &image);
     }
+}
+
+#[test]
+fn a_submodule_of_a_repository_takes_its_token() {
+    let bed = Bed::ensure().unwrap();
+    let token = format!("token-{}", run_id());
+    let (repositories, _) = repository("whole");
+    repositories.write("part/word.txt", format!("found {}", run_id())).unwrap();
+    let part = commit(&repositories.path().join("part"));
+    let whole = repositories.path().join("whole");
+    let module = "[submodule \"part\"]\npath = part\nurl = ../part\n";
+    repositories.write("whole/.gitmodules", module).unwrap();
+    let library = "pub const WORD: &str = include_str!(\"../part/word.txt\");\n";
+    repositories.write("whole/src/lib.rs", library).unwrap();
+    // An empty folder is a submodule that was not asked for; none would be one that was deleted.
+    fs::create_dir(whole.join("part")).unwrap();
+    let entry = format!("160000,{part},part");
+    Cmd::new("git").args(["update-index", "--add", "--cacheinfo", &entry]).current_dir(&whole).run().unwrap();
+    let revision = commit(&whole);
+    let site = GitSite::of(repositories.path(), &token);
+    let project = project_of_git(bed, &site.url("whole"), &revision);
+    let build = build(bed, &project, "e2e-private-submodule");
+    Passed::of("git-token-localhost", &token).to(&build).succeed().unwrap();
+    assert_found(bed, "e2e-private-submodule");
 }
 
 #[test]
