@@ -96,6 +96,30 @@ fn a_mirror_of_crates_io_takes_a_file_of_credentials() {
 }
 
 #[test]
+fn an_index_in_a_repository_takes_the_token_of_git_and_the_one_of_the_registry() {
+    let bed = Bed::ensure().unwrap();
+    let token = format!("token-{}", run_id());
+    let password = format!("password-{}", run_id());
+    let registry = Registry::of(&[("hidden", &library())], &token, None);
+    let repositories = Project::empty().unwrap();
+    registry.write_index(&repositories, "index");
+    commit(&repositories.path().join("index"));
+    let site = GitSite::of(repositories.path(), &password);
+    let index = site.url("index");
+    let dependencies = "hidden = { version = \"1\", registry = \"corp\" }\n";
+    let locked = registry.locked("hidden", &format!("registry+{index}"));
+    let project = project(bed, dependencies, &["hidden"], &locked);
+    project.write(".cargo/config.toml", format!("[registries.corp]\nindex = \"{index}\"\n")).unwrap();
+    let build = build(bed, &project, "e2e-private-index");
+    assert_says(&build.fail().unwrap(), "[fetch] download", &["--secret id=git-token-localhost,src=FILE"]);
+    let password = Passed::of("git-token-localhost", &password);
+    let build = password.to(&build);
+    assert_says(&build.fail().unwrap(), "[fetch] download", &["--secret id=cargo-token-corp,src=FILE"]);
+    Passed::of("cargo-token-corp", &token).to(&build).succeed().unwrap();
+    assert_found(bed, "e2e-private-index");
+}
+
+#[test]
 fn a_company_vouches_for_its_servers() {
     let bed = Bed::ensure().unwrap();
     let authority = Authority::new();

@@ -13,6 +13,8 @@ pub(crate) struct Registry {
     /// The URL of the index, as Cargo's configuration has it.
     pub(crate) index: String,
     checksums: BTreeMap<String, String>,
+    /// What is below `/index/`, by its path there.
+    entries: Vec<(String, Vec<u8>)>,
 }
 
 impl Registry {
@@ -38,6 +40,10 @@ impl Registry {
             files.insert(format!("/dl/{name}-1.0.0"), archive);
             checksums.insert((*name).to_owned(), checksum);
         }
+        let entries = files
+            .iter()
+            .filter_map(|(path, text)| Some((path.strip_prefix("/index/")?.to_owned(), text.clone())))
+            .collect();
         let token = token.to_owned();
         serve(listener, authority, move |request| {
             if request.header("authorization") != token {
@@ -48,7 +54,14 @@ impl Registry {
                 .get(&request.path)
                 .map_or_else(|| Answer::of("404 Not Found", ""), |file| Answer::of("200 OK", file.clone()))
         });
-        Self { index: format!("sparse+{base}/index/"), checksums }
+        Self { index: format!("sparse+{base}/index/"), checksums, entries }
+    }
+
+    /// Writes the index as registries had it before they had a sparse one: files of a git repository.
+    pub(crate) fn write_index(&self, repository: &Project, folder: &str) {
+        for (path, text) in &self.entries {
+            repository.write(&format!("{folder}/{path}"), text).unwrap();
+        }
     }
 
     /// The entry of a crate in a lockfile that names `source`.
