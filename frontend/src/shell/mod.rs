@@ -1,7 +1,9 @@
 //! The one room with effects: it talks to BuildKit in the right order and decides nothing.
 
 mod agent;
+mod answer;
 mod bill;
+mod build;
 mod definition;
 mod drive;
 mod environment;
@@ -9,8 +11,10 @@ mod failure;
 mod files;
 mod graph;
 mod lockfile;
+mod materials;
 mod pin;
 mod replaced;
+mod solve;
 mod unused;
 mod warn;
 
