@@ -25,7 +25,7 @@ COPY tree /
 COPY library LIBRARY
 COPY empty /empty
 WORKDIR /empty
-RUN --network=none RUSTC_BOOTSTRAP=1 CARGO_HOME=/empty/home cargo build --release --offline -Z build-std=std,panic_unwind --target x86_64-unknown-linux-musl
+RUN RUSTC_BOOTSTRAP=1 CARGO_HOME=/empty/home cargo build --release --offline -Z build-std=std,panic_unwind --target x86_64-unknown-linux-musl
 COPY object.c object.c
 RUN musl-gcc -D_GNU_SOURCE -c object.c && printf 'create libunwind.a\naddlib %s\naddmod object.o\nsave\nend\n' /usr/lib/gcc/x86_64-linux-gnu/*/libgcc_eh.a | ar -M
 FROM supercargo-bed/rust-cross:1
