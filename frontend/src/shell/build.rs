@@ -1,7 +1,7 @@
 //! What one build has learned so far, and what its steps share.
 
 use buildkit_llb::Platform;
-use buildkit_proto::client::{Bridge, Capabilities};
+use buildkit_proto::client::{Bridge, Capabilities, SolveOptions};
 use buildkit_proto::gateway::CacheOptionsEntry;
 
 use super::environment::Environment;
@@ -91,12 +91,13 @@ impl Build<'_> {
         self.take(planned)
     }
 
-    pub(super) fn cache_imports(&self) -> Vec<CacheOptionsEntry> {
+    /// How every graph of this build is solved: with the caches that the client wants to be read.
+    pub(super) fn solve_options(&self) -> SolveOptions {
         let imports = self.options.cache_imports.iter().map(|import| CacheOptionsEntry {
             r#type: import.kind.clone(),
             attrs: import.attributes.clone().into_iter().collect(),
         });
-        imports.collect()
+        SolveOptions { cache_imports: imports.collect(), evaluate: false }
     }
 }
 

@@ -1,7 +1,6 @@
 //! One platform of a build: plans it, looks images up, lowers and solves.
 
 use buildkit_llb::{Definition, Platform};
-use buildkit_proto::client::SolveOptions;
 
 use super::build::Build;
 use super::failure::Failure;
@@ -50,15 +49,13 @@ impl Build<'_> {
         let (mut definition, materials) =
             self.lowered(&plan, goal, (&builder, platform), is_one_of_several).await?;
         if *goal == Goal::Stage(Stage::Sbom) {
-            let options = SolveOptions { cache_imports: self.cache_imports(), evaluate: false };
-            let (plan, asking) = ((&*plan, &materials), (definition, options));
+            let (plan, asking) = ((&*plan, &materials), (definition, self.solve_options()));
             definition = bill::make(self.bridge, &self.capabilities, asking, project, plan).await?;
         }
         if matches!(goal, Goal::Stage(_)) {
             return self.files(definition, platform).await;
         }
-        let options = SolveOptions { cache_imports: self.cache_imports(), evaluate: false };
-        let reference = self.bridge.solve(definition.to_pb(), options).await?;
+        let reference = self.bridge.solve(definition.to_pb(), self.solve_options()).await?;
         let base = materials.base.as_ref();
         let config = result::image_config(
             base.map(|base| (base.reference.as_str(), base.config.as_slice())),
@@ -87,8 +84,7 @@ impl Build<'_> {
 
     /// Solves a graph whose result is files and no image.
     async fn files(&self, graph: Definition, platform: &Platform) -> Result<Built, Failure> {
-        let options = SolveOptions { cache_imports: self.cache_imports(), evaluate: false };
-        let reference = self.bridge.solve(graph.to_pb(), options).await?;
+        let reference = self.bridge.solve(graph.to_pb(), self.solve_options()).await?;
         Ok(Built { platform: platform.clone(), reference, config: None, base_config: None })
     }
 }
