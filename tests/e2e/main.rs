@@ -48,6 +48,7 @@ mod private;
 mod probe;
 mod published;
 mod questions;
+mod reads;
 mod registry_drops;
 mod robustness;
 mod sbom;

@@ -10,6 +10,7 @@ use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::{Handle, Signals};
 
 use crate::error::Error;
+use crate::reads::Recorder;
 use crate::toolchain;
 
 /// No variable beside our own.
@@ -42,7 +43,7 @@ pub(crate) fn run_with(
     command: &[String],
     environment: &[(impl AsRef<OsStr>, impl AsRef<OsStr>)],
 ) -> Result<Exit, Error> {
-    let mut child = Running::start(command, environment, Stdio::inherit(), Stdio::inherit())?;
+    let mut child = Running::start(command, environment, [Stdio::inherit(), Stdio::inherit()], None)?;
     child.wait()
 }
 
@@ -60,14 +61,16 @@ pub(crate) fn answer(command: &[&str]) -> Result<String, Error> {
 }
 
 /// Runs `command` with `environment` on top of ours, and gives every line of its standard output, with the line end, to
-/// `on_line`; those of its standard error go to `on_error`, on a thread of their own.
+/// `on_line`; those of its standard error go to `on_error`, on a thread of their own. What it reads goes to the
+/// `recorder`.
 pub(crate) fn run_with_lines(
     command: &[String],
     environment: &[(impl AsRef<OsStr>, impl AsRef<OsStr>)],
+    recorder: Option<&mut Recorder>,
     on_line: impl FnMut(&[u8]),
     on_error: impl FnMut(&[u8]) + Send,
 ) -> Result<Exit, Error> {
-    let mut child = Running::start(command, environment, Stdio::piped(), Stdio::piped())?;
+    let mut child = Running::start(command, environment, [Stdio::piped(), Stdio::piped()], recorder)?;
     let (stdout, stderr) = (child.process.stdout.take(), child.process.stderr.take());
     let read = std::thread::scope(|scope| {
         let errors =
@@ -99,14 +102,15 @@ impl Running {
     fn start(
         command: &[String],
         environment: &[(impl AsRef<OsStr>, impl AsRef<OsStr>)],
-        stdout: Stdio,
-        stderr: Stdio,
+        [stdout, stderr]: [Stdio; 2],
+        recorder: Option<&mut Recorder>,
     ) -> Result<Self, Error> {
         let (program, arguments) = command.split_first().ok_or(Error::EmptyCommand)?;
         // Before the start, so that no signal falls between the two.
         let mut signals = Signals::new([SIGTERM, SIGINT, SIGHUP])
             .map_err(|source| Error::System { action: "listen for signals", source })?;
-        let process = Command::new(program)
+        let mut command = Command::new(program);
+        command
             .args(arguments)
             .envs(toolchain::environment())
             .envs(environment.iter().map(|(name, value)| (name, value)))
@@ -116,9 +120,12 @@ impl Running {
             .stdout(stdout)
             .stderr(stderr)
             // rustc is not told when cargo dies; in a group of its own, one signal reaches all of them.
-            .process_group(0)
-            .spawn()
-            .map_err(|source| Error::Spawn { program: program.clone(), source })?;
+            .process_group(0);
+        let process = match recorder {
+            Some(recorder) => recorder.spawn(&mut command),
+            None => command.spawn(),
+        };
+        let process = process.map_err(|source| Error::Spawn { program: program.clone(), source })?;
         let handle = signals.handle();
         let group = i32::try_from(process.id()).ok().and_then(Pid::from_raw);
         std::thread::spawn(move || {

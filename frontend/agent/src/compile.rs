@@ -19,7 +19,6 @@ use crate::messages::{Artifact, Artifacts, Script};
 use crate::package::PackageId;
 use crate::reuse;
 use crate::sccache;
-use crate::seed;
 use crate::stubs;
 use crate::tally;
 use crate::workplace::Workplace;
@@ -40,17 +39,12 @@ pub(crate) fn compile(job: &Compile) -> Result<u8, Error> {
     if let Some(linker) = &job.linker {
         linker::lay_down(linker)?;
     }
-    let mut tracked = match &job.freshness {
-        Some(freshness) => Some(Tracked::start(job.step, freshness, target_dir)?),
-        None => None,
-    };
     let kept = job.export.as_ref().map(|export| Kept::start(job, export)).transpose()?;
-    let mut workplace = None;
-    if job.step == Step::Build {
-        if let Some(freshness) = &job.freshness {
-            workplace = Some(Workplace::start(job, Path::new(&freshness.directory))?);
-        }
-        seed::mark_built(target_dir)?;
+    let (mut workplace, mut tracked) = (None, None);
+    if let Some(freshness) = &job.freshness {
+        let place = Workplace::start(job, Path::new(&freshness.directory))?;
+        tracked = Some(Tracked::start(freshness, target_dir, |path| place.is_copy(path))?);
+        workplace = Some(place);
     }
     let sccache = sccache::Beside::start(job.sccache.as_ref())?;
     let mut artifacts = Artifacts::default();
@@ -62,16 +56,22 @@ pub(crate) fn compile(job: &Compile) -> Result<u8, Error> {
     let on_message = |line: &[u8]| {
         let known = artifacts.0.len();
         let script = artifacts.take(line);
-        runs.extend(script.clone());
+        runs.extend(script);
         if noted.is_ok() {
-            noted = note(&mut tracked, &mut workplace, script, artifacts.0.get(known));
+            noted = note(workplace.as_mut(), artifacts.0.get(known));
         }
     };
     let on_error = |line: &[u8]| {
         console::passed_on(line);
         hints.see(line);
     };
-    let exit = cargo::run_with_lines(&job.command, &environment, on_message, on_error)?;
+    let exit = cargo::run_with_lines(
+        &job.command,
+        &environment,
+        tracked.as_mut().map(Tracked::recorder),
+        on_message,
+        on_error,
+    )?;
     if let Some(hint) = hints.text().filter(|_| exit.code() != 0) {
         console::note(&hint);
     }
@@ -104,17 +104,9 @@ fn hand_over(job: &Compile, kept: Kept<'_>, artifacts: &[Artifact], runs: &[Scri
 }
 
 /// Passes on what one message of cargo's says.
-fn note(
-    tracked: &mut Option<Tracked>,
-    workplace: &mut Option<Workplace>,
-    script: Option<Script>,
-    artifact: Option<&Artifact>,
-) -> Result<(), Error> {
-    if let (Some(workplace), Some(artifact)) = (workplace.as_mut(), artifact) {
-        workplace.artifact(artifact)?;
-    }
-    match (tracked, script) {
-        (Some(tracked), Some(script)) if script.package().is_local() => tracked.script(script.out_dir),
+fn note(workplace: Option<&mut Workplace>, artifact: Option<&Artifact>) -> Result<(), Error> {
+    match (workplace, artifact) {
+        (Some(workplace), Some(artifact)) => workplace.artifact(artifact),
         _ => Ok(()),
     }
 }

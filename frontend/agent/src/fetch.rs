@@ -28,7 +28,7 @@ pub(crate) fn fetch(job: &Fetch) -> Result<u8, Error> {
         console::note(&format!("not everything could be taken from the download cache: {error}"));
     }
     let shown = job.output.as_ref().is_none_or(|output| output.shown);
-    let (exit, printed) = access::run(&job.command, &job.access, home, shown)?;
+    let (exit, printed) = access::run(&job.command, &job.access, home, shown, None)?;
     if exit.code() != 0 {
         return Ok(exit.code());
     }
@@ -48,7 +48,7 @@ pub(crate) fn fetch(job: &Fetch) -> Result<u8, Error> {
 pub(crate) fn lock(job: &Lock) -> Result<u8, Error> {
     let home = Path::new(&job.cargo_home);
     fs::create_dir_all(home).map_err(Error::file("create", home))?;
-    Ok(access::run(&job.command, &job.access, home, true)?.0.code())
+    Ok(access::run(&job.command, &job.access, home, true, None)?.0.code())
 }
 
 /// Removes what cargo writes about this very run: locks and the times of last use.

@@ -1,174 +1,272 @@
-//! Makes cargo's freshness follow contents.
+//! Makes a compile follow what sources hold, whatever their times say.
 //!
-//! Cargo believes that a file is unchanged while it is not newer than what was made from it. Here every file of the
-//! source directory gets a modification time for which that is true: the time it had at the last compile if it still
-//! holds the same, and a time after everything in the target directory if not. How sources come to have some time,
-//! by a clone, a checkout, a copy or a clock set back, is then of no account.
+//! Every source has the same modification time in every build, so Cargo, which goes by times, would never compile
+//! anything again. It is told by what is missing: before it starts, each unit that was compiled from something else is
+//! removed from the target directory. Which ones those are is known from what was looked at while they were compiled
+//! ([`crate::reads`]), not from the names of files.
 
-use std::collections::BTreeSet;
-use std::ffi::OsStr;
-use std::fs::{self, Metadata};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::Instant;
 
 use sha2::{Digest, Sha256};
-use supercargo_report::{Freshness, Step};
+use supercargo_report::Freshness;
 
 use crate::cargo::Exit;
-use crate::clock;
+use crate::changes::Changes;
 use crate::console;
 use crate::error::Error;
+use crate::files;
 use crate::ledger::{Ledger, key};
+use crate::manifests;
 use crate::memory;
-use crate::pinned;
-use crate::seed;
+use crate::reads::{EVERYTHING, Record, Recorder, Records, Scope};
 use crate::sources::{self, Listing};
 use crate::stamp::Stamp;
 use crate::stubs;
-use crate::times::{Moment, Times};
+use crate::unit;
 
 /// A source directory during one compile.
 pub(crate) struct Tracked {
-    root: PathBuf,
+    scope: Scope,
     file: PathBuf,
+    /// Not sources, although they may lie in the same directory.
     skip: Vec<PathBuf>,
     ledger: Ledger,
-    started: Instant,
-    /// What differs from the last compile; nothing if there was none.
+    recorder: Recorder,
+    /// The files that differ from the last compile; none if there was none.
     changed: Vec<String>,
-    /// The first source that something else than us wrote to, once there is one.
-    written: Option<PathBuf>,
 }
 
 impl Tracked {
-    /// Gives every source its time and writes the ledger. Cargo may start when this is done.
-    pub(crate) fn start(step: Step, job: &Freshness, target_dir: &Path) -> Result<Self, Error> {
-        let (root, file) = (PathBuf::from(&job.directory), PathBuf::from(&job.ledger));
-        if let Some(parent) = file.parent() {
-            fs::create_dir_all(parent).map_err(Error::file("create", parent))?;
+    /// Gives all sources their time, removes what was compiled from other ones, and writes the ledger. Cargo may start
+    /// when this is done. What is `spared` in the target directory was not compiled there.
+    pub(crate) fn start(
+        job: &Freshness,
+        target_dir: &Path,
+        spared: impl Fn(&Path) -> bool,
+    ) -> Result<Self, Error> {
+        let file = PathBuf::from(&job.ledger);
+        for directory in [Some(target_dir), file.parent()].into_iter().flatten() {
+            fs::create_dir_all(directory).map_err(Error::file("create", directory))?;
         }
-        let new = memory::beside(&file);
-        let now = clock::now(&new)?;
-        let started = Instant::now();
-        let last = Ledger::read(&file);
-        let in_order = last.as_ref().is_some_and(|last| last.finished && last.clock <= now);
-        if !in_order && target_dir.exists() {
-            clock::settle(target_dir, now)?;
-        }
-        for out_dir in last.iter().flat_map(|last| &last.redo) {
-            stubs::forget_script(out_dir)?;
-        }
+        let real = |path: &Path| path.canonicalize().map_err(Error::file("find", path));
+        let scope = Scope {
+            sources: real(Path::new(&job.directory))?,
+            target_dir: real(target_dir)?,
+            journal: file.with_extension("journal"),
+        };
+        let skip = vec![scope.target_dir.clone(), file.clone(), memory::beside(&file), scope.journal.clone()];
+        let listing = sources::list(&scope.sources, &skip)?;
+        settle(&scope.sources, &listing)?;
+        let entries = sources::digests(&scope.sources, &listing)?;
+        let entries: BTreeMap<String, String> =
+            entries.into_iter().map(|(path, digest)| (key(&path), digest)).collect();
 
-        let scripts = job.scripts.as_ref().map(|scripts| environment(&scripts.variables)).unwrap_or_default();
+        let scripts = job.scripts.as_ref().map(|scripts| sources::hex(variables(&scripts.variables)));
+        let packages = manifests::told(&scope.sources, &listing)?;
+        let environment = environment(job, &entries);
+        let mut ledger = Ledger::new(environment, scripts.unwrap_or_default(), entries, packages);
+        let last = Ledger::read(&file);
+        let differences = last.as_ref().map(|last| Changes::between(last, &ledger));
         if let (Some(readers), Some(last)) = (&job.scripts, &last)
-            && last.scripts != scripts
+            && last.scripts != ledger.scripts
         {
             stubs::forget_scripts(target_dir, &readers.packages)?;
         }
-
-        let constant: Vec<PathBuf> = job.pinned.iter().map(|directory| root.join(directory)).collect();
-        for directory in &constant {
-            let (base, listing) = pinned::list(directory)?;
-            pinned::pin(&base, &listing)?;
-        }
-        let mut skip = vec![target_dir.to_owned(), file.clone(), new];
-        skip.extend(constant);
-        let listing = sources::list(&root, &skip)?;
-        let digests = sources::digests(&root, &listing)?;
-        let environment = environment(&job.variables);
-        let moment = Moment { now, fresh: fresh_stamp(&root, now)? };
-        let times = if !file.exists() && seed::is_pristine(step, target_dir)? {
-            Times::adopt(&listing, digests, moment)
-        } else {
-            Times::compare(&listing, digests, last.as_ref(), &environment, moment)
+        let changed = differences.as_ref().map(Changes::files).unwrap_or_default();
+        let known = last.filter(|last| last.environment == ledger.environment).zip(differences);
+        let mut records = match known {
+            Some((last, since)) => keep(last.units, &since, &scope.journal),
+            None => Records::new(),
         };
-        let ledger = Ledger::new(now, environment, scripts, times.entries);
-        // Before the times are set and before cargo starts: from here on the old ledger describes nothing.
+        forget(target_dir, &mut records, spared)?;
+        ledger.units = records;
         ledger.write(&file)?;
-        let tracked = Self { root, file, skip, ledger, started, changed: times.changed, written: None };
-        tracked.set(&listing)?;
-        Ok(tracked)
+        let recorder = Recorder::new(scope.clone())?;
+        Ok(Self { scope, file, skip, ledger, recorder, changed })
     }
 
-    /// Takes note of a local build script that ran, or need not run again. If the sources were written to by then,
-    /// it may have been this one, and what it wrote is not there in the next build: it must run again.
-    pub(crate) fn script(&mut self, out_dir: PathBuf) -> Result<(), Error> {
-        if self.written.is_none() {
-            self.written = self.find_written();
-        }
-        if self.written.is_none() {
-            return Ok(());
-        }
-        self.ledger.redo.push(out_dir);
-        // At once, since this build may be killed before its end.
-        self.ledger.write(&self.file)
+    /// Records the command that compiles.
+    pub(crate) fn recorder(&mut self) -> &mut Recorder {
+        &mut self.recorder
     }
 
-    /// Closes the ledger after cargo ended and returns the files that differ from the last compile.
+    /// Closes the ledger after Cargo ended and returns the files that differ from the last compile.
     pub(crate) fn finish(mut self, exit: Exit) -> Result<Vec<String>, Error> {
-        let now = clock::now(&memory::beside(&self.file))?;
-        self.ledger.finished = exit.by_itself() && clock::went_on(self.ledger.clock, self.started, now);
-        self.ledger.clock = now;
-        self.ledger.write(&self.file)?;
-        if let Some(path) = &self.written {
-            let path = path.display();
-            console::note(&format!(
-                "a build script wrote `{path}` into the sources, so such scripts run in every build; \
-                 what goes to OUT_DIR is kept"
-            ));
+        let records = self.recorder.finish();
+        if !exit.by_itself() {
+            // What it started may still be at work. The journal tells the next build what not to believe.
+            return Ok(self.changed);
         }
+        let mut records = match records {
+            Some(records) => records,
+            None => unrecorded(&self.scope.sources, &self.skip, &self.ledger)?,
+        };
+        let mut written = made(&self.scope.sources, &self.ledger, &records)?;
+        for record in records.values_mut() {
+            let own = record.written.iter().find(|name| written.contains(*name));
+            if let Some(own) = own {
+                console::note(&format!(
+                    "a build script or macro wrote `{own}` into the sources, so it runs in every build; what it writes to \
+                     OUT_DIR is kept"
+                ));
+            }
+            record.always |= own.is_some();
+        }
+        written.extend(parents(&written));
+        for record in records.values_mut() {
+            record.always |= !record.opened.is_disjoint(&written) || !record.asked.is_disjoint(&written);
+        }
+        self.ledger.units.append(&mut by_what_is_there(&self.scope.target_dir, records)?);
+        self.ledger.write(&self.file)?;
+        files::remove(&self.scope.journal)?;
         Ok(self.changed)
     }
+}
 
-    fn set(&self, listing: &Listing) -> Result<(), Error> {
-        for (path, metadata) in listing {
-            let entry = self.ledger.entries.get(&key(path));
-            if let Some(entry) = entry.filter(|entry| entry.stamp != Stamp::of(metadata)) {
-                entry.stamp.set(&self.root.join(path))?;
-            }
+/// Gives every source the one time that it always has.
+fn settle(root: &Path, listing: &Listing) -> Result<(), Error> {
+    for (path, metadata) in listing {
+        if Stamp::of(metadata) != Stamp::OLD {
+            Stamp::OLD.set(&root.join(path))?;
         }
-        // Finding out how fine the times are has changed this one, whatever the listing says.
-        self.ledger.entries.get("").map_or(Ok(()), |entry| entry.stamp.set(&self.root))
     }
+    Ok(())
+}
 
-    /// A source that is not what the ledger says, if there is one.
-    fn find_written(&self) -> Option<PathBuf> {
-        // What vanishes while we look was written to as well.
-        let Ok(listing) = sources::list(&self.root, &self.skip) else { return Some(self.root.clone()) };
-        let mut there = BTreeSet::new();
-        for (path, metadata) in listing.iter().filter(|(path, _)| is_source(path)) {
-            let key = key(path);
-            if !metadata.is_dir() && !self.is_as_known(&key, path, metadata) {
-                return Some(path.clone());
-            }
-            there.insert(key);
+/// The records of units that would be compiled from the same sources again, and that no build worked on that was killed.
+fn keep(mut records: Records, changes: &Changes, journal: &Path) -> Records {
+    let begun = match fs::read_to_string(journal) {
+        Ok(text) => text,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
+        Err(_) => EVERYTHING.to_owned(),
+    };
+    let begun: BTreeSet<&str> = begun.lines().collect();
+    if begun.contains(EVERYTHING) || records.get(EVERYTHING).is_some_and(|record| changes.reach(record)) {
+        return Records::new();
+    }
+    records.retain(|name, record| !begun.contains(name.as_str()) && !changes.reach(record));
+    records
+}
+
+/// Removes every unit from `target_dir` that has no record or was compiled from one that is removed, and the records of
+/// units that are not there.
+fn forget(target_dir: &Path, records: &mut Records, spared: impl Fn(&Path) -> bool) -> Result<(), Error> {
+    let pieces = unit::pieces(target_dir)?;
+    let compiled = pieces.iter().filter(|piece| piece.hash().is_some() && !spared(&piece.path));
+    let mut packages: BTreeMap<&str, Option<&str>> = BTreeMap::new();
+    for piece in compiled.clone() {
+        let package = packages.entry(&piece.unit).or_default();
+        *package = package.or(piece.package());
+    }
+    let record = |unit: &str| {
+        let package = packages.get(unit).copied().flatten();
+        let names = [Some(unit), package, Some(EVERYTHING)];
+        names.into_iter().flatten().find_map(|name| records.get(name))
+    };
+    let mut stale: BTreeSet<&str> = packages.keys().copied().filter(|unit| record(unit).is_none()).collect();
+    loop {
+        let count = stale.len();
+        let is_reached = |unit: &&str| {
+            record(unit).is_some_and(|it| it.units.iter().any(|one| stale.contains(one.as_str())))
+        };
+        let reached: Vec<&str> = packages.keys().copied().filter(is_reached).collect();
+        stale.extend(reached);
+        if stale.len() == count {
+            break;
         }
-        let gone = self.ledger.entries.keys().find(|key| is_source(Path::new(key)) && !there.contains(*key));
-        gone.map(PathBuf::from)
     }
-
-    fn is_as_known(&self, key: &str, path: &Path, metadata: &Metadata) -> bool {
-        let Some(entry) = self.ledger.entries.get(key) else { return false };
-        entry.stamp == Stamp::of(metadata)
-            || sources::digest(&self.root, path, metadata).is_ok_and(|digest| digest == entry.digest)
+    // Of each profile fingerprints come first: a unit that is half removed is none.
+    for piece in compiled.filter(|piece| stale.contains(piece.unit.as_str())) {
+        files::remove(&piece.path)?;
     }
+    let there: BTreeSet<&str> =
+        packages.iter().flat_map(|(unit, package)| [Some(*unit), *package]).flatten().collect();
+    let stale: BTreeSet<String> = stale.iter().map(|unit| (*unit).to_owned()).collect();
+    let there: BTreeSet<String> = there.iter().map(|name| (*name).to_owned()).collect();
+    records.retain(|name, _| name == EVERYTHING || (there.contains(name) && !stale.contains(name)));
+    Ok(())
 }
 
-/// False for what cargo or git themselves write during a build.
-fn is_source(path: &Path) -> bool {
-    !path.starts_with(".git") && path.file_name() != Some(OsStr::new("Cargo.lock"))
+/// The one record of a run that could not be recorded.
+fn unrecorded(root: &Path, skip: &[PathBuf], ledger: &Ledger) -> Result<Records, Error> {
+    let mut all = Record { blind: true, ..Record::default() };
+    let listing = sources::list(root, skip)?;
+    let mut there = BTreeSet::new();
+    for (path, metadata) in &listing {
+        let name = key(path);
+        let is_known = metadata.is_dir()
+            || sources::digest(root, path, metadata)
+                .is_ok_and(|digest| ledger.entries.get(&name) == Some(&digest));
+        if !is_known {
+            all.written.insert(name.clone());
+        }
+        there.insert(name);
+    }
+    all.written.extend(ledger.entries.keys().filter(|name| !there.contains(*name)).cloned());
+    all.written.retain(|name| is_ours(name));
+    Ok(Records::from([(EVERYTHING.to_owned(), all)]))
 }
 
-/// A time after `now` that the source directory can keep: some file systems know whole seconds only.
-fn fresh_stamp(root: &Path, now: Stamp) -> Result<Stamp, Error> {
-    let wanted = now.next();
-    wanted.set(root)?;
-    let kept = Stamp::of(&fs::metadata(root).map_err(Error::file("look at", root))?);
-    Ok(if kept == wanted { wanted } else { now.next_second() })
+/// What was written, made or removed, and is not as the context brought it.
+fn made(root: &Path, ledger: &Ledger, records: &Records) -> Result<BTreeSet<String>, Error> {
+    let mut made = BTreeSet::new();
+    for name in records.values().flat_map(|record| &record.written).filter(|name| is_ours(name)) {
+        let path = Path::new(name);
+        let now = match fs::symlink_metadata(root.join(path)) {
+            Ok(metadata) if metadata.is_dir() => Some(sources::DIRECTORY.to_owned()),
+            Ok(metadata) => Some(sources::digest(root, path, &metadata)?),
+            // Also what has another name than it is spelled here.
+            Err(_) => None,
+        };
+        let known = ledger.entries.get(name).map(|known| match sources::kind_of(known) {
+            sources::DIRECTORY => sources::DIRECTORY,
+            _ => known,
+        });
+        if now.as_deref() != known {
+            made.insert(name.clone());
+        }
+    }
+    Ok(made)
 }
 
-/// Digest of the environment variables `names` with their values.
-fn environment(names: &[String]) -> String {
+/// False for what git writes for itself when it is asked something, and for the lockfile, which Cargo knows better.
+fn is_ours(name: &str) -> bool {
+    name != ".git" && !name.starts_with(".git/") && name != "Cargo.lock"
+}
+
+/// The directories that `names` lie in.
+fn parents(names: &BTreeSet<String>) -> Vec<String> {
+    let parent = |name: &String| name.rsplit_once('/').map_or(String::new(), |(parent, _)| parent.to_owned());
+    names.iter().map(parent).collect()
+}
+
+/// The records of units that are in the target directory, and the others as records of their packages.
+fn by_what_is_there(target_dir: &Path, records: Records) -> Result<Records, Error> {
+    let pieces = unit::pieces(target_dir)?;
+    let there: BTreeSet<&str> = pieces.iter().map(|piece| piece.unit.as_str()).collect();
+    let mut named = Records::new();
+    for (name, record) in records {
+        let is_known = name == EVERYTHING || there.contains(name.as_str());
+        let name = if is_known { name } else { record.package.clone() };
+        named.entry(name).or_default().add(&record);
+    }
+    Ok(named)
+}
+
+/// Digest of everything that counts as a source of every unit: variables, and Cargo's configuration, which sets some.
+fn environment(job: &Freshness, entries: &BTreeMap<String, String>) -> String {
+    let mut hash = variables(&job.variables);
+    for name in &job.configuration {
+        let digest = entries.get(name).map_or("", String::as_str);
+        hash.update(format!("{name}\0{digest}\0"));
+    }
+    sources::hex(hash)
+}
+
+/// Hash of the environment variables `names` with their values.
+fn variables(names: &[String]) -> Sha256 {
     let mut hash = Sha256::new();
     for name in names {
         let value = std::env::var_os(name);
@@ -178,5 +276,5 @@ fn environment(names: &[String]) -> String {
             hash.update([0]);
         }
     }
-    sources::hex(hash)
+    hash
 }

@@ -1,57 +1,46 @@
-//! The ledger: what each source file held at the last compile, and which modification time it was given.
+//! The ledger: what each source file held at the last compile, and which of them each unit was compiled from.
 
 use std::collections::BTreeMap;
 use std::os::unix::ffi::OsStrExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
 use crate::memory;
-use crate::stamp::Stamp;
+use crate::reads::Records;
 
 /// Changes whenever an older ledger must not be believed.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// Describes the sources of the last compile in the target directory that it is kept with, and of no other.
 ///
-/// What is not in it, or cannot be read, counts as new: that costs a compile and is never wrong.
+/// A unit that is not in it, or a ledger that cannot be read, costs a compile and is never wrong.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Ledger {
     version: u32,
-    /// No file of the target directory was written after this time, once `finished` is true.
-    pub(crate) clock: Stamp,
-    /// False from before cargo starts until it ended by itself.
-    pub(crate) finished: bool,
-    /// Digest of the environment variables that count as sources.
+    /// Digest of the environment variables and configuration files that count as sources of every unit.
     pub(crate) environment: String,
     /// Digest of the variables that some build scripts read without saying so; empty if there are none.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub(crate) scripts: String,
-    /// Directories of build script runs that must not count as done, because what they did to the sources is lost.
-    pub(crate) redo: Vec<PathBuf>,
-    /// By path relative to the source directory, see [`key`].
-    pub(crate) entries: BTreeMap<String, Entry>,
-}
-
-/// One path of the source directory.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Entry {
-    /// What it held.
-    pub(crate) digest: String,
-    /// The modification time that it was given.
-    pub(crate) stamp: Stamp,
+    /// What each path of the source directory holds, by [`key`]; see [`crate::sources::digests`].
+    pub(crate) entries: BTreeMap<String, String>,
+    /// What the manifest of each package tells the code that is compiled, by the package's directory.
+    pub(crate) packages: BTreeMap<String, String>,
+    /// What each unit was compiled from that is still in the target directory.
+    pub(crate) units: Records,
 }
 
 impl Ledger {
-    /// The ledger of a compile that is about to start at `clock`.
+    /// The ledger of sources of which nothing is compiled yet.
     pub(crate) fn new(
-        clock: Stamp,
         environment: String,
         scripts: String,
-        entries: BTreeMap<String, Entry>,
+        entries: BTreeMap<String, String>,
+        packages: BTreeMap<String, String>,
     ) -> Self {
-        Self { version: VERSION, clock, finished: false, environment, scripts, redo: Vec::new(), entries }
+        Self { version: VERSION, environment, scripts, entries, packages, units: Records::new() }
     }
 
     /// Reads the ledger at `path`; nothing if it is missing, damaged or of another version.
@@ -82,22 +71,22 @@ mod tests {
     use std::os::unix::ffi::OsStrExt;
     use std::path::Path;
 
-    use super::{Entry, Ledger, key};
-    use crate::stamp::Stamp;
+    use super::{Ledger, key};
+    use crate::reads::Record;
 
     #[test]
     fn what_is_written_is_read_and_damage_is_nothing() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("ledger.json");
         assert_eq!(Ledger::read(&path), None, "missing");
-        let entry = Entry { digest: "00".to_owned(), stamp: Stamp(1, 2) };
-        let ledger =
-            Ledger::new(Stamp(3, 4), String::new(), String::new(), BTreeMap::from([("a".to_owned(), entry)]));
+        let map = BTreeMap::from([("a".to_owned(), "00".to_owned())]);
+        let mut ledger = Ledger::new(String::new(), String::new(), map.clone(), map);
+        ledger.units.insert("release/0123456789abcdef".to_owned(), Record::default());
         ledger.write(&path).unwrap();
         assert_eq!(Ledger::read(&path).as_ref(), Some(&ledger));
 
         let text = std::fs::read_to_string(&path).unwrap();
-        for damaged in ["", "{}", &text[..text.len() / 2], &text.replace("\"version\":1", "\"version\":0")] {
+        for damaged in ["", "{}", &text[..text.len() / 2], &text.replace("\"version\":2", "\"version\":0")] {
             std::fs::write(&path, damaged).unwrap();
             assert_eq!(Ledger::read(&path), None, "{damaged}");
         }

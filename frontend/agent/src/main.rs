@@ -7,8 +7,8 @@
 //! - [`fetch`] fills a `CARGO_HOME` with what a [`lockfile`] names, and has [`downloads`] of earlier builds to take
 //!   from. [`access`] gets it what not everybody may see, and for git this program is also a [`git_credential`] helper.
 //! - [`unpack`] unpacks that.
-//! - [`compile`] runs one cargo compile: [`freshness`] before it, [`messages`] while it runs, [`stubs`], [`reuse`]
-//!   and [`collect`] after it, and the [`tally`] at the end. [`sccache`] has a server beside it if one was asked for.
+//! - [`compile`] runs one cargo compile: [`freshness`] before it, [`messages`] and [`reads`] while it runs, [`stubs`],
+//!   [`reuse`] and [`collect`] after it, and the [`tally`] at the end. [`sccache`] has a server beside it if one was asked for.
 //! - [`kept`] looks after the target directory of the dependency step, which may outlive it: [`pinned`] sources before
 //!   cargo, [`export`] of what is live after it, and the [`cause`] of a compile, from its [`inputs`]. Its [`index`] is
 //!   what it remembers.
@@ -26,6 +26,7 @@ mod access;
 mod audit;
 mod cargo;
 mod cause;
+mod changes;
 mod circumstances;
 mod clock;
 mod collect;
@@ -51,6 +52,7 @@ mod linker;
 mod links;
 mod live;
 mod lockfile;
+mod manifests;
 mod memory;
 mod messages;
 mod mount;
@@ -58,6 +60,7 @@ mod package;
 mod packages;
 mod pinned;
 mod program;
+mod reads;
 mod restored;
 mod reuse;
 mod sccache;
@@ -68,11 +71,9 @@ mod stubs;
 mod symbols;
 mod tally;
 mod task;
-mod times;
 mod toolchain;
 mod unit;
 mod unpack;
-mod unseen;
 mod workplace;
 
 use std::process::ExitCode;
@@ -102,7 +103,10 @@ fn run() -> Result<u8, Error> {
     {
         return git_credential::answer(rest);
     }
-    let text = std::env::var(supercargo_report::JOB).map_err(|_| Error::NoJob)?;
+    let Ok(text) = std::env::var(supercargo_report::JOB) else {
+        let arguments: Vec<_> = std::env::args_os().skip(1).collect();
+        return Err(sccache::wrap(&arguments).unwrap_or(Error::NoJob));
+    };
     let job: Job = serde_json::from_str(&text).map_err(Error::Job)?;
     match job.with_command(arguments) {
         Job::Fetch(job) => fetch::fetch(&job),

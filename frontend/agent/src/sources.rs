@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs::{self, File, Metadata};
 use std::io::Read;
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
@@ -14,7 +14,11 @@ use crate::error::Error;
 /// Every path below a directory with its metadata, the directory itself as the empty path.
 pub(crate) type Listing = BTreeMap<PathBuf, Metadata>;
 
-const DIRECTORY: &str = "directory";
+/// What a digest begins with that is of a directory.
+pub(crate) const DIRECTORY: &str = "directory";
+
+/// What a digest begins with that is of a link.
+pub(crate) const LINK: &str = "link";
 
 /// Lists `root` without following links, and without what is at or below one of the absolute paths in `skip`.
 pub(crate) fn list(root: &Path, skip: &[PathBuf]) -> Result<Listing, Error> {
@@ -79,9 +83,9 @@ pub(crate) fn digest(root: &Path, path: &Path, metadata: &Metadata) -> Result<St
     Ok(text_of(kind(metadata), hash))
 }
 
-/// True if `digest` is that of a directory.
-pub(crate) fn is_directory(digest: &str) -> bool {
-    digest.split(':').next() == Some(DIRECTORY)
+/// What `digest` is of.
+pub(crate) fn kind_of(digest: &str) -> &str {
+    digest.split(':').next().unwrap_or_default()
 }
 
 /// `<kind>:<lower-case hexadecimal digits>`.
@@ -104,7 +108,7 @@ fn kind(metadata: &Metadata) -> &'static str {
     if metadata.is_dir() {
         DIRECTORY
     } else if metadata.is_symlink() {
-        "link"
+        LINK
     } else if !metadata.is_file() {
         "other"
     } else if metadata.permissions().mode() & 0o111 == 0 {
@@ -112,11 +116,6 @@ fn kind(metadata: &Metadata) -> &'static str {
     } else {
         "program"
     }
-}
-
-/// The file behind a path, where it has more paths than one.
-pub(crate) fn shared_inode(metadata: &Metadata) -> Option<(u64, u64)> {
-    (metadata.is_file() && metadata.nlink() > 1).then(|| (metadata.dev(), metadata.ino()))
 }
 
 /// A finished hash as lower-case hexadecimal digits.

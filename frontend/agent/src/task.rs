@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use supercargo_report::{Step, Task};
+use supercargo_report::Task;
 
 use crate::access;
 use crate::error::Error;
@@ -17,12 +17,12 @@ pub(crate) fn run(job: &Task) -> Result<u8, Error> {
         fs::create_dir_all(&home).map_err(Error::file("create", &home))?;
     }
     let target = job.target_dir.as_deref().map(Path::new);
-    let tracked = match (&job.freshness, target) {
-        // What is there was made by earlier runs of the same step, as in that of the dependencies.
-        (Some(freshness), Some(target)) => Some(Tracked::start(Step::Deps, freshness, target)?),
+    let mut tracked = match (&job.freshness, target) {
+        (Some(freshness), Some(target)) => Some(Tracked::start(freshness, target, |_| false)?),
         _ => None,
     };
-    let (exit, _) = access::run(&job.command, &job.access, &home, true)?;
+    let (exit, _) =
+        access::run(&job.command, &job.access, &home, true, tracked.as_mut().map(Tracked::recorder))?;
     if let Some(tracked) = tracked {
         tracked.finish(exit)?;
     }

@@ -57,6 +57,11 @@ impl Workplace {
         Ok(Self { target_dir, mount, is_linked, causes })
     }
 
+    /// True if `path` is a copy of something in the dependency layer, and so was not compiled here.
+    pub(crate) fn is_copy(&self, path: &Path) -> bool {
+        self.mount.is_copy(&self.target_dir, path)
+    }
+
     /// Takes note of what cargo has done so far. A dependency that cargo compiled here, although there was a link to it,
     /// is gone in the next build, and what was compiled against it cannot stay.
     pub(crate) fn artifact(&mut self, artifact: &Artifact) -> Result<(), Error> {

@@ -174,7 +174,7 @@ pub struct Compile {
     /// Names of the synthetic packages of the skeleton; everything they left in the target directory is removed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub stubs: Vec<String>,
-    /// Directories whose files get modification times by content before cargo looks at them.
+    /// Sources that outlive no step, compiled in a target directory that does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub freshness: Option<Freshness>,
     /// Where the dependency step leaves what it compiled.
@@ -247,7 +247,7 @@ pub enum Step {
     Build,
 }
 
-/// Modification times that follow contents and not clocks.
+/// Sources whose contents decide what is compiled, and not their times.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Freshness {
@@ -255,11 +255,10 @@ pub struct Freshness {
     pub directory: String,
     /// Absolute path of the ledger, kept with the target directory that it describes.
     pub ledger: String,
-    /// Directories below `directory`, relative to it, whose files the dependency step compiled already: vendored
-    /// crates and path crates that external crates are patched with. They get one time in the distant past, since the
-    /// target directory was made from exactly them.
+    /// Files of Cargo's configuration below `directory`, relative to it. They count as sources of every local crate,
+    /// because they set variables.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub pinned: Vec<String>,
+    pub configuration: Vec<String>,
     /// Environment variables that count as sources of every local crate: a change of one makes everything new. Cargo
     /// itself sees what a crate reads with `env!`, but not what a procedural macro reads.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

@@ -28,11 +28,7 @@ pub(super) fn compile(
     let freshness = mode.has_mount().then(|| Freshness {
         directory: paths::WORKSPACE.to_owned(),
         ledger: paths::LEDGER.to_owned(),
-        pinned: match mode {
-            CacheMode::Auto => plan.pinned(),
-            // Nobody compiled them before.
-            CacheMode::Layers | CacheMode::Mounts | CacheMode::None => Vec::new(),
-        },
+        configuration: plan.source.configuration.iter().map(ToString::to_string).collect(),
         variables: watched(plan),
         scripts: scripts(plan),
     });

@@ -162,7 +162,7 @@ fn started(
         environment = Invocation::environment();
         let more = [("CARGO_NET_OFFLINE", "true"), ("TRUNK_SKIP_VERSION_CHECK", "true")];
         environment.extend(more.map(|(name, value)| (name.to_owned(), value.to_owned())));
-        job = Some(compiling(command));
+        job = Some(compiling(plan, command));
     }
     environment.extend(task.environment.clone());
     let path = programs::path(&task.tools, image, environment.get("PATH"));
@@ -180,14 +180,14 @@ fn started(
 }
 
 /// A command that compiles in a directory that outlives the step: cargo must see what changed.
-fn compiling(command: &[String]) -> supercargo_report::Task {
+fn compiling(plan: &BuildPlan, command: &[String]) -> supercargo_report::Task {
     supercargo_report::Task {
         command: command.to_vec(),
         target_dir: Some(paths::TARGET.to_owned()),
         freshness: Some(Freshness {
             directory: paths::WORKSPACE.to_owned(),
             ledger: paths::LEDGER.to_owned(),
-            pinned: Vec::new(),
+            configuration: plan.source.configuration.iter().map(ToString::to_string).collect(),
             variables: Vec::new(),
             scripts: None,
         }),

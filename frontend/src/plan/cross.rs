@@ -131,6 +131,7 @@ mod tests {
     fn cross(builder: &str, target: &str, config: &str) -> Option<Cross> {
         let config = CargoConfig {
             file: RelPath::new(".cargo/config.toml").unwrap(),
+            files: Vec::new(),
             table: toml::from_str(config).unwrap(),
             referenced: std::collections::BTreeSet::new(),
             vendored: BTreeMap::new(),

@@ -193,6 +193,9 @@ pub struct Source {
     /// Files laid over the context.
     #[serde(serialize_with = "as_text")]
     pub overlays: BTreeMap<RelPath, Vec<u8>>,
+    /// The files of Cargo's configuration.
+    #[serde(skip)]
+    pub configuration: Vec<RelPath>,
 }
 
 /// What the planner needs to know of the build besides project and configuration.
@@ -292,7 +295,12 @@ pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
         tasks: caches::with_mounts(given.tasks, &prefix, &namespace, &image),
         dependencies,
         anchor: subject.anchor(),
-        source: Source { excluded: view.excluded, included: given.included, overlays: view.overlays },
+        source: Source {
+            excluded: view.excluded,
+            included: given.included,
+            overlays: view.overlays,
+            configuration: cargo_config.map(|config| config.files.clone()).unwrap_or_default(),
+        },
         package: Chosen { value: subject.name(), because: subject.because },
         binaries: subject.binaries,
         profile: subject.tuning,

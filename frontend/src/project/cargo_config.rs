@@ -15,6 +15,8 @@ use crate::tree::Tree;
 pub struct CargoConfig {
     /// The file that Cargo reads first.
     pub file: RelPath,
+    /// All files that are read, the included ones first.
+    pub files: Vec<RelPath>,
     /// The merged value.
     pub table: toml::Table,
     /// Files and directories in the context that the configuration names: linkers, wrappers, target
@@ -48,7 +50,8 @@ pub(super) fn merge(tree: &Tree, files: &[ConfigFile], findings: &mut Findings) 
     }
     table.remove("include");
     let vendored = vendored(tree, &table);
-    Some(CargoConfig { file, table, referenced, vendored })
+    let files = files.iter().map(|file| file.document.file.clone()).collect();
+    Some(CargoConfig { file, files, table, referenced, vendored })
 }
 
 /// The directories of the sources that are directories.

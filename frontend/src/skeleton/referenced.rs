@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use crate::name::RelPath;
 use crate::project::{LockedPackage, Lockfile, Project};
 
-/// The paths that the configuration names; of vendored sources only those of the packages in `kept`, so that a crate
+/// The paths that the configuration names, but for those that hold code of the project: with a variable that tells
+/// where the workspace is, every edit would compile the dependencies. Of vendored sources only those of the packages in `kept`, so that a crate
 /// that only tests need can come and go.
 pub(super) fn referenced(
     project: &Project,
@@ -14,7 +15,11 @@ pub(super) fn referenced(
 ) -> BTreeSet<RelPath> {
     let Some(config) = &project.cargo_config else { return BTreeSet::new() };
     let mut paths = BTreeSet::new();
-    for path in &config.referenced {
+    let holds_code = |path: &RelPath| {
+        let mut targets = project.packages.values().flat_map(|package| &package.targets);
+        targets.any(|target| target.path.is_within(path))
+    };
+    for path in config.referenced.iter().filter(|path| !holds_code(path)) {
         let names = config.vendored.get(path);
         match names.and_then(|names| directories(path, names, lockfile, kept)) {
             Some(directories) => paths.extend(directories),

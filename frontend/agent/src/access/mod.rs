@@ -19,6 +19,7 @@ use crate::cargo::{self, Exit};
 use crate::console;
 use crate::error::Error;
 use crate::files;
+use crate::reads::Recorder;
 use hints::Hints;
 
 pub(crate) use certificates::Trust;
@@ -39,12 +40,13 @@ struct Granted {
 
 /// Runs `command` with what `access` grants, and says what was missing if it fails. `home` is the `CARGO_HOME`.
 ///
-/// The text is that of its standard output, in which no secret is; it is passed on as well if it is to be `shown`.
+/// The text is that of its standard output, in which no secret is; it is passed on as well if it is to be `shown`. What the command reads goes to the `recorder`.
 pub(crate) fn run(
     command: &[String],
     access: &Access,
     home: &Path,
     shown: bool,
+    recorder: Option<&mut Recorder>,
 ) -> Result<(Exit, String), Error> {
     let mut granted = Granted::default();
     let place = std::env::temp_dir().join(format!("supercargo-{}", std::process::id()));
@@ -72,7 +74,7 @@ pub(crate) fn run(
         hints.see(&line);
         console::rendered(&line);
     };
-    let exit = cargo::run_with_lines(command, &granted.variables, on_line, on_error);
+    let exit = cargo::run_with_lines(command, &granted.variables, recorder, on_line, on_error);
     for path in &granted.left {
         files::remove(path)?;
     }

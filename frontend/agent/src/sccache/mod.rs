@@ -2,13 +2,14 @@
 //!
 //! The server alone has the settings and the credentials. Cargo and all that it starts only learn where the server
 //! listens: what a build script prints or hands on holds no secret. `RUSTC_WRAPPER` is in no fingerprint of cargo's, but
-//! build scripts may watch it, so it has the same value in every compile step, with a storage that answers and with one
-//! that does not.
+//! build scripts may watch it, so it is this program in every compile step, with a storage that answers and with one
+//! that does not. Only crates of others go to sccache ([`wrapper`]).
 
 mod credentials;
 mod program;
 mod server;
 mod statistics;
+mod wrapper;
 
 use std::path::PathBuf;
 
@@ -18,6 +19,7 @@ use crate::console;
 use crate::error::Error;
 use credentials::Credentials;
 use server::Server;
+pub(crate) use wrapper::run as wrap;
 
 /// The server beside a compile, or nothing where none was asked for.
 #[derive(Debug, Default)]
@@ -67,7 +69,9 @@ impl Beside {
     pub(crate) fn environment(&self) -> Vec<(&'static str, PathBuf)> {
         let Some(running) = &self.0 else { return Vec::new() };
         vec![
-            ("RUSTC_WRAPPER", running.program.clone()),
+            ("RUSTC_WRAPPER", wrapper::program()),
+            (wrapper::SCCACHE, running.program.clone()),
+            (wrapper::WORKSPACE, std::env::current_dir().unwrap_or_default()),
             (server::SOCKET, running.server.socket().to_owned()),
             // A server that breaks off in the middle must not break the compile.
             ("SCCACHE_IGNORE_SERVER_IO_ERROR", PathBuf::from("1")),

@@ -51,7 +51,7 @@ pub(super) fn line(answer: &[u8]) -> Option<String> {
     let errors =
         sum(&stats.cache_errors) + stats.cache_timeouts + stats.cache_read_errors + stats.cache_write_errors;
     if hits + misses + not_cacheable + errors == 0 {
-        return Some("sccache: nothing to compile".to_owned());
+        return Some("sccache: no dependency to compile".to_owned());
     }
     let total = hits + misses;
     // Half a percent counts as one.

@@ -45,7 +45,7 @@ impl Project {
             freshness: Some(Freshness {
                 directory: path("src"),
                 ledger: path("target/supercargo/ledger.json"),
-                pinned: Vec::new(),
+                configuration: Vec::new(),
                 variables: Vec::new(),
                 scripts: None,
             }),

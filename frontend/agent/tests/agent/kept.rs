@@ -8,7 +8,7 @@ use std::process::Stdio;
 use std::time::{Duration, SystemTime};
 
 use serde_json::Value;
-use supercargo_report::{Export, Freshness, Step};
+use supercargo_report::{Export, Step};
 
 use crate::bed::{Outcome, Project, at, for_each, main, manifest, set_time};
 use crate::interrupted::{HOLDING, kill, wait_for};
@@ -204,13 +204,8 @@ fn what_is_handed_out_is_fresh_and_small() {
     skeleton.0.job.step = Step::Build;
     skeleton.0.job.stubs = Vec::new();
     skeleton.0.job.export = None;
-    skeleton.0.job.freshness = Some(Freshness {
-        directory: skeleton.0.path("src").to_str().unwrap().to_owned(),
-        ledger: skeleton.0.ledger().to_str().unwrap().to_owned(),
-        pinned: ["mine", "other", "tool", "vendor"].map(str::to_owned).to_vec(),
-        variables: Vec::new(),
-        scripts: None,
-    });
+    skeleton.0.job.freshness = None;
+    skeleton.0.arrival = at(0);
     let outcome = skeleton.0.try_build();
     assert!(
         outcome.stdout.contains("build: 1 dependency reused; compiled 1 of 3 local crates: stub"),

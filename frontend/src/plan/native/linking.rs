@@ -59,8 +59,13 @@ mod tests {
     fn packages(table: &str, flags: &[&str]) -> String {
         let file = RelPath::new(".cargo/config.toml").unwrap();
         let table = toml::from_str(table).unwrap();
-        let config =
-            CargoConfig { file, table, referenced: BTreeSet::default(), vendored: BTreeMap::default() };
+        let config = CargoConfig {
+            file,
+            files: Vec::new(),
+            table,
+            referenced: BTreeSet::default(),
+            vendored: BTreeMap::default(),
+        };
         let flags: Vec<String> = flags.iter().map(|flag| (*flag).to_owned()).collect();
         let found = named(&config, &flags, "x86_64-unknown-linux-gnu");
         assert!(found.iter().all(|chosen| chosen.because == "the linker in .cargo/config.toml"));
