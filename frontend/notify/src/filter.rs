@@ -20,14 +20,28 @@ const NATIVE: u32 = 0xc000_00f3;
 const NATIVE: u32 = 0x8000_0016;
 #[cfg(all(target_arch = "powerpc64", target_endian = "little"))]
 const NATIVE: u32 = 0xc000_0015;
+#[cfg(not(any(
+    target_arch = "x86_64",
+    target_arch = "aarch64",
+    target_arch = "riscv64",
+    target_arch = "s390x",
+    all(target_arch = "powerpc64", target_endian = "little")
+)))]
+const NATIVE: u32 = UNKNOWN;
+
+/// No architecture.
+const UNKNOWN: u32 = 0;
 
 /// Numbers from here on are those of x32, the 32-bit variant of x86-64 that shares its architecture.
 const FOREIGN: u32 = 0x4000_0000;
 
 /// Reports the system calls `numbers`, and every call of another architecture; allows all others.
 ///
-/// Errors: `None` if there are more numbers than a jump can pass over.
+/// Errors: `None` if there are more numbers than a jump can pass over, or on an architecture that is not known here.
 pub(crate) fn program(numbers: &[u32]) -> Option<Vec<sock_filter>> {
+    if NATIVE == UNKNOWN {
+        return None;
+    }
     let load = |offset| statement(BPF_LD | BPF_W | BPF_ABS, offset);
     let mut program =
         vec![load(ARCHITECTURE), jump_if(BPF_JEQ, NATIVE, 1, 0), answer(SECCOMP_RET_USER_NOTIF)];

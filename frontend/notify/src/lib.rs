@@ -6,13 +6,6 @@
 //!
 //! Source: `seccomp_unotify(2)`.
 
-#[cfg(any(
-    target_arch = "x86_64",
-    target_arch = "aarch64",
-    target_arch = "riscv64",
-    target_arch = "s390x",
-    all(target_arch = "powerpc64", target_endian = "little")
-))]
 mod filter;
 
 use std::io;
@@ -54,7 +47,7 @@ impl Listener {
     /// Reports the system calls `numbers` of this thread, and of all threads and processes that it starts from now on.
     /// Another thread must be receiving before this one makes such a call.
     ///
-    /// Errors: `InvalidInput` for more than 250 numbers; the kernel's own where it is too old (before Linux 5.5), where
+    /// Errors: `InvalidInput` for more than 250 numbers or a 32-bit architecture; the kernel's own where it is too old (before Linux 5.5), where
     /// a sandbox forbids it, or where these processes have a listener already.
     pub fn install(numbers: &[u32]) -> io::Result<(Self, Stop)> {
         let program = filter::program(numbers).ok_or(io::ErrorKind::InvalidInput)?;

@@ -31,14 +31,16 @@ enum Effect {
 
 struct Row(libc::c_long, &'static [Place], Effect);
 
+/// None: the listener knows no 32-bit architecture.
+#[cfg(not(target_pointer_width = "64"))]
+const ROWS: &[Row] = &[];
+
 /// All that there are on every architecture, then those that only the older ones have.
+#[cfg(target_pointer_width = "64")]
 const ROWS: &[Row] = &[
     Row(libc::SYS_openat, &[(Some(0), 1)], Effect::Open(2)),
     Row(libc::SYS_openat2, &[(Some(0), 1)], Effect::OpenHow(2)),
-    #[cfg(not(target_arch = "riscv64"))]
     Row(libc::SYS_newfstatat, &[(Some(0), 1)], Effect::Ask(Some(3))),
-    #[cfg(target_arch = "riscv64")]
-    Row(79, &[(Some(0), 1)], Effect::Ask(Some(3))),
     Row(libc::SYS_statx, &[(Some(0), 1)], Effect::Ask(Some(2))),
     Row(libc::SYS_faccessat, &[(Some(0), 1)], Effect::Ask(None)),
     Row(libc::SYS_faccessat2, &[(Some(0), 1)], Effect::Ask(Some(3))),
@@ -57,27 +59,27 @@ const ROWS: &[Row] = &[
     Row(libc::SYS_io_uring_setup, &[], Effect::Hide),
     #[cfg(not(target_arch = "riscv64"))]
     Row(libc::SYS_renameat, &[(Some(0), 1), (Some(2), 3)], Effect::Rename),
-    #[cfg(target_arch = "x86_64")]
+    #[cfg(not(any(target_arch = "aarch64", target_arch = "riscv64")))]
     Row(libc::SYS_open, &[(None, 0)], Effect::Open(1)),
-    #[cfg(target_arch = "x86_64")]
+    #[cfg(not(any(target_arch = "aarch64", target_arch = "riscv64")))]
     Row(libc::SYS_creat, &[(None, 0)], Effect::Create),
-    #[cfg(target_arch = "x86_64")]
+    #[cfg(not(any(target_arch = "aarch64", target_arch = "riscv64")))]
     Row(libc::SYS_stat, &[(None, 0)], Effect::Ask(None)),
-    #[cfg(target_arch = "x86_64")]
+    #[cfg(not(any(target_arch = "aarch64", target_arch = "riscv64")))]
     Row(libc::SYS_lstat, &[(None, 0)], Effect::AskLink),
-    #[cfg(target_arch = "x86_64")]
+    #[cfg(not(any(target_arch = "aarch64", target_arch = "riscv64")))]
     Row(libc::SYS_access, &[(None, 0)], Effect::Ask(None)),
-    #[cfg(target_arch = "x86_64")]
+    #[cfg(not(any(target_arch = "aarch64", target_arch = "riscv64")))]
     Row(libc::SYS_rename, &[(None, 0), (None, 1)], Effect::Rename),
-    #[cfg(target_arch = "x86_64")]
+    #[cfg(not(any(target_arch = "aarch64", target_arch = "riscv64")))]
     Row(libc::SYS_link, &[(None, 0), (None, 1)], Effect::Rename),
-    #[cfg(target_arch = "x86_64")]
+    #[cfg(not(any(target_arch = "aarch64", target_arch = "riscv64")))]
     Row(libc::SYS_symlink, &[(None, 1)], Effect::Rename),
-    #[cfg(target_arch = "x86_64")]
+    #[cfg(not(any(target_arch = "aarch64", target_arch = "riscv64")))]
     Row(libc::SYS_unlink, &[(None, 0)], Effect::Rename),
-    #[cfg(target_arch = "x86_64")]
+    #[cfg(not(any(target_arch = "aarch64", target_arch = "riscv64")))]
     Row(libc::SYS_mkdir, &[(None, 0)], Effect::Rename),
-    #[cfg(target_arch = "x86_64")]
+    #[cfg(not(any(target_arch = "aarch64", target_arch = "riscv64")))]
     Row(libc::SYS_rmdir, &[(None, 0)], Effect::Rename),
 ];
 

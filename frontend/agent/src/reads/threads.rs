@@ -31,49 +31,47 @@ pub(crate) enum Owner {
     Anybody,
 }
 
-/// All threads that were seen so far.
+/// The processes of all threads that were seen so far.
 #[derive(Debug)]
 pub(crate) struct Threads {
     target_dir: PathBuf,
     /// The first process, once it was seen.
     first: Option<u32>,
-    known: HashMap<u32, Thread>,
+    /// The process of each thread.
+    process_of: HashMap<u32, u32>,
+    processes: HashMap<u32, Process>,
 }
 
 #[derive(Debug)]
-struct Thread {
-    /// Its directory below `/proc`, which stays that of this very thread when its number is used again.
+struct Process {
+    /// Its directory below `/proc`, which stays that of this very process when its number is used again.
     directory: OwnedFd,
-    process: u32,
     owner: Owner,
 }
 
-/// What the kernel says of a thread.
-struct Status {
-    process: u32,
-    parent: u32,
-}
+/// With more processes than this, those that are gone are forgotten: each holds a descriptor.
+const MANY: usize = 64;
 
 impl Threads {
     pub(crate) fn new(target_dir: PathBuf) -> Self {
-        Self { target_dir, first: None, known: HashMap::new() }
+        Self { target_dir, first: None, process_of: HashMap::new(), processes: HashMap::new() }
     }
 
     /// For whom `thread` works.
     pub(crate) fn owner(&mut self, thread: u32) -> Owner {
-        self.ensure(thread).map_or(Owner::Anybody, |thread| thread.owner.clone())
+        self.process(thread).map_or(Owner::Anybody, |process| process.owner.clone())
     }
 
-    /// Forgets for whom `thread` works, since another program runs in its process from now on.
+    /// Forgets for whom the process of `thread` works, since another program runs in it from now on.
     pub(crate) fn executes(&mut self, thread: u32) {
-        if let Some(gone) = self.known.remove(&thread) {
-            self.known.remove(&gone.process);
+        if let Some(process) = self.process_of.remove(&thread) {
+            self.processes.remove(&process);
         }
     }
 
     /// The text at `address` in the memory of `thread`, up to its zero byte; nothing if it cannot be read.
     pub(crate) fn text(&mut self, thread: u32, address: u64) -> Option<PathBuf> {
-        let memory = self.ensure(thread)?.memory()?;
+        let memory = self.memory(thread)?;
         let mut text = Vec::new();
         let mut buffer = [0; 256];
         while text.len() <= LONGEST {
@@ -93,57 +91,77 @@ impl Threads {
     /// The number at `address` in the memory of `thread`.
     pub(crate) fn number(&mut self, thread: u32, address: u64) -> Option<u64> {
         let mut bytes = [0; 8];
-        self.ensure(thread)?.memory()?.read_exact_at(&mut bytes, address).ok()?;
+        self.memory(thread)?.read_exact_at(&mut bytes, address).ok()?;
         Some(u64::from_ne_bytes(bytes))
     }
 
     /// The directory that paths of `thread` start at: the one behind a descriptor, or the one that it is in.
     pub(crate) fn directory(&mut self, thread: u32, descriptor: Option<i32>) -> Option<PathBuf> {
-        let link = descriptor.map_or_else(|| "cwd".to_owned(), |descriptor| format!("fd/{descriptor}"));
-        let text = readlinkat(&self.ensure(thread)?.directory, link, Vec::new()).ok()?;
+        let name = descriptor.map_or_else(|| "cwd".to_owned(), |descriptor| format!("fd/{descriptor}"));
+        let link = format!("task/{thread}/{name}");
+        let text = readlinkat(&self.process(thread)?.directory, link, Vec::new()).ok()?;
         Some(PathBuf::from(OsStr::from_bytes(text.as_bytes()))).filter(|path| path.is_absolute())
     }
 
-    fn ensure(&mut self, thread: u32) -> Option<&Thread> {
-        if !self.known.get(&thread).is_some_and(Thread::is_alive) {
-            let found = self.look_at(thread);
-            self.known.remove(&thread);
-            self.known.insert(thread, found?);
-        }
-        self.known.get(&thread)
+    fn memory(&mut self, thread: u32) -> Option<File> {
+        open(&self.process(thread)?.directory, &format!("task/{thread}/mem"))
     }
 
-    fn look_at(&mut self, thread: u32) -> Option<Thread> {
-        let path = format!("/proc/{thread}");
-        let directory =
-            openat(CWD, path, OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty()).ok()?;
-        let status = Status::read(&directory)?;
-        let owner = if status.process == thread {
-            self.owner_of_process(&directory, &status)?
-        } else {
-            self.ensure(status.process)?.owner.clone()
+    /// The process of a thread that is alive.
+    fn process(&mut self, thread: u32) -> Option<&Process> {
+        let known = self.process_of.get(&thread).filter(|process| {
+            let has = |process: &Process| exists(&process.directory, &format!("task/{thread}"));
+            self.processes.get(process).is_some_and(has)
+        });
+        let process = match known {
+            Some(process) => *process,
+            None => {
+                let process = status(&directory(thread)?, "Tgid:")?;
+                self.process_of.insert(thread, process);
+                self.learn(process)?;
+                process
+            }
         };
-        Some(Thread { directory, process: status.process, owner })
+        self.processes.get(&process)
     }
 
-    fn owner_of_process(&mut self, directory: &OwnedFd, status: &Status) -> Option<Owner> {
+    /// Finds out for whom the process with the number `process` works.
+    fn learn(&mut self, process: u32) -> Option<Owner> {
+        if let Some(known) = self.processes.get(&process).filter(|known| exists(&known.directory, "stat")) {
+            return Some(known.owner.clone());
+        }
+        if self.processes.len() > MANY {
+            self.processes.retain(|_, process| exists(&process.directory, "stat"));
+        }
+        let directory = directory(process)?;
+        let owner = self.owner_of(process, &directory)?;
+        self.processes.insert(process, Process { directory, owner: owner.clone() });
+        Some(owner)
+    }
+
+    fn owner_of(&mut self, process: u32, directory: &OwnedFd) -> Option<Owner> {
         let own = std::process::id();
-        if status.process == own || self.first == Some(status.process) {
+        if process == own || self.first == Some(process) {
             return Some(Owner::Nobody);
         }
-        if status.parent == own && self.first.is_none() {
-            self.first = Some(status.process);
+        let parent = status(directory, "PPid:")?;
+        if parent == own && self.first.is_none() {
+            self.first = Some(process);
             return Some(Owner::Nobody);
         }
         // What lost its parent is given to us, if we are the first process of the container, or to somebody above us.
-        let above = std::os::unix::process::parent_id();
-        if [0, 1, own, above].contains(&status.parent) {
+        if [0, 1, own, std::os::unix::process::parent_id()].contains(&parent) {
             return Some(Owner::Anybody);
         }
-        match self.ensure(status.parent)?.owner.clone() {
+        match self.learn(parent)? {
             Owner::Nobody => {
-                let (arguments, variables) = (read(directory, "cmdline")?, read(directory, "environ")?);
-                let identity = Identity::of(&self.target_dir, &arguments, &variables);
+                // Cargo's own children can be read. What cannot be is another user's, such as a test's database.
+                let (arguments, variables) = (read(directory, "cmdline"), read(directory, "environ"));
+                let identity = Identity::of(
+                    &self.target_dir,
+                    &arguments.unwrap_or_default(),
+                    &variables.unwrap_or_default(),
+                );
                 Some(identity.map_or(Owner::Nobody, |identity| Owner::Unit(Arc::new(identity))))
             }
             owner => Some(owner),
@@ -151,31 +169,27 @@ impl Threads {
     }
 }
 
-impl Thread {
-    /// False once the thread is gone, whoever has its number now.
-    fn is_alive(&self) -> bool {
-        rustix::fs::accessat(&self.directory, "stat", rustix::fs::Access::EXISTS, AtFlags::empty()).is_ok()
-    }
-
-    fn memory(&self) -> Option<File> {
-        openat(&self.directory, "mem", OFlags::RDONLY | OFlags::CLOEXEC, Mode::empty()).ok().map(File::from)
-    }
+fn directory(thread: u32) -> Option<OwnedFd> {
+    let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
+    openat(CWD, format!("/proc/{thread}"), flags, Mode::empty()).ok()
 }
 
-impl Status {
-    fn read(directory: &OwnedFd) -> Option<Self> {
-        let text = String::from_utf8_lossy(&read(directory, "status")?).into_owned();
-        let number = |name: &str| {
-            let line = text.lines().find_map(|line| line.strip_prefix(name));
-            line?.trim().parse().ok()
-        };
-        Some(Self { process: number("Tgid:")?, parent: number("PPid:")? })
-    }
+/// The number after `name` in what the kernel says of a thread.
+fn status(directory: &OwnedFd, name: &str) -> Option<u32> {
+    let text = String::from_utf8_lossy(&read(directory, "status")?).into_owned();
+    text.lines().find_map(|line| line.strip_prefix(name))?.trim().parse().ok()
+}
+
+fn exists(directory: &OwnedFd, name: &str) -> bool {
+    rustix::fs::accessat(directory, name, rustix::fs::Access::EXISTS, AtFlags::empty()).is_ok()
+}
+
+fn open(directory: &OwnedFd, name: &str) -> Option<File> {
+    openat(directory, name, OFlags::RDONLY | OFlags::CLOEXEC, Mode::empty()).ok().map(File::from)
 }
 
 fn read(directory: &OwnedFd, name: &str) -> Option<Vec<u8>> {
     let mut bytes = Vec::new();
-    let file = openat(directory, name, OFlags::RDONLY | OFlags::CLOEXEC, Mode::empty()).ok()?;
-    File::from(file).read_to_end(&mut bytes).ok()?;
+    open(directory, name)?.read_to_end(&mut bytes).ok()?;
     Some(bytes)
 }

@@ -103,7 +103,7 @@ mod tests {
             (1, 1, "", 0, "1 hit, 1 miss (50 %)"),
             (0, 0, r#""crate-type":1"#, 0, "0 hits, 0 misses, 1 not cacheable"),
             (0, 2, "", 2, "0 hits, 2 misses (0 %), 2 errors"),
-            (0, 0, r#""-":4"#, 0, "nothing to compile"),
+            (0, 0, r#""-":4"#, 0, "no dependency to compile"),
         ] {
             let answer = answer(hits, misses, not_cached, errors);
             assert_eq!(line(answer.as_bytes()).unwrap(), format!("sccache: {expected}"), "{answer}");
