@@ -13,6 +13,8 @@ pub(crate) struct Changes {
     contents: BTreeSet<String>,
     /// Those of them that came, went or are of another kind.
     kinds: BTreeSet<String>,
+    /// The files and links among those.
+    files: Vec<String>,
     /// Whether one of them is a link, or was one. Who only reads where a link leads is not recorded.
     links: bool,
     /// Directories of packages whose manifest tells the code something else.
@@ -23,7 +25,8 @@ impl Changes {
     /// Compares the sources of the `last` build with those of this one.
     pub(crate) fn between(last: &Ledger, now: &Ledger) -> Self {
         let mut changes = Self::default();
-        for key in last.entries.keys().chain(now.entries.keys()) {
+        let keys: BTreeSet<&String> = last.entries.keys().chain(now.entries.keys()).collect();
+        for key in keys {
             let (old, new) = (last.entries.get(key), now.entries.get(key));
             if old == new {
                 continue;
@@ -33,9 +36,12 @@ impl Changes {
             changes.links |= kinds.iter().flatten().any(|kind| kind == sources::LINK);
             // The size of a file is a matter of its contents, and so is what a link leads to; of a directory there is
             // nothing to ask but whether it is one.
-            let is_directory = kinds.iter().all(|kind| kind.as_deref() == Some(sources::DIRECTORY));
-            if !is_directory {
+            let is_directory = |kind: &Option<String>| kind.as_deref() == Some(sources::DIRECTORY);
+            if !kinds.iter().all(is_directory) {
                 changes.kinds.insert(key.clone());
+            }
+            if !kinds.iter().any(is_directory) {
+                changes.files.push(key.clone());
             }
             changes.contents.insert(key.clone());
         }
@@ -45,9 +51,9 @@ impl Changes {
         changes
     }
 
-    /// Files and links that differ, sorted; directories left out.
-    pub(crate) fn files(&self) -> Vec<String> {
-        self.kinds.iter().cloned().collect()
+    /// Files and links that differ, sorted.
+    pub(crate) fn files(&self) -> &[String] {
+        &self.files
     }
 
     /// True if a unit with this record would now be compiled from something else.

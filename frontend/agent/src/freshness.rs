@@ -74,7 +74,7 @@ impl Tracked {
         {
             stubs::forget_scripts(target_dir, &readers.packages)?;
         }
-        let changed = differences.as_ref().map(Changes::files).unwrap_or_default();
+        let changed = differences.as_ref().map_or_else(Vec::new, |since| since.files().to_vec());
         let known = last.filter(|last| last.environment == ledger.environment).zip(differences);
         let mut records = match known {
             Some((last, since)) => keep(last.units, &since, &scope.journal),

@@ -174,7 +174,7 @@ impl Subject {
         }
         let own: Vec<&str> = (0..3).map(|_| *self.random.pick(&FILES)).collect();
         self.interesting.extend(own.iter().map(|file| format!("{name}/{file}")));
-        for _ in 0..=self.random.below(4) {
+        for _ in 0..(2 + self.random.below(5)) {
             let part = self.look(name, &own);
             parts.push(part);
         }
@@ -304,71 +304,75 @@ impl Subject {
         self.project.write(path, &(lines.collect::<Vec<_>>().join("\n") + "\n"));
     }
 
-    /// One edit; returns what it was.
+    /// One edit that reaches only who looks at it; returns what it was.
     fn edit(&mut self) -> String {
-        let path = {
-            let all = self.interesting.clone();
-            self.random.pick(&all).clone()
-        };
+        let path = self.random.pick(&self.interesting).clone();
         let member = self.member();
-        match self.random.below(16) {
+        let place = self.project.source(&path);
+        match self.random.below(12) {
             0..=5 => {
                 self.rewrite(&path);
                 format!("write {path}")
             }
             6 | 7 => {
-                let place = self.project.source(&path);
                 if fs::symlink_metadata(&place).is_ok_and(|it| !it.is_dir()) && !path.ends_with("one.txt") {
                     fs::remove_file(place).unwrap();
                 }
                 format!("remove {path}")
             }
             8 => {
+                let word = self.word();
+                let beside = path.rsplit_once('/').map_or(String::new(), |(parent, _)| format!("{parent}/"));
+                self.project.write(&format!("{beside}new-{word}.txt"), "new");
+                format!("create beside {path}")
+            }
+            9 => {
+                self.replace(&format!("{member}/src/m.rs"), "pub const V", |word| {
+                    format!("pub const V: u32 = {};", &word[1..])
+                });
+                format!("edit {member}/src/m.rs")
+            }
+            10 => {
+                let manifest = format!("{member}/Cargo.toml");
+                self.replace(&manifest, "description", |word| format!("description = \"{word}\""));
+                format!("describe {member}")
+            }
+            _ => {
+                let word = self.word();
+                self.project.write(&format!("{member}/tests/{word}.rs"), "#[test]\nfn passes() {}\n");
+                format!("add a test to {member}")
+            }
+        }
+    }
+
+    /// One edit that may reach everybody. A round with one of these proves little of the others.
+    fn wide_edit(&mut self) -> String {
+        match self.random.below(4) {
+            0 => {
+                let path = self.random.pick(&self.interesting).clone();
                 let place = self.project.source(&path);
                 if fs::symlink_metadata(&place).is_ok_and(|it| !it.is_dir()) {
                     fs::remove_file(&place).unwrap();
                 }
                 if !fs::exists(&place).unwrap() {
                     fs::create_dir_all(place.parent().unwrap()).unwrap();
-                    let target = if self.random.chance(1, 2) { "../mac/src/lib.rs" } else { "beside.txt" };
+                    let target = *self.random.pick(&["../mac/src/lib.rs", "beside.txt"]);
                     fs::write(place.with_file_name("beside.txt"), self.word()).unwrap();
                     symlink(target, &place).unwrap();
                 }
                 format!("link {path}")
             }
-            9 => {
-                let word = self.word();
-                self.project.write(&format!("{path}.d/new-{word}.txt"), "new");
-                format!("create beside {path}")
-            }
-            10 => {
-                self.replace(&format!("{member}/src/m.rs"), "pub const V", |word| {
-                    format!("pub const V: u32 = {};", &word[1..])
-                });
-                format!("edit {member}/src/m.rs")
-            }
-            11 => {
-                self.replace(&format!("{member}/Cargo.toml"), "description", |word| {
-                    format!("description = \"{word}\"")
-                });
-                format!("describe {member}")
-            }
-            12 => {
+            1 => {
                 self.replace(".cargo/config.toml", "WORD", |word| format!("WORD = \"{word}\""));
                 "set WORD".to_owned()
             }
-            13 => {
+            2 => {
                 self.replace("mac/src/lib.rs", "const OWN", |word| format!("const OWN: &str = \"{word}\";"));
                 "edit mac".to_owned()
             }
-            14 => {
+            _ => {
                 self.replace("Cargo.toml", "license", |word| format!("license = \"{word}\""));
                 "license all".to_owned()
-            }
-            _ => {
-                let word = self.word();
-                self.project.write(&format!("{member}/tests/{word}.rs"), "#[test]\nfn passes() {}\n");
-                format!("add a test to {member}")
             }
         }
     }
@@ -440,11 +444,14 @@ fn every_edit_ships_what_a_build_from_scratch_makes() {
                 subject.project.path("").display()
             );
             done.clear();
-            let count = if subject.random.chance(1, 3) { 1 } else { 2 + subject.random.below(10) };
+            if subject.random.chance(1, 8) {
+                done.push(subject.wide_edit());
+            }
+            let count = if subject.random.chance(1, 3) { 1 } else { 1 + subject.random.below(9) };
             for _ in 0..count {
                 done.push(subject.edit());
             }
-            edits += count;
+            edits += done.len();
         }
     }
     println!("{edits} edits of {projects} projects from seed {first}: {features:?}");
