@@ -45,6 +45,33 @@ fn project(name: &str, config: &[(&str, &str)]) -> Project {
 }
 
 #[test]
+fn a_step_with_network_runs_no_program_of_the_project() {
+    let bed = Bed::ensure().unwrap();
+    let project =
+        project("config-trap", &[(".cargo/config.toml", "[build]\nrustc-wrapper = \"tools/trap\"\n")]);
+    project.write("src/main.rs", "fn main() { println!(\"{}\", itoa::Buffer::new().format(7)); }\n").unwrap();
+    project.append("Cargo.toml", "[dev-dependencies]\nryu = \"=1.0.20\"\n").unwrap();
+    project.remove("Cargo.lock").unwrap();
+    testbed::process::Cmd::new("cargo")
+        .args(["generate-lockfile", "--quiet"])
+        .current_dir(project.path())
+        .run()
+        .unwrap();
+    project.write("tools/trap", "#!/bin/sh\ntouch \"$CARGO_HOME/sprung\"\nexec \"$@\"\n").unwrap();
+    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+    std::fs::set_permissions(project.path().join("tools/trap"), mode).unwrap();
+    let build = || Build::new(bed.docker(), project.path());
+    build().tag("e2e-config-trap").succeed().unwrap();
+    assert_eq!(Run::new(bed.docker(), "e2e-config-trap").complete().unwrap().stdout.trim_end(), "7");
+    let out = Project::empty().unwrap();
+    for target in ["fetch", "sbom", "vendor"] {
+        build().target(target).output(out.path().join(target).to_str().unwrap()).succeed().unwrap();
+    }
+    assert!(out.path().join("fetch/registry").exists());
+    assert!(!out.path().join("fetch/sprung").exists(), "a step with network started the wrapper");
+}
+
+#[test]
 fn every_table_counts_as_cargo_counts_it() {
     let bed = Bed::ensure().unwrap();
     let config = format!(

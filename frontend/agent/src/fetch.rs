@@ -18,6 +18,7 @@ use crate::tally;
 /// Runs the fetch and returns cargo's exit code. The downloads of earlier builds only save time: whatever is wrong
 /// with them, cargo fetches what it misses, and nothing here fails for it.
 pub(crate) fn fetch(job: &Fetch) -> Result<u8, Error> {
+    access::narrow(Path::new(&job.workspace))?;
     let home = Path::new(&job.cargo_home);
     fs::create_dir_all(home).map_err(Error::file("create", home))?;
     let lockfile = Lockfile::read(Path::new(&job.lockfile))?;
@@ -46,6 +47,7 @@ pub(crate) fn fetch(job: &Fetch) -> Result<u8, Error> {
 
 /// Has cargo write a lockfile and returns its exit code.
 pub(crate) fn lock(job: &Lock) -> Result<u8, Error> {
+    access::narrow(Path::new(&job.workspace))?;
     let home = Path::new(&job.cargo_home);
     fs::create_dir_all(home).map_err(Error::file("create", home))?;
     Ok(access::run(&job.command, &job.access, home, true, None)?.0.code())

@@ -93,6 +93,9 @@ pub struct Fetch {
     /// agent's arguments.
     #[serde(skip)]
     pub command: Vec<String>,
+    /// Absolute path of the directory with the project. Of its configuration the command sees only what cannot start a
+    /// program.
+    pub workspace: String,
     /// Absolute path of the `CARGO_HOME` that the command fills.
     pub cargo_home: String,
     /// Absolute path of the cache mount that keeps earlier downloads, if there is one; it may be empty and is shared by
@@ -127,6 +130,9 @@ pub struct Lock {
     /// agent's arguments.
     #[serde(skip)]
     pub command: Vec<String>,
+    /// Absolute path of the directory with the project. Of its configuration the command sees only what cannot start a
+    /// program.
+    pub workspace: String,
     /// Absolute path of the `CARGO_HOME` that the command uses.
     pub cargo_home: String,
     /// How to reach what not everybody may see.

@@ -152,6 +152,7 @@ pub(super) fn job(plan: &BuildPlan, command: Vec<String>, access: &Access) -> Fe
     let has_mount = plan.caches.mode.value != CacheMode::None;
     Fetch {
         command,
+        workspace: paths::WORKSPACE.to_owned(),
         cargo_home: paths::CARGO_HOME.to_owned(),
         downloads: has_mount.then(|| paths::DOWNLOADS.to_owned()),
         lockfile: format!("{}/Cargo.lock", paths::WORKSPACE),
@@ -210,6 +211,7 @@ pub(super) fn lockfile(materials: &Materials, files: &BTreeMap<RelPath, Vec<u8>>
         if has_lockfile { &["cargo", "update", "--workspace"] } else { &["cargo", "generate-lockfile"] };
     let job = Job::Lock(Lock {
         command: command.iter().map(|word| (*word).to_owned()).collect(),
+        workspace: paths::WORKSPACE.to_owned(),
         cargo_home: paths::CARGO_HOME.to_owned(),
         access: access::job(access),
     });

@@ -5,6 +5,7 @@
 //! secret's own file. What is written is outside of every mount that a later step sees.
 
 mod certificates;
+mod configuration;
 mod git;
 mod hints;
 mod registries;
@@ -23,6 +24,7 @@ use crate::reads::Recorder;
 use hints::Hints;
 
 pub(crate) use certificates::Trust;
+pub(crate) use configuration::narrow;
 pub(crate) use secret::token;
 
 /// Variables of cargo's environment.

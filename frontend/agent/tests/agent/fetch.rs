@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{Arc, Mutex};
@@ -155,6 +156,7 @@ impl Bed {
         let command = ["cargo", "fetch", "--locked"].iter().chain(arguments);
         let job = Fetch {
             command: command.map(|part| (*part).to_owned()).collect(),
+            workspace: text("src"),
             cargo_home: text(home),
             downloads: Some(text("downloads")),
             lockfile: text("src/Cargo.lock"),
@@ -211,6 +213,32 @@ fn what_was_fetched_once_is_not_fetched_again() {
     assert!(outcome.stdout.ends_with(end), "{outcome:?}");
     assert_eq!(bed.registry.asked(), Vec::<String>::new());
     bed.check_home();
+}
+
+#[test]
+fn no_program_that_the_project_names_is_started() {
+    let bed = Bed::new();
+    let trap = bed.path("src/trap");
+    fs::write(&trap, "#!/bin/sh\necho \"$0 $*\" >> ../sprung\nexec \"$@\"\n").unwrap();
+    fs::set_permissions(&trap, fs::Permissions::from_mode(0o755)).unwrap();
+    let trap = trap.display();
+    let more = format!(
+        "[build]\nrustc = \"{trap}\"\nrustc-wrapper = \"{trap}\"\nrustc-workspace-wrapper = \"{trap}\"\nrustdoc = \"{trap}\"\n\
+         [registry]\ncredential-provider = \"{trap}\"\nglobal-credential-providers = [\"{trap}\"]\n\
+         [credential-alias]\nmine = [\"{trap}\"]\n[target.'cfg(all())']\nlinker = \"{trap}\"\nrunner = \"{trap}\"\n\
+         [host]\nlinker = \"{trap}\"\n[env]\nRUSTC = {{ value = \"{trap}\", force = true }}\n\
+         [alias]\nfetch = \"!{trap}\"\n"
+    );
+    fs::write(bed.path("src/.cargo/included.toml"), more).unwrap();
+    let config =
+        format!("include = [\"included.toml\"]\n[registries.mine]\nindex = \"{}\"\n", bed.registry.url);
+    fs::write(bed.path("src/.cargo/config.toml"), config).unwrap();
+    for arguments in [&[][..], &["--target", "x86_64-pc-windows-gnu"]] {
+        let outcome = bed.fetch(arguments);
+        assert_eq!(outcome.code, Some(0), "{outcome:?}");
+        let sprung = fs::read_to_string(bed.path("sprung")).unwrap_or_default();
+        assert_eq!(sprung, "", "{outcome:?}");
+    }
 }
 
 #[test]
@@ -337,6 +365,7 @@ fn a_home_is_completed_from_the_downloads_without_copies() {
         command: ["cargo", "tree", "--quiet", "--edges", "normal,build", "--depth", "0", "--locked"]
             .map(str::to_owned)
             .to_vec(),
+        workspace: text("src"),
         cargo_home: text("home"),
         downloads: Some(text("downloads")),
         lockfile: text("src/Cargo.lock"),
