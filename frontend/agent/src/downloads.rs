@@ -1,7 +1,9 @@
 //! The download cache: what earlier fetches brought, in a cache mount that parallel builds share.
 //!
-//! It is laid out like a `CARGO_HOME`. A file in it may have been half written when a machine went down, so an archive
-//! is believed for its checksum only, and an index entry for its form.
+//! It is laid out like a `CARGO_HOME`. A file in it may have been half written when a machine went down, and builds of
+//! other projects write to it. So an archive is believed for its checksum only, an index entry for its form, and of a
+//! git repository the objects, which git compares with their names. Where a registry has its archives and whom it
+//! sends a token to (`config.json`) is asked anew.
 
 use std::ffi::OsStr;
 use std::fs::{self, File};
@@ -12,6 +14,7 @@ use sha2::{Digest, Sha256};
 use crate::error::Error;
 use crate::files;
 use crate::lockfile::Lockfile;
+use crate::repository;
 use crate::restored::{Restored, ident};
 use crate::sources::hex;
 
@@ -76,7 +79,7 @@ impl Downloads {
             let (from, to) = (self.root.join(index).join(&host), home.join(index).join(&host));
             if from.join(".git").is_dir() {
                 if !to.exists() && lockfile.registries.iter().any(|url| ident(&host) == Some(host_of(url))) {
-                    copy_whole(&from, &to)?;
+                    repository::copy(&from.join(".git"), &to.join(".git"))?;
                 }
                 continue;
             }
@@ -90,11 +93,6 @@ impl Downloads {
                     files::write(&to.join(&name), &bytes)?;
                     restored.indexes.entry(host.clone()).or_default().insert(name);
                 }
-            }
-            let config = fs::read(from.join("config.json")).unwrap_or_default();
-            let is_json = serde_json::from_slice::<serde_json::Value>(&config).is_ok();
-            if is_json && restored.indexes.contains_key(&host) && !to.join("config.json").exists() {
-                files::write(&to.join("config.json"), &config)?;
             }
         }
         Ok(())
@@ -110,7 +108,7 @@ impl Downloads {
         for name in files::names(&self.root.join(db))? {
             let to = home.join(db).join(&name);
             if !to.exists() && lockfile.repositories.iter().any(|url| is_repository(&name, url)) {
-                copy_whole(&self.root.join(db).join(&name), &to)?;
+                repository::copy(&self.root.join(db).join(&name), &to)?;
                 restored.repositories.insert(name);
             }
         }
@@ -192,12 +190,6 @@ impl Downloads {
     fn new_file(&self) -> PathBuf {
         self.root.join(".new")
     }
-}
-
-/// Copies a directory, or leaves nothing of it.
-fn copy_whole(from: &Path, to: &Path) -> Result<(), Error> {
-    files::create_parent(to)?;
-    files::copy(from, to).inspect_err(|_| drop(files::remove(to)))
 }
 
 /// Where a registry's index has the entry of `name`, as every registry lays its index out.

@@ -61,6 +61,7 @@ mod packages;
 mod pinned;
 mod program;
 mod reads;
+mod repository;
 mod restored;
 mod reuse;
 mod sccache;

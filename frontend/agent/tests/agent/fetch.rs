@@ -14,6 +14,9 @@ use tempfile::TempDir;
 
 use crate::bed::{Outcome, agent, manifest, outcome};
 
+/// What says where archives are, which is never taken from earlier downloads.
+const CONFIG: &str = "/index/config.json";
+
 /// A sparse registry on a port of its own, and what was asked of it so far.
 struct Registry {
     url: String,
@@ -211,7 +214,7 @@ fn what_was_fetched_once_is_not_fetched_again() {
     let outcome = bed.fetch(&[]);
     let end = "fetch: 2 crates and 1 git repository (3 from the download cache)\n";
     assert!(outcome.stdout.ends_with(end), "{outcome:?}");
-    assert_eq!(bed.registry.asked(), Vec::<String>::new());
+    assert_eq!(bed.registry.asked(), [CONFIG]);
     bed.check_home();
 }
 
@@ -242,6 +245,32 @@ fn no_program_that_the_project_names_is_started() {
 }
 
 #[test]
+fn a_planted_repository_starts_nothing() {
+    let bed = Bed::new();
+    assert_eq!(bed.fetch(&[]).code, Some(0));
+    let db = fs::read_dir(bed.path("downloads/git/db")).unwrap().next().unwrap().unwrap().path();
+    let trap = format!("touch {}", bed.path("sprung").display());
+    let config = format!(
+        "[core]\n\tbare = true\n\tsshCommand = {trap}\n\tfsmonitor = {trap}\n[protocol]\n\tallow = always\n\
+         [url \"ext::sh -c '{trap}' \"]\n\tinsteadOf = file://\n"
+    );
+    fs::write(db.join("config"), config).unwrap();
+    fs::write(bed.path("forked/src/lib.rs"), "pub fn new() {}\n").unwrap();
+    run(
+        &bed.path("forked"),
+        &["git", "-c", "user.name=x", "-c", "user.email=x@example.com", "commit", "--quiet", "-am", "y"],
+    );
+    let url = format!("file://{}", bed.path("forked").display());
+    bed.depend_on(&format!("forked = {{ git = \"{url}\" }}\n"));
+    let config = fs::read_to_string(bed.path("src/.cargo/config.toml")).unwrap();
+    fs::write(bed.path("src/.cargo/config.toml"), format!("{config}[net]\ngit-fetch-with-cli = true\n"))
+        .unwrap();
+    let outcome = bed.fetch(&[]);
+    assert_eq!(outcome.code, Some(0), "{outcome:?}");
+    assert!(!bed.path("sprung").exists(), "{outcome:?}");
+}
+
+#[test]
 fn a_damaged_archive_is_fetched_anew_and_mended() {
     let bed = Bed::new();
     assert_eq!(bed.fetch(&[]).code, Some(0));
@@ -252,7 +281,7 @@ fn a_damaged_archive_is_fetched_anew_and_mended() {
         let outcome = bed.fetch(&[]);
         let end = "fetch: 2 crates and 1 git repository (2 from the download cache)\n";
         assert!(outcome.stdout.ends_with(end), "{outcome:?}");
-        assert_eq!(bed.registry.asked(), ["/dl/first-1.0.0"]);
+        assert_eq!(bed.registry.asked(), ["/dl/first-1.0.0", CONFIG]);
         assert_eq!(fs::read(bed.archive("first")).unwrap(), good);
         bed.check_home();
     }
@@ -311,7 +340,7 @@ fn parallel_fetches_share_a_cache() {
     assert!(!bed.path("downloads/.new").exists());
     bed.registry.asked();
     assert!(bed.fetch(&[]).stdout.ends_with("(3 from the download cache)\n"));
-    assert_eq!(bed.registry.asked(), Vec::<String>::new());
+    assert_eq!(bed.registry.asked(), [CONFIG]);
 }
 
 #[test]
