@@ -64,10 +64,13 @@ impl Tracked {
             entries.into_iter().map(|(path, digest)| (key(&path), digest)).collect();
 
         let scripts = job.scripts.as_ref().map(|scripts| sources::hex(variables(&scripts.variables)));
-        let packages = manifests::told(&scope.sources, &listing)?;
+        let last = Ledger::read(&file);
+        let packages = match &last {
+            Some(last) if manifests::are_same(&last.entries, &entries) => last.packages.clone(),
+            _ => manifests::told(&scope.sources, &listing)?,
+        };
         let environment = environment(job, &entries);
         let mut ledger = Ledger::new(environment, scripts.unwrap_or_default(), entries, packages);
-        let last = Ledger::read(&file);
         let differences = last.as_ref().map(|last| Changes::between(last, &ledger));
         if let (Some(readers), Some(last)) = (&job.scripts, &last)
             && last.scripts != ledger.scripts

@@ -17,11 +17,22 @@ use crate::sources::{self, Listing};
 /// What becomes no variable, or makes Cargo compile another unit when it changes.
 const UNTOLD: [&str; 2] = ["metadata", "version"];
 
+/// The name of every manifest.
+const NAME: &str = "Cargo.toml";
+
+/// True if no manifest differs between two ledgers' entries.
+pub(crate) fn are_same(one: &BTreeMap<String, String>, other: &BTreeMap<String, String>) -> bool {
+    let is_manifest = |key: &&String| key.rsplit('/').next() == Some(NAME);
+    let manifests =
+        |entries| BTreeMap::iter(entries).filter(|(key, _): &(&String, &String)| is_manifest(key));
+    manifests(one).eq(manifests(other))
+}
+
 /// Digests of what is told, by the directory of the package.
 pub(crate) fn told(root: &Path, listing: &Listing) -> Result<BTreeMap<String, String>, Error> {
     let mut manifests = BTreeMap::new();
     for path in listing.iter().filter(|(_, metadata)| metadata.is_file()).map(|(path, _)| path) {
-        if path.file_name().is_some_and(|name| name == "Cargo.toml") {
+        if path.file_name().is_some_and(|name| name == NAME) {
             let file = root.join(path);
             let bytes = fs::read(&file).map_err(Error::file("read", &file))?;
             let directory = path.parent().unwrap_or(Path::new(""));
