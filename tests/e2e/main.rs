@@ -23,6 +23,7 @@ mod dist;
 mod edits;
 mod examples;
 mod files;
+mod forged;
 mod freshness;
 mod frontend_image;
 mod graph;

@@ -47,7 +47,7 @@ pub(crate) fn compile(job: &Compile) -> Result<u8, Error> {
         workplace = Some(place);
     }
     let sccache = sccache::Beside::start(job.sccache.as_ref())?;
-    let mut artifacts = Artifacts::default();
+    let mut artifacts = Artifacts::below(target_dir);
     let mut runs = Vec::new();
     let mut noted = Ok(());
     let mut environment = sccache.environment();
@@ -136,7 +136,7 @@ fn finish(
     let units = artifacts.iter().map(Artifact::unit).collect();
     let report = Report { units, rebuilt, changed };
     if let Some(wanted) = &job.collect {
-        collect::collect(wanted, artifacts, &report)?;
+        collect::collect(job, wanted, artifacts, &report)?;
     }
     console::line(&match job.step {
         Step::Deps => tally::of_deps(artifacts, &job.stubs),

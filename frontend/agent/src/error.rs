@@ -197,6 +197,18 @@ pub(crate) enum Error {
         /// The names that there are.
         built: Vec<String>,
     },
+    /// Something else is where Cargo puts a binary.
+    #[error(
+        "`{}` {reason}, so it is not the binary that cargo linked; look for a build script, a procedural macro or a linker \
+         wrapper that writes to the target directory",
+        path.display()
+    )]
+    NotABinary {
+        /// Where it is.
+        path: PathBuf,
+        /// Completes the sentence.
+        reason: &'static str,
+    },
 }
 
 impl Error {

@@ -41,6 +41,11 @@ pub(crate) fn remove(path: &Path) -> Result<(), Error> {
     }
 }
 
+/// Empties a directory that cannot be removed itself.
+pub(crate) fn clear(directory: &Path) -> Result<(), Error> {
+    names(directory)?.into_iter().try_for_each(|name| remove(&directory.join(name)))
+}
+
 /// Writes `bytes` to `path`, its directory included.
 pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<(), Error> {
     create_parent(path)?;

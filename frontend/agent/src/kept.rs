@@ -38,14 +38,14 @@ impl<'a> Kept<'a> {
         let environment = Inputs::environment(skeleton);
         let known = Index::read(&target_dir).filter(|index| index.environment == environment);
         if known.is_none() {
-            clear(&target_dir)?;
+            files::clear(&target_dir)?;
         }
         let mut index = known.unwrap_or_else(|| Index::new(now, environment.clone()));
         let pinned = Pinned::examine(skeleton, &export.pinned)?;
         match pinned.invalid(&index.sources, index.finished) {
             Invalid::Packages(names) => stubs::forget_packages(&target_dir, &names)?,
             Invalid::All => {
-                clear(&target_dir)?;
+                files::clear(&target_dir)?;
                 index = Index::new(now, environment);
             }
         }
@@ -97,12 +97,4 @@ impl<'a> Kept<'a> {
         live::sweep(target_dir, &self.index.history, |_| false)?;
         Ok((cause, libraries))
     }
-}
-
-/// Empties a directory that cannot be removed itself.
-fn clear(directory: &Path) -> Result<(), Error> {
-    for name in files::names(directory)? {
-        files::remove(&directory.join(name))?;
-    }
-    Ok(())
 }

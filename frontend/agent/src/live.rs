@@ -119,7 +119,7 @@ mod tests {
                 "target": { "kind": ["bin"], "name": "api-server" }, "features": [], "executable": null,
                 "filenames": [path], "fresh": false,
             });
-            let mut artifacts = Artifacts::default();
+            let mut artifacts = Artifacts::below(target.path());
             artifacts.take(message.to_string().as_bytes());
             let live = select(target.path(), artifacts.0.iter(), [].into_iter()).unwrap();
             let expected = expected.iter().map(|unit| format!("x86/release/{unit}"));

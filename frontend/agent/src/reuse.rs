@@ -116,6 +116,7 @@ impl From<&Artifact> for Made {
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
+    use std::path::Path;
 
     use super::{rebuilt, remember};
     use crate::messages::{Artifact, Artifacts};
@@ -130,7 +131,7 @@ mod tests {
             "executable": null,
             "fresh": fresh,
         });
-        let mut artifacts = Artifacts::default();
+        let mut artifacts = Artifacts::below(Path::new("/target"));
         artifacts.take(line.to_string().as_bytes());
         artifacts.0.remove(0)
     }

@@ -72,11 +72,13 @@ pub(crate) fn crates(count: usize) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::{compiled_local, of_build, of_deps};
     use crate::messages::{Artifact, Artifacts};
 
     fn artifacts(units: &[(&str, &str, bool)]) -> Vec<Artifact> {
-        let mut artifacts = Artifacts::default();
+        let mut artifacts = Artifacts::below(Path::new("/target"));
         for (package, kind, fresh) in units {
             let line = serde_json::json!({
                 "reason": "compiler-artifact", "package_id": package, "target": { "kind": [kind], "name": "x" },

@@ -193,8 +193,8 @@ fn a_binary_is_the_same_as_with_the_layer_itself() {
         (&[][..], "[profile.dev]\nincremental = false\n", true),
         // rustc gives such files names of which a part is random.
         (&[], "[profile.dev]\nsplit-debuginfo = \"unpacked\"\n", false),
-        (&["--release"], "[profile.release]\nlto = \"fat\"\ndebug = 2\n", true),
-        (&["--release"], "[profile.release]\nlto = \"thin\"\n", true),
+        (&["--profile=release"], "[profile.release]\nlto = \"fat\"\ndebug = 2\n", true),
+        (&["--profile=release"], "[profile.release]\nlto = \"thin\"\n", true),
     ] {
         let mut layered = Layered::new(profile, settings);
         layered.build("x4 7 1", "2 of 2");

@@ -10,6 +10,7 @@ mod bed;
 mod clock;
 mod exit;
 mod fetch;
+mod forged;
 mod freshness;
 mod interrupted;
 mod invariant;
