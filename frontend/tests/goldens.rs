@@ -207,6 +207,69 @@ fn every_secret_that_a_graph_asks_for_is_known_to_the_plan() {
     }
 }
 
+/// The example `minimal` with a mount of every kind that no example has.
+fn with_every_mount() -> Tree {
+    let mut tree = tree("minimal", 0);
+    let body =
+        "# syntax=supercargo\n[cache]\nsccache = { namespace = \"team\" }\n[assets.web]\npreset = \"npm\"\n";
+    for (name, text) in [
+        ("Dockerfile", body),
+        ("web/package.json", "{}"),
+        ("web/package-lock.json", "{}"),
+        ("web/index.js", ""),
+    ] {
+        let path = RelPath::new(name).unwrap();
+        tree.insert(path.clone(), Entry::File { size: 1 });
+        tree.insert_contents(path, text.as_bytes().to_vec());
+    }
+    tree
+}
+
+fn cache_mounts(plan: &BuildPlan, goal: &Goal) -> BTreeSet<String> {
+    let text = graph(plan, goal).to_text();
+    let mounts = text.lines().filter_map(|line| line.trim().strip_prefix("mount "));
+    let ids = mounts.filter_map(|mount| mount.split_once(" cache ")?.1.split_whitespace().next());
+    ids.map(str::to_owned).collect()
+}
+
+#[test]
+fn every_cache_mount_has_an_id_of_one_form() {
+    let is_digest = |part: &str| part.len() == 16 && part.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let mut kinds = BTreeSet::new();
+    let mut all = CASES.map(|(example, target, arguments)| (tree(example, 0), target, arguments)).to_vec();
+    all.push((with_every_mount(), None, &[]));
+    all.push((with_every_mount(), None, &[("CACHE_MODE", "mounts"), ("CACHE_SCCACHE", "true")]));
+    all.push((tree("minimal", 0), Some("test"), &[]));
+    for (tree, target, arguments) in all {
+        for client in ["", "team/a"] {
+            let arguments = [arguments, &[("BUILDKIT_CACHE_MOUNT_NS", client)]].concat();
+            let (plan, goal) = planned(&tree, target, &arguments);
+            for id in cache_mounts(&plan, &goal) {
+                let own = if client.is_empty() { Some(id.as_str()) } else { id.strip_prefix("team/a/") };
+                let parts: Vec<&str> = own.unwrap_or_default().split('/').collect();
+                let ["supercargo", "1", kind, namespace, digest] = parts[..] else { panic!("{id}") };
+                assert!((namespace == "shared" || is_digest(namespace)) && is_digest(digest), "{id}");
+                kinds.insert(kind.to_owned());
+            }
+        }
+    }
+    let known =
+        ["dependencies", "downloads", "npm", "packages", "sccache", "target", "test", "web-app", "whole"];
+    assert_eq!(kinds.iter().map(String::as_str).collect::<Vec<_>>(), known);
+}
+
+/// Two registries may have images of one name.
+#[test]
+fn target_mounts_belong_to_one_registry() {
+    let target = |image: &str| {
+        let arguments = [("TOOLCHAIN_IMAGE", image), ("TOOLCHAIN_CHANNEL", "1.95")];
+        let (plan, _) = planned(&tree("minimal", 0), None, &arguments);
+        (plan.caches.target.to_string(), plan.caches.dependencies.to_string())
+    };
+    let (here, there) = (target("docker.io/library/rust:1.95"), target("registry.example/library/rust:1.95"));
+    assert!(here.0 != there.0 && here.1 != there.1, "{here:?} {there:?}");
+}
+
 #[test]
 fn equal_input_gives_equal_bytes_in_any_order() {
     for (example, target, arguments) in CASES {

@@ -7,7 +7,7 @@ use supercargo_report::{
     Collect, Compile, Dependencies, Freshness, Job, Linker, Scripts, Secret, Step, Symbols,
 };
 
-use super::exec::{agent, environment, locate, mount_private, networked};
+use super::exec::{agent, cache, environment, locate, mount_private, networked};
 use super::fetch::Crates;
 use super::manifests::write;
 use super::sccache;
@@ -96,7 +96,7 @@ pub(super) fn compile(
 /// The target directory that outlives builds. Nothing seeds it: its identity would include the seed, so each new
 /// dependency layer would start an empty one and leave the old one behind.
 fn target_mount(plan: &BuildPlan) -> CacheMount {
-    Mount::cache(paths::TARGET, &plan.caches.target).sharing(Sharing::Locked)
+    cache(paths::TARGET, &plan.caches.target).sharing(Sharing::Locked)
 }
 
 /// The sources with their history, if it was asked for. A step of its own, so that a commit of nothing sends nothing else.

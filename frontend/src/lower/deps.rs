@@ -6,7 +6,7 @@ use supercargo_report::{Compile, Dependencies, Export, Job, Step};
 
 use super::Materials;
 use super::build;
-use super::exec::{agent, environment, locate, networked};
+use super::exec::{agent, cache, environment, locate, networked};
 use super::fetch::Crates;
 use super::sccache;
 use crate::config::CacheMode;
@@ -55,7 +55,7 @@ fn target(plan: &BuildPlan, materials: &Materials) -> Mount {
         CacheMode::Auto => {
             let toolchain = materials.toolchain.identity();
             let id = plan.caches.dependencies_with(&toolchain, &environment(plan, materials));
-            Mount::cache(paths::TARGET, &id).sharing(Sharing::Locked).into()
+            cache(paths::TARGET, &id).sharing(Sharing::Locked).into()
         }
         // `layers` keeps nothing between runs; in the last two modes no build needs this step.
         CacheMode::Layers | CacheMode::Mounts | CacheMode::None => {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use buildkit_llb::Output;
-use buildkit_llb::exec::{ContentCache, Exec, Mount, Network};
+use buildkit_llb::exec::{CacheMount, ContentCache, Exec, Mount, Network};
 use buildkit_llb::source_map::{Location, Range};
 use supercargo_report::{JOB, Job};
 
@@ -12,6 +12,7 @@ use crate::config::BuildNetwork;
 use crate::diagnostic::Span;
 use crate::engine::Abilities;
 use crate::options::Sandbox;
+use crate::plan::mount_id::MountId;
 use crate::plan::{BuildPlan, paths};
 
 /// An image that was looked up.
@@ -146,6 +147,11 @@ pub(super) fn confined(mut exec: Exec, materials: &Materials) -> Exec {
         Some(bytes) => exec.with_mount(Mount::tmpfs("/dev/shm").size(*bytes)),
         None => exec,
     }
+}
+
+/// Returns the cache mount `id`. No other function makes one, so every id has one form.
+pub(super) fn cache(path: &str, id: &MountId) -> CacheMount {
+    Mount::cache(path, &id.to_string())
 }
 
 /// Mounts a tree of which the step may write its own copy that nobody sees afterwards, keyed by where it came from.

@@ -12,7 +12,7 @@ use supercargo_report::{Fetch, Job, Lock, Unpack};
 
 use super::Materials;
 use super::access;
-use super::exec::{agent, locate, mount_private};
+use super::exec::{agent, cache, locate, mount_private};
 use super::manifests::write;
 use crate::config::CacheMode;
 use crate::engine::Abilities;
@@ -173,7 +173,7 @@ pub(super) fn fetching(
     let exec = agent(materials, &plan.cargo.environment, &Job::Fetch(job), name);
     let mut exec = locate(connected(exec, access, materials), materials, plan.anchor.as_ref());
     if has_mount {
-        exec.mount(Mount::cache(paths::DOWNLOADS, &plan.caches.downloads).sharing(Sharing::Shared));
+        exec.mount(cache(paths::DOWNLOADS, &plan.caches.downloads).sharing(Sharing::Shared));
     }
     exec
 }

@@ -7,7 +7,7 @@ use supercargo_report::{CERTIFICATES, Job, Packages};
 
 use super::Materials;
 use super::access::trusting;
-use super::exec::{PinnedImage, agent_in, locate};
+use super::exec::{PinnedImage, agent_in, cache, locate};
 use crate::config::CacheMode;
 use crate::plan::native::{Origin, SystemPackages};
 use crate::plan::{BuildPlan, paths};
@@ -111,7 +111,7 @@ fn install(
         exec.mount(Mount::bind(Output::scratch(), place.cache).no_output());
     } else {
         // apt locks its directories anyway, and fails where it cannot.
-        exec.mount(Mount::cache(place.cache, &plan.caches.packages).sharing(Sharing::Locked));
+        exec.mount(cache(place.cache, &plan.caches.packages).sharing(Sharing::Locked));
     }
     exec.root()
 }

@@ -4,6 +4,7 @@ use buildkit_llb::exec::{Exec, Mount, Sharing};
 use supercargo_report::{Sccache, SccacheSecret};
 
 use super::Materials;
+use super::exec::cache;
 use crate::plan::{BuildPlan, paths};
 
 /// What the agent needs to know.
@@ -25,7 +26,7 @@ pub(super) fn attach(mut exec: Exec, plan: &BuildPlan, materials: &Materials) ->
     let Some(sccache) = plan.sccache.as_ref().map(|chosen| &chosen.value) else { return exec };
     match &sccache.mount {
         // One server at a time can use a directory; a second step gets one of its own and need not wait.
-        Some(id) => exec.mount(Mount::cache(paths::SCCACHE, id).sharing(Sharing::Private)),
+        Some(id) => exec.mount(cache(paths::SCCACHE, id).sharing(Sharing::Private)),
         // The one compile step that has network: a step has it as a whole or not at all.
         None => {
             exec = exec.network(materials.sandbox.network);

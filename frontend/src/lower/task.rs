@@ -8,7 +8,7 @@ use buildkit_llb::file::{Copy, FileOp, Mkdir, Owner};
 use supercargo_report::{Freshness, Job};
 
 use super::access::trusting;
-use super::exec::{PinnedImage, agent_in, confined, reaching};
+use super::exec::{PinnedImage, agent_in, cache, confined, reaching};
 use super::layer::Layer;
 use super::programs::{self, Installed};
 use super::{Materials, chosen, packages, toolchain};
@@ -113,19 +113,19 @@ fn run(
         let files = copied(task, materials, Output::scratch(), &install.files, "copy what names packages");
         let mut exec = started((plan, task), (materials, tools), (&install.command, BuildNetwork::Default))
             .env("npm_config_cache", paths::NPM);
-        exec.mount(Mount::cache(paths::NPM, &install.cache).sharing(Sharing::Shared));
+        exec.mount(cache(paths::NPM, &plan.caches.npm).sharing(Sharing::Shared));
         let workspace = exec.mount(Mount::bind(files, paths::WORKSPACE));
         tree = Some(exec.output(&workspace));
     }
     let tree = copied(task, materials, tree.unwrap_or_else(Output::scratch), &task.inputs, "copy inputs");
     let mut exec = started((plan, task), (materials, tools), (&task.command, task.network));
     let workspace = exec.mount(Mount::bind(tree, paths::WORKSPACE));
-    if let (Some(front_end), Some((_, crates))) = (&task.front_end, tools.front_end(task)) {
+    if let Some((_, crates)) = tools.front_end(task) {
         crates.mount(&mut exec, materials.abilities);
         if plan.caches.mode.value == CacheMode::None {
             exec.mount(Mount::bind(Output::scratch(), paths::TARGET).no_output());
         } else {
-            exec.mount(Mount::cache(paths::TARGET, &front_end.cache).sharing(Sharing::Locked));
+            exec.mount(cache(paths::TARGET, &plan.caches.web_app(&task.name)).sharing(Sharing::Locked));
         }
     }
     let given = binaries.map(|binaries| {

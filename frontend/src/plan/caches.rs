@@ -8,13 +8,9 @@ use sha2::{Digest, Sha256};
 
 use super::Chosen;
 use super::command::Command;
-use super::task::Task;
+use super::mount_id::{MountId, MountIds};
 use crate::config::{CacheMode, Config};
-use crate::options::Options;
 use crate::project::Project;
-
-/// The format of what is kept in the mounts. It changes when an older content could not be used.
-const FORMAT: &str = "supercargo/1";
 
 /// The cache mounts of a build.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -22,26 +18,32 @@ pub struct Caches {
     /// How compiled code is kept.
     pub mode: Chosen<CacheMode>,
     /// The mount that keeps downloaded crates, shared by all projects: Cargo's archives are named by content.
-    pub downloads: String,
+    pub downloads: MountId,
     /// The mount that keeps compiled dependencies, for one project, toolchain, triple and profile; all packages of a
     /// workspace share it. What else compiles them is added by [`Caches::dependencies_with`].
-    pub dependencies: String,
+    pub dependencies: MountId,
     /// The mount that keeps the user's own compiled crates, for one package of one project, one toolchain, triple and
     /// profile. In mode `mounts` it holds the dependencies as well and is another one.
     ///
     /// One package each, although members of a workspace share crates: a mount has one build at a time, so builds of
     /// different binaries would wait for one another, and each would take out of it what the other alone needs.
-    pub target: String,
+    pub target: MountId,
     /// The mount that keeps package lists and packages of the system, shared by all projects and images: package
     /// managers check what they find there.
     #[serde(skip)]
-    pub packages: String,
+    pub packages: MountId,
+    /// The mount that keeps what npm downloads, shared by all projects: npm checks the digests of the lockfile.
+    #[serde(skip)]
+    pub npm: MountId,
+    /// The mount that keeps what a web app of the project is compiled to; [`Caches::web_app`] adds which.
+    #[serde(skip)]
+    web_apps: MountId,
 }
 
 /// What must differ for two builds not to share compiled code.
 #[derive(Clone, Copy, Debug)]
 pub struct Identity<'a> {
-    /// The toolchain image and what is installed on it.
+    /// The toolchain image, registry included, and what is installed on it.
     pub image: &'a str,
     /// The triple.
     pub triple: &'a str,
@@ -55,32 +57,27 @@ impl Caches {
     /// Cargo sees another rustc and other flags, but not another C compiler or library of the same image's tag, nor what
     /// a build script reads from the environment without saying so.
     #[must_use]
-    pub fn dependencies_with(&self, toolchain: &str, environment: &BTreeMap<String, String>) -> String {
-        let all = std::iter::once((toolchain, ""))
-            .chain(environment.iter().map(|(name, value)| (name.as_str(), value.as_str())));
-        let text = all.fold(String::new(), |text, (name, value)| format!("{text}{name}={value}\0"));
-        format!("{}/{}", self.dependencies, digest(&text))
+    pub fn dependencies_with(&self, toolchain: &str, environment: &BTreeMap<String, String>) -> MountId {
+        let variables = environment.iter().flat_map(|(name, value)| [name.as_str(), value.as_str()]);
+        self.dependencies.with(&std::iter::once(toolchain).chain(variables).collect::<Vec<_>>())
     }
-}
 
-/// What the client puts before the ids of all cache mounts: `BUILDKIT_CACHE_MOUNT_NS`, with which builds of one engine
-/// are kept apart.
-pub(super) fn prefix(options: &Options) -> String {
-    let namespace = options.build_args.get("BUILDKIT_CACHE_MOUNT_NS").filter(|value| !value.is_empty());
-    namespace.map(|value| format!("{value}/")).unwrap_or_default()
+    /// The mount for what the task `name` compiles, whatever is built of the project and for whom.
+    #[must_use]
+    pub fn web_app(&self, name: &str) -> MountId {
+        self.web_apps.with(&[name])
+    }
 }
 
 /// Names the mounts of a command on what `owner` names: a package, or the fact that it is more than one.
 #[must_use]
 pub fn choose(
-    prefix: &str,
-    namespace: &str,
+    ids: &MountIds,
     (command, owner): (Command, &str),
     mode: Chosen<CacheMode>,
     identity: Identity<'_>,
 ) -> Caches {
     let Identity { image, triple, profile } = identity;
-    let compiler = image.rsplit('/').next().unwrap_or(image);
     let kind = match (command, mode.value.has_layer()) {
         (Command::Build, true) => "target".to_owned(),
         (Command::Build, false) => "whole".to_owned(),
@@ -88,30 +85,16 @@ pub fn choose(
         (command, false) => format!("whole-{}", command.word()),
     };
     // Two of them at once need not wait for one another.
-    let checked = if command.only_checks() { "-check" } else { "" };
+    let checked = if command.only_checks() { "check" } else { "" };
     Caches {
         mode,
-        downloads: format!("{prefix}{FORMAT}/downloads"),
-        packages: format!("{prefix}{FORMAT}/packages"),
-        dependencies: format!(
-            "{prefix}{FORMAT}/dependencies/{namespace}/{compiler}/{triple}/{profile}{checked}"
-        ),
-        target: format!("{prefix}{FORMAT}/{kind}/{namespace}/{owner}/{compiler}/{triple}/{profile}"),
+        downloads: ids.shared("downloads"),
+        packages: ids.shared("packages"),
+        npm: ids.shared("npm"),
+        dependencies: ids.own("dependencies", &[image, triple, profile, checked]),
+        target: ids.own(&kind, &[owner, image, triple, profile]),
+        web_apps: ids.own("web-app", &[image]),
     }
-}
-
-/// The tasks with mounts of their own for what they compile, whatever is built of the project and for whom: `image` is
-/// what compiles.
-pub(super) fn with_mounts(tasks: Vec<Task>, prefix: &str, namespace: &str, image: &str) -> Vec<Task> {
-    let compiler = image.rsplit('/').next().unwrap_or(image);
-    let named = tasks.into_iter().map(|mut task| {
-        if let Some(front_end) = &mut task.front_end {
-            let what = digest(&task.name);
-            front_end.cache = format!("{prefix}{FORMAT}/task/{namespace}/{what}/{compiler}");
-        }
-        task
-    });
-    named.collect()
 }
 
 /// What stands for a project in the ids of its mounts: what was configured, else the client's `repository`, else the
@@ -132,11 +115,6 @@ fn names(project: &Project) -> String {
     let members = root.map_or_else(|| project.members().collect(), |root| vec![root]);
     let names: Vec<&str> = members.into_iter().map(|package| package.name.as_str()).collect();
     names.join(" ")
-}
-
-/// The mount that is sccache's storage. Build scripts can write to it, so projects share it only if they say so.
-pub(super) fn sccache(namespace: &str) -> String {
-    format!("{FORMAT}/sccache/{namespace}")
 }
 
 /// Sixteen hexadecimal digits that stand for `text`.

@@ -21,6 +21,7 @@ pub mod libc;
 pub mod linker;
 pub mod lock;
 mod mode;
+pub mod mount_id;
 pub mod native;
 mod parts;
 pub mod paths;
@@ -63,6 +64,7 @@ use cross::Cross;
 use last::LastStep;
 use linker::Linker;
 use lock::Resolution;
+use mount_id::MountIds;
 use native::Native;
 use parts::Parts;
 use runtime::Runtime;
@@ -268,8 +270,8 @@ pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
         return findings.fail();
     };
     let namespace = caches::namespace(config, project, options.vcs_source.as_deref());
-    let prefix = caches::prefix(options);
-    let Some(sccache) = findings.take(sccache::choose(config.sccache.as_ref(), &prefix, &namespace)) else {
+    let mounts = MountIds::new(options, namespace);
+    let Some(sccache) = findings.take(sccache::choose(config.sccache.as_ref(), &mounts)) else {
         return findings.fail();
     };
     let image = toolchain.name();
@@ -286,13 +288,13 @@ pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
         sbom: sbom::choose(project, &view, goal),
         access,
         secrets: findings.take(secrets::choose(config.build.secrets.as_ref())).unwrap_or_default(),
-        caches: caches::choose(&prefix, &namespace, (subject.command, subject.owner()), mode, identity),
+        caches: caches::choose(&mounts, (subject.command, subject.owner()), mode, identity),
         cargo: subject.invocation(project, &selection, view.locked, (given.variables, cross)),
         target: asked,
         network: compile::network(&config.build),
         jobs: compile::jobs(&config.build, project),
         last: given.last,
-        tasks: caches::with_mounts(given.tasks, &prefix, &namespace, &image),
+        tasks: given.tasks,
         dependencies,
         anchor: subject.anchor(),
         source: Source {

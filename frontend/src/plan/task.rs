@@ -61,8 +61,6 @@ pub struct Install {
     pub files: Vec<String>,
     /// The command.
     pub command: Vec<String>,
-    /// The id of the mount that keeps downloads.
-    pub cache: String,
 }
 
 /// One path that leaves a task.
@@ -342,7 +340,6 @@ fn npm(faults: &mut Faults<'_>, directory: &RelPath, names: &Tree) -> Option<Ins
     Some(Install {
         files: files.map(|path| path.as_str().to_owned()).collect(),
         command: ["npm", "ci"].map(str::to_owned).to_vec(),
-        cache: "supercargo/1/npm".to_owned(),
     })
 }
 

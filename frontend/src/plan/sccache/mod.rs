@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::{Chosen, caches, paths};
+use super::mount_id::{MountId, MountIds};
+use super::{Chosen, paths};
 use crate::config::{self, Origin, Setting};
 use crate::diagnostic::{Checked, Diagnostic, Findings};
 
@@ -21,7 +22,7 @@ pub struct Sccache {
     pub environment: BTreeMap<String, String>,
     /// The cache mount that is the storage; without one it is on the network.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub mount: Option<String>,
+    pub mount: Option<MountId>,
     /// The secret that holds the credentials.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub secret: Option<Secret>,
@@ -39,26 +40,23 @@ pub struct Secret {
     pub file_variable: Option<String>,
 }
 
-/// Reads what was asked for. `namespace` stands for the project, `prefix` goes before the ids of cache mounts.
+/// Reads what was asked for. `mounts` are the ids of cache mounts.
 ///
 /// Errors: an unknown backend, an unknown or missing key, a password among the settings.
 pub fn choose(
     setting: Option<&Setting<config::Sccache>>,
-    prefix: &str,
-    namespace: &str,
+    mounts: &MountIds,
 ) -> Checked<Option<Chosen<Sccache>>> {
     let mut findings = Findings::default();
     let Some(setting) = setting else { return findings.finish(None) };
     let chosen = match &setting.value {
         config::Sccache::Switch(false) => None,
         config::Sccache::Switch(true) => {
-            read(&LOCAL, &BTreeMap::new(), &setting.origin, namespace, &mut findings)
+            read(&LOCAL, &BTreeMap::new(), &setting.origin, mounts, &mut findings)
         }
         config::Sccache::Table(table) => backend(table, &mut findings)
-            .and_then(|backend| read(backend, table, &setting.origin, namespace, &mut findings)),
+            .and_then(|backend| read(backend, table, &setting.origin, mounts, &mut findings)),
     };
-    let chosen = chosen
-        .map(|sccache| Sccache { mount: sccache.mount.map(|mount| format!("{prefix}{mount}")), ..sccache });
     findings.finish(chosen.map(|sccache| Chosen::set(sccache, &setting.origin)))
 }
 
@@ -84,20 +82,22 @@ fn read(
     backend: &Backend,
     table: &Table,
     origin: &Origin,
-    namespace: &str,
+    mounts: &MountIds,
     findings: &mut Findings,
 ) -> Option<Sccache> {
     let is_local = backend.name == LOCAL.name;
     let mut environment: BTreeMap<String, String> =
         backend.always.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
     let mut secret = None;
-    let mut shared = namespace.to_owned();
+    let mut mount = is_local.then(|| mounts.own("sccache", &[]));
     for (key, setting) in table {
         let value = &setting.value;
         match key.as_str() {
             "backend" => {}
             "secret" if !is_local => secret = Some(value.clone()),
-            "namespace" if is_local => shared = caches::digest(value),
+            "namespace" if is_local => {
+                mount = Some(mounts.named(value, "sccache"));
+            }
             "size" if is_local && !is_size(value) => findings.push(at(
                 Diagnostic::error(format!("`{value}` is no size of an sccache directory"))
                     .hint("A size is a number and `M`, `G` or `T`: `size = \"20G\"`."),
@@ -136,7 +136,6 @@ fn read(
     if findings.has_errors() {
         return None;
     }
-    let mount = is_local.then(|| caches::sccache(&shared));
     if is_local {
         environment.insert("SCCACHE_DIR".to_owned(), paths::SCCACHE.to_owned());
     }

@@ -3,6 +3,8 @@ use std::collections::BTreeMap;
 use super::{Sccache, choose};
 use crate::config::Layers;
 use crate::name::RelPath;
+use crate::options::Options;
+use crate::plan::mount_id::MountIds;
 
 /// What a line of configuration comes to, or the first error with its line and hints.
 fn chosen(line: &str, arguments: &[(&str, &str)]) -> Result<Option<Sccache>, String> {
@@ -16,7 +18,8 @@ fn chosen(line: &str, arguments: &[(&str, &str)]) -> Result<Option<Sccache>, Str
     };
     let layers = Layers::read(&arguments, Some((&file, &body)), (&root, "")).map_err(said)?.value;
     let config = layers.merge((&root, "")).map_err(said)?.value;
-    let chosen = choose(config.sccache.as_ref(), "", "project").map_err(said)?.value;
+    let mounts = MountIds::new(&Options::default(), "project".to_owned());
+    let chosen = choose(config.sccache.as_ref(), &mounts).map_err(said)?.value;
     Ok(chosen.map(|chosen| chosen.value))
 }
 
@@ -27,7 +30,9 @@ fn environment(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
 #[test]
 fn a_switch_is_a_directory_of_the_project() {
     let on = chosen("sccache = true", &[]).unwrap().unwrap();
-    assert_eq!((on.backend.as_str(), on.mount.as_deref()), ("local", Some("supercargo/1/sccache/project")));
+    let mount = on.mount.as_ref().map(ToString::to_string).unwrap_or_default();
+    assert_eq!(on.backend, "local");
+    assert!(mount.starts_with("supercargo/1/sccache/project/"), "{mount}");
     assert_eq!(on.environment, environment(&[("SCCACHE_DIR", "/supercargo/sccache")]));
     assert_eq!(chosen("sccache = {}", &[]).unwrap(), Some(on.clone()));
     assert_eq!(chosen("", &[("CACHE_SCCACHE", "true")]).unwrap(), Some(on));
@@ -43,7 +48,7 @@ fn a_switch_is_a_directory_of_the_project() {
 
 #[test]
 fn projects_share_a_directory_only_if_they_say_so() {
-    let mount = |line| chosen(line, &[]).unwrap().unwrap().mount.unwrap();
+    let mount = |line| chosen(line, &[]).unwrap().unwrap().mount.unwrap().to_string();
     let team = mount("sccache = { namespace = \"team\", size = \"20G\" }");
     assert!(
         team != mount("sccache = true") && team != mount("sccache = { namespace = \"other\" }"),

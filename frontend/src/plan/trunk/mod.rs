@@ -47,8 +47,6 @@ pub struct FrontEnd {
     pub target: &'static str,
     /// What it needs of the system.
     pub packages: SystemPackages,
-    /// The id of the mount that keeps what is compiled.
-    pub cache: String,
 }
 
 impl FrontEnd {
@@ -62,7 +60,6 @@ impl FrontEnd {
             access: Access::of_lockfile(project, lockfile.text.as_bytes()),
             target: TARGET,
             packages: SystemPackages::default(),
-            cache: String::new(),
         }
     }
 }

@@ -76,7 +76,11 @@ pub(super) fn binaries(plan: &BuildPlan, has_lockfile: bool) -> Vec<String> {
 
 /// A `RUN` with Cargo's home, and `mounts` besides.
 fn run(plan: &BuildPlan, mounts: &[String], command: &str) -> String {
-    let home = format!("--mount=type=cache,id={}/home,target={}", plan.caches.downloads, paths::CARGO_HOME);
+    let home = format!(
+        "--mount=type=cache,id={},target={}",
+        plan.caches.downloads.with(&["home"]),
+        paths::CARGO_HOME
+    );
     let is_host = plan.network.as_ref().is_some_and(|network| network.value == BuildNetwork::Host);
     let network = is_host.then_some("--network=host");
     let mounts = mounts.iter().map(String::as_str);

@@ -73,7 +73,7 @@ fn stage(plan: &BuildPlan, number: usize, task: &Task) -> Vec<String> {
     if let Some(install) = &task.install {
         let below = format!("{}/{directory}/", paths::WORKSPACE);
         lines.push(format!("COPY {}", json_list(install.files.iter().chain([&below]))));
-        let mount = format!("--mount=type=cache,id={},target={}", install.cache, paths::NPM);
+        let mount = format!("--mount=type=cache,id={},target={}", plan.caches.npm, paths::NPM);
         let command: Vec<String> = install.command.iter().map(|word| shell(word)).collect();
         lines.push(format!("RUN {mount} npm_config_cache={} {}", paths::NPM, command.join(" ")));
     }
