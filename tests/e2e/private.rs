@@ -110,7 +110,7 @@ fn an_index_in_a_repository_takes_the_token_of_git_and_the_one_of_the_registry()
     let locked = registry.locked("hidden", &format!("registry+{index}"));
     let project = project(bed, dependencies, &["hidden"], &locked);
     project.write(".cargo/config.toml", format!("[registries.corp]\nindex = \"{index}\"\n")).unwrap();
-    let build = build(bed, &project, "e2e-private-index");
+    let build = site.trusted(&build(bed, &project, "e2e-private-index"));
     assert_says(&build.fail().unwrap(), "[fetch] download", &["--secret id=git-token-localhost,src=FILE"]);
     let password = Passed::of("git-token-localhost", &password);
     let build = password.to(&build);
@@ -168,12 +168,26 @@ fn a_repository_over_http_takes_a_token_or_a_netrc() {
         let site = GitSite::of(repositories.path(), &token);
         let project = project_of_git(bed, &site.url(name), &revision);
         let image = format!("e2e-private-{name}");
-        let build = build(bed, &project, &image);
+        let build = site.trusted(&build(bed, &project, &image));
         let hints = ["--secret id=git-token-localhost,src=FILE", "--secret id=netrc,src=$HOME/.netrc"];
         assert_says(&build.fail().unwrap(), "[fetch] download", &hints);
         Passed::of(id, &text).to(&build).succeed().unwrap();
         assert_found(bed, &image);
     }
+}
+
+#[test]
+fn a_token_is_not_sent_over_plain_http() {
+    let bed = Bed::ensure().unwrap();
+    let token = format!("token-{}", run_id());
+    let (repositories, revision) = repository("plain");
+    let site = GitSite::plain(repositories.path(), &token);
+    let project = project_of_git(bed, &site.url("plain"), &revision);
+    let build = build(bed, &project, "e2e-private-plain");
+    let log = Passed::of("git-token-localhost", &token).to(&build).fail().unwrap();
+    let said = ["`git-token-localhost` is not sent to `http://localhost`", "use an `https://` URL"];
+    assert_says(&log, "[fetch] download", &said);
+    assert!(!log.transcript().contains("does not accept the token"), "{}", log.transcript());
 }
 
 #[test]
@@ -195,7 +209,7 @@ fn a_submodule_of_a_repository_takes_its_token() {
     let revision = commit(&whole);
     let site = GitSite::of(repositories.path(), &token);
     let project = project_of_git(bed, &site.url("whole"), &revision);
-    let build = build(bed, &project, "e2e-private-submodule");
+    let build = site.trusted(&build(bed, &project, "e2e-private-submodule"));
     Passed::of("git-token-localhost", &token).to(&build).succeed().unwrap();
     assert_found(bed, "e2e-private-submodule");
 }

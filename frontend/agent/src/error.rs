@@ -163,6 +163,17 @@ pub(crate) enum Error {
         /// Completes the sentence; never a part of the secret.
         reason: &'static str,
     },
+    /// A token would go through the network as it is.
+    #[error(
+        "the token in the secret `{id}` is not sent to `http://{host}`, because plain http shows it to everybody on the way; \
+         use an `https://` URL for the repository"
+    )]
+    PlainHttp {
+        /// The secret's id.
+        id: String,
+        /// The host that asks for it.
+        host: String,
+    },
     /// The linker that was asked for is not there.
     #[error("the toolchain image has no linker `{program}`, which `build.linker` names; {}", how_to_link(package.as_deref()))]
     NoLinker {

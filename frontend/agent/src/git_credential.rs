@@ -17,6 +17,8 @@ pub(crate) const WORD: &str = "git-credential";
 const NAME: &str = "x-access-token";
 
 /// Answers a request; `arguments` are what follows [`WORD`].
+///
+/// Errors: git asks for the token of a host over plain http.
 pub(crate) fn answer(arguments: &[String]) -> Result<u8, Error> {
     let [host, path, operation] = arguments else { return Ok(0) };
     if operation != "get" {
@@ -24,12 +26,20 @@ pub(crate) fn answer(arguments: &[String]) -> Result<u8, Error> {
     }
     let lines: Vec<String> = std::io::stdin().lock().lines().map_while(Result::ok).collect();
     let secret = Secret { id: format!("git-token-{host}"), path: path.clone() };
-    if let (true, Some(token)) = (is_asked(&lines, host), access::token(&secret)?) {
-        let text = credentials(&lines, &token);
-        // Git went away, which is not ours to mend.
-        drop(std::io::stdout().lock().write_all(text.as_bytes()));
+    let is_plain = match value(&lines, "protocol") {
+        Some("https") => false,
+        Some("http") => true,
+        _ => return Ok(0),
+    };
+    if !is_asked(&lines, host) {
+        return Ok(0);
     }
-    Ok(0)
+    let Some(token) = access::token(&secret)? else { return Ok(0) };
+    // Told to quit, git asks nobody else.
+    let text = if is_plain { "quit=1\n".to_owned() } else { credentials(&lines, &token) };
+    // Git went away, which is not ours to mend.
+    drop(std::io::stdout().lock().write_all(text.as_bytes()));
+    if is_plain { Err(Error::PlainHttp { id: secret.id, host: host.clone() }) } else { Ok(0) }
 }
 
 fn value<'a>(lines: &'a [String], key: &str) -> Option<&'a str> {
@@ -44,8 +54,7 @@ fn value<'a>(lines: &'a [String], key: &str) -> Option<&'a str> {
 fn is_asked(lines: &[String], host: &str) -> bool {
     let asked = value(lines, "host").unwrap_or_default();
     let asked = asked.split(':').next().unwrap_or(asked);
-    let is_http = value(lines, "protocol").is_some_and(|protocol| protocol == "https" || protocol == "http");
-    is_http && asked.eq_ignore_ascii_case(host)
+    asked.eq_ignore_ascii_case(host)
 }
 
 /// The name that the URL has wins over that of the secret.
@@ -67,9 +76,8 @@ mod tests {
     fn only_the_named_host_is_answered() {
         for (text, expected) in [
             ("protocol=https\nhost=git.example.com\n", true),
-            ("protocol=http\nhost=GIT.example.com:3000\n", true),
+            ("protocol=https\nhost=GIT.example.com:3000\n", true),
             ("protocol=https\nhost=git.example.com.evil.org\n", false),
-            ("protocol=ssh\nhost=git.example.com\n", false),
             ("", false),
         ] {
             assert_eq!(is_asked(&lines(text), "git.example.com"), expected, "{text}");

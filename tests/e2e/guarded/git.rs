@@ -6,34 +6,53 @@ use std::process::{Command, Stdio};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use testbed::build::Build;
 use testbed::process::Cmd;
 
-use super::http::{Answer, Request, listener, serve};
+use super::asking::Passed;
+use super::http::{Answer, Authority, Request, listener, serve};
 
 /// The repositories below a folder.
 pub(crate) struct GitSite {
     port: u16,
+    /// What vouches for it, if it is asked over HTTPS.
+    certificate: Option<Passed>,
 }
 
 impl GitSite {
-    /// Serves them to whoever has the password, under any name.
+    /// Serves them over HTTPS to whoever has the password, under any name.
     pub(crate) fn of(folder: &Path, password: &str) -> Self {
+        Self::start(folder, password, Some(&Authority::new()))
+    }
+
+    /// The same over plain HTTP.
+    pub(crate) fn plain(folder: &Path, password: &str) -> Self {
+        Self::start(folder, password, None)
+    }
+
+    fn start(folder: &Path, password: &str, authority: Option<&Authority>) -> Self {
         let (listener, port) = listener();
         let (folder, password) = (folder.to_owned(), password.to_owned());
         let programs = PathBuf::from(Cmd::new("git").arg("--exec-path").run().unwrap().trim());
-        serve(listener, None, move |request| {
+        serve(listener, authority, move |request| {
             if given(request).is_none_or(|given| given != password) {
                 let realm = "WWW-Authenticate: Basic realm=\"git\"";
                 return Answer::of("401 Unauthorized", "who are you?").header(realm);
             }
             backend(&programs.join("git-http-backend"), &folder, request)
         });
-        Self { port }
+        Self { port, certificate: authority.map(|authority| Passed::of("ca", &authority.pem())) }
     }
 
     /// The URL of a repository.
     pub(crate) fn url(&self, name: &str) -> String {
-        format!("http://localhost:{}/{name}", self.port)
+        let scheme = if self.certificate.is_some() { "https" } else { "http" };
+        format!("{scheme}://localhost:{}/{name}", self.port)
+    }
+
+    /// The build with the certificate that vouches for the site.
+    pub(crate) fn trusted(&self, build: &Build) -> Build {
+        self.certificate.as_ref().map_or_else(|| build.clone(), |certificate| certificate.to(build))
     }
 }
 

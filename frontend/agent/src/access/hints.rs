@@ -116,7 +116,10 @@ impl<'a> Hints<'a> {
         let is_anybody = self.is_anybody();
         for host in self.hosts().filter(|one| is_anybody || self.seen.contains(&one.host)) {
             let id = &host.token.id;
-            lines.push(if secret::is_there(&host.token) {
+            let plain = format!("http://{}", host.host);
+            lines.push(if self.seen.contains(&plain) {
+                format!("no token is sent to `{plain}`; use an `https://` URL for the repository")
+            } else if secret::is_there(&host.token) {
                 format!("the host `{}` does not accept the token in the secret `{id}`", host.host)
             } else {
                 format!(
@@ -208,6 +211,13 @@ mod tests {
         let text =
             said("fatal: could not read Username for 'https://git.example.com': terminal prompts disabled\n");
         assert!(text.contains("--secret id=git-token-git.example.com,src=FILE"), "{text}");
+        let text = said(
+            "unable to update http://git.example.com:3000/x\nfailed to authenticate when downloading repository\n",
+        );
+        assert!(
+            text.contains("no token is sent to `http://git.example.com`; use an `https://` URL"),
+            "{text}"
+        );
         let text = said("git@git.example.com: Permission denied (publickey).\n");
         assert!(text.contains("--ssh default"), "{text}");
         let text = said("Host key verification failed.\n");

@@ -8,6 +8,7 @@
 
 mod bed;
 mod clock;
+mod credential;
 mod exit;
 mod fetch;
 mod forged;
