@@ -72,7 +72,7 @@ fn a_clean_project_passes_the_check_and_each_fault_has_its_line() {
         )
         .unwrap();
     project.remove("Cargo.lock").unwrap();
-    let build = build.build_arg("API_TOKEN", "x");
+    let build = build.build_arg("API_TOKEN", "x").build_arg("FTP_PROXY", "http://me:hunter2@proxy.invalid");
     let faulty = build.clone().call("check,format=json").fail().unwrap();
     assert_eq!(faulty.exit_code(), Some(1));
     let json: Value = serde_json::from_str(faulty.stdout()).unwrap();
@@ -92,12 +92,14 @@ fn a_clean_project_passes_the_check_and_each_fault_has_its_line() {
         ("LoopbackBind", 2),
         ("MissingLockfile", 1),
         ("NativeCpu", 2),
+        ("PasswordInUrl", 0),
         ("RunsAsRoot", 5),
         ("SecretInEnv", 0),
     ];
     assert_eq!(found, expected.map(|(rule, line)| (rule.to_owned(), line)));
 
     let text = build.clone().call("check").fail().unwrap();
+    assert!(!text.stdout().contains("hunter2"), "{}", text.stdout());
     assert!(text.stdout().contains("WARNING: RunsAsRoot"), "{}", text.stdout());
     assert!(text.stdout().contains(">>> user = \"root\""), "{}", text.stdout());
     build.build_arg("BUILDKIT_DOCKERFILE_CHECK", "skip=all").call("check").succeed().unwrap();

@@ -6,6 +6,7 @@ mod large_context;
 mod loopback_bind;
 mod missing_lockfile;
 mod native_cpu;
+mod password_in_url;
 mod policy;
 mod runs_as_root;
 mod secret_in_env;
@@ -36,13 +37,14 @@ pub(super) struct Violation {
 }
 
 /// All rules, by name.
-const RULES: [Rule; 8] = [
+const RULES: [Rule; 9] = [
     debug_profile::RULE,
     floating_image::RULE,
     large_context::RULE,
     loopback_bind::RULE,
     missing_lockfile::RULE,
     native_cpu::RULE,
+    password_in_url::RULE,
     runs_as_root::RULE,
     secret_in_env::RULE,
 ];
