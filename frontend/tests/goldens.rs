@@ -270,6 +270,19 @@ fn target_mounts_belong_to_one_registry() {
     assert!(here.0 != there.0 && here.1 != there.1, "{here:?} {there:?}");
 }
 
+/// What one image's package manager left, another's would install.
+#[test]
+fn package_mounts_belong_to_one_image() {
+    let mounts = |image: &str| {
+        let arguments = [("TOOLCHAIN_IMAGE", image), ("TOOLCHAIN_CHANNEL", "1.95")];
+        let (plan, goal) = planned(&tree("native", 0), None, &arguments);
+        let mounts = cache_mounts(&plan, &goal);
+        mounts.into_iter().find(|id| id.contains("/packages/")).unwrap()
+    };
+    assert_eq!(mounts("rust:1.95-bookworm"), mounts("rust:1.95-bookworm"));
+    assert_ne!(mounts("rust:1.95-bookworm"), mounts("registry.example/rust:1.95-bookworm"));
+}
+
 #[test]
 fn equal_input_gives_equal_bytes_in_any_order() {
     for (example, target, arguments) in CASES {

@@ -110,8 +110,11 @@ fn install(
     if plan.caches.mode.value == CacheMode::None {
         exec.mount(Mount::bind(Output::scratch(), place.cache).no_output());
     } else {
+        // A package manager believes its lists, and a package by its size. Whoever made the image can write both, so
+        // another image has another mount.
+        let id = plan.caches.packages.with(&[&place.image.identity()]);
         // apt locks its directories anyway, and fails where it cannot.
-        exec.mount(cache(place.cache, &plan.caches.packages).sharing(Sharing::Locked));
+        exec.mount(cache(place.cache, &id).sharing(Sharing::Locked));
     }
     exec.root()
 }

@@ -28,8 +28,8 @@ pub struct Caches {
     /// One package each, although members of a workspace share crates: a mount has one build at a time, so builds of
     /// different binaries would wait for one another, and each would take out of it what the other alone needs.
     pub target: MountId,
-    /// The mount that keeps package lists and packages of the system, shared by all projects and images: package
-    /// managers check what they find there.
+    /// The mount that keeps package lists and packages of the system, shared by all projects. What installs them adds
+    /// the image: its package manager believes what it finds there.
     #[serde(skip)]
     pub packages: MountId,
     /// The mount that keeps what npm downloads, shared by all projects: npm checks the digests of the lockfile.
