@@ -1,5 +1,7 @@
 //! What the user is told: one finding, where it is, and what would be right.
 
+use buildkit_llb::DisplayText;
+
 use crate::name::RelPath;
 
 /// Lines of one file, 1-based and inclusive.
@@ -50,23 +52,23 @@ pub struct Diagnostic {
     /// How bad it is.
     pub severity: Severity,
     /// What is wrong.
-    pub message: String,
+    pub message: DisplayText,
     /// The lines at fault, if the fault is in a file.
     pub span: Option<Span>,
     /// What would be right.
-    pub hints: Vec<String>,
+    pub hints: Vec<DisplayText>,
 }
 
 impl Diagnostic {
     /// A finding that stops the build.
     #[must_use]
-    pub fn error(message: impl Into<String>) -> Self {
+    pub fn error(message: impl Into<DisplayText>) -> Self {
         Self { severity: Severity::Error, message: message.into(), span: None, hints: Vec::new() }
     }
 
     /// A finding that does not.
     #[must_use]
-    pub fn warning(message: impl Into<String>) -> Self {
+    pub fn warning(message: impl Into<DisplayText>) -> Self {
         Self { severity: Severity::Warning, ..Self::error(message) }
     }
 
@@ -79,7 +81,7 @@ impl Diagnostic {
 
     /// Adds a sentence that says what would be right.
     #[must_use]
-    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+    pub fn hint(mut self, hint: impl Into<DisplayText>) -> Self {
         self.hints.push(hint.into());
         self
     }

@@ -52,6 +52,7 @@
 mod definition;
 mod diff;
 mod digest;
+mod display;
 mod encode;
 mod error;
 pub mod exec;
@@ -70,6 +71,7 @@ mod vertex;
 pub use definition::{DefinedOp, Definition, DefinitionError};
 pub use diff::Diff;
 pub use digest::{Digest, DigestError};
+pub use display::DisplayText;
 pub use error::{InvalidGraph, Problem, ProblemKind};
 pub use exec::{Exec, Mount};
 pub use file::FileOp;

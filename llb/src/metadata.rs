@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use buildkit_proto::pb;
 
+use crate::display::DisplayText;
 use crate::source_map::Location;
 
 /// Key of a vertex's name in its description.
@@ -15,7 +16,7 @@ pub(crate) const CUSTOM_NAME: &str = "llb.customname";
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProgressGroup {
     id: String,
-    name: String,
+    name: DisplayText,
     weak: bool,
 }
 
@@ -23,7 +24,7 @@ impl ProgressGroup {
     /// A group of this id, shown under this name.
     #[must_use]
     pub fn new(id: impl Into<String>, name: &str) -> Self {
-        Self { id: id.into(), name: name.to_owned(), weak: false }
+        Self { id: id.into(), name: name.into(), weak: false }
     }
 
     /// A group that gives way when one of its vertices is in another group too.
@@ -37,7 +38,7 @@ impl ProgressGroup {
 /// Name, cache flags, capabilities and source positions of one vertex.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Metadata {
-    pub(crate) description: BTreeMap<String, String>,
+    pub(crate) description: BTreeMap<String, DisplayText>,
     pub(crate) ignore_cache: bool,
     pub(crate) export_cache: Option<bool>,
     pub(crate) progress_group: Option<ProgressGroup>,
@@ -47,18 +48,18 @@ pub(crate) struct Metadata {
 
 impl Metadata {
     pub(crate) fn name(&self) -> Option<&str> {
-        self.description.get(CUSTOM_NAME).map(String::as_str)
+        self.description.get(CUSTOM_NAME).map(DisplayText::as_str)
     }
 
     pub(crate) fn to_pb(&self) -> pb::OpMetadata {
         pb::OpMetadata {
             ignore_cache: self.ignore_cache,
-            description: self.description.clone(),
+            description: self.description.iter().map(|(key, text)| (key.clone(), text.to_string())).collect(),
             export_cache: self.export_cache.map(|value| pb::ExportCache { value }),
             caps: self.caps.iter().map(|cap| ((*cap).to_owned(), true)).collect(),
             progress_group: self.progress_group.as_ref().map(|group| pb::ProgressGroup {
                 id: group.id.clone(),
-                name: group.name.clone(),
+                name: group.name.to_string(),
                 weak: group.weak,
             }),
         }
@@ -87,12 +88,12 @@ macro_rules! metadata_methods {
         /// What is said about the vertex; none of it changes its digest or its place in the cache.
         impl $builder {
             /// The name that progress output shows, such as `[deps] compile dependencies`.
-            pub fn name(self, name: impl Into<String>) -> Self {
+            pub fn name(self, name: impl Into<$crate::DisplayText>) -> Self {
                 self.describe($crate::metadata::CUSTOM_NAME, name)
             }
 
             /// Another entry of the vertex's description, such as `com.docker.dockerfile.v1.command`.
-            pub fn describe(mut self, key: &str, value: impl Into<String>) -> Self {
+            pub fn describe(mut self, key: &str, value: impl Into<$crate::DisplayText>) -> Self {
                 self.metadata.description.insert(key.to_owned(), value.into());
                 self
             }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use buildkit_proto::pb;
 
 use crate::definition::Definition;
+use crate::display::DisplayText;
 
 /// A file whose lines are shown when a vertex that comes from it fails.
 ///
@@ -22,12 +23,12 @@ use crate::definition::Definition;
 pub struct SourceFile(Arc<pb::SourceInfo>);
 
 impl SourceFile {
-    /// A file by the name that people know it by, and its content.
+    /// A file by the name that people know it by, and its content, of which lines are printed as [`DisplayText`].
     #[must_use]
-    pub fn new(filename: impl Into<String>, data: impl AsRef<[u8]>) -> Self {
+    pub fn new(filename: impl Into<DisplayText>, data: impl AsRef<[u8]>) -> Self {
         Self(Arc::new(pb::SourceInfo {
-            filename: filename.into(),
-            data: data.as_ref().to_vec(),
+            filename: filename.into().into(),
+            data: excerpt(data.as_ref()),
             definition: None,
             language: String::new(),
         }))
@@ -56,6 +57,15 @@ impl SourceFile {
     pub(crate) fn info(&self) -> &pb::SourceInfo {
         &self.0
     }
+}
+
+/// The content of a file as its lines may be printed.
+#[must_use]
+pub fn excerpt(data: &[u8]) -> Vec<u8> {
+    let text = String::from_utf8_lossy(data);
+    let lines =
+        text.split('\n').map(|line| DisplayText::from(line.strip_suffix('\r').unwrap_or(line)).into());
+    lines.collect::<Vec<String>>().join("\n").into_bytes()
 }
 
 impl fmt::Debug for SourceFile {

@@ -22,7 +22,7 @@ pub(crate) fn missing(tree: &Tree) -> Option<Diagnostic> {
     if tree.is_directory(&root) {
         error = Diagnostic::error("`Cargo.toml` at the root of the build context is a directory");
     }
-    error.hints.extend(super::reader::absence(tree, &root));
+    error.hints.extend(super::reader::absence(tree, &root).map(Into::into));
     if let Some(name) = tree.children(&RelPath::root()).into_iter().find(|name| is_misspelt(name)) {
         error = error.hint(format!("rename `{name}` to `Cargo.toml`: the name is case-sensitive"));
     }

@@ -248,7 +248,7 @@ impl Walk<'_, '_> {
             let mut error =
                 Diagnostic::error(format!("{} has no manifest: there is no `{file}`", cause.what))
                     .at(cause.span.clone());
-            error.hints.extend(absence(self.reader.tree, &file));
+            error.hints.extend(absence(self.reader.tree, &file).map(Into::into));
             if self.reader.tree.is_directory(dir) {
                 error =
                     error.hint(format!("`exclude = [\"{dir}\"]` in `[workspace]` makes Cargo pass it by"));

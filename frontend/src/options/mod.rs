@@ -209,7 +209,7 @@ mod tests {
             pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
         match parse(&raw) {
             Ok(warned) => Ok(warned.value),
-            Err(errors) => Err(errors.into_iter().map(|error| error.message).collect()),
+            Err(errors) => Err(errors.into_iter().map(|error| error.message.into()).collect::<Vec<String>>()),
         }
     }
 

@@ -163,7 +163,7 @@ mod tests {
         findings
             .finish(sandbox)
             .map(|warned| warned.value)
-            .map_err(|errors| errors.into_iter().map(|error| error.message).collect())
+            .map_err(|errors| errors.into_iter().map(|error| error.message.into()).collect::<Vec<String>>())
     }
 
     #[test]

@@ -82,7 +82,7 @@ mod tests {
             let mut findings = Findings::default();
             let plain = Chosen { value: plain.to_owned(), because: String::new() };
             let base = base(plain, config, &mut findings).value;
-            findings.finish(base).map(|base| base.value).map_err(|errors| errors[0].message.clone())
+            findings.finish(base).map(|base| base.value).map_err(|errors| errors[0].message.to_string())
         };
         let nothing = Config::default();
         assert_eq!(chosen("alpine:3", &nothing).as_deref(), Ok("alpine:3"));

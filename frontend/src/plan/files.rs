@@ -245,8 +245,8 @@ mod tests {
         let copies = choose(&config, &names, &binaries, &mut findings);
         match findings.finish(copies) {
             Ok(warned) if warned.warnings.is_empty() => Ok(warned.value),
-            Ok(warned) => Err(warned.warnings[0].message.clone()),
-            Err(errors) => Err(errors[0].message.clone()),
+            Ok(warned) => Err(warned.warnings[0].message.to_string()),
+            Err(errors) => Err(errors[0].message.to_string()),
         }
     }
 

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use buildkit_llb::DisplayText;
+
 use crate::config::{Config, REST, Setting};
 use crate::diagnostic::{Diagnostic, Findings};
 
@@ -44,7 +46,7 @@ fn wrong<T>(
     key: &str,
     value: &str,
     fault: &str,
-    right: impl Into<String>,
+    right: impl Into<DisplayText>,
 ) -> Diagnostic {
     setting.at(Diagnostic::error(format!("`image.{key}` value `{value}` {fault}"))).hint(right)
 }
@@ -153,7 +155,7 @@ mod tests {
     fn fault(config: &Config) -> Option<String> {
         let mut findings = Findings::default();
         check(config, &mut findings);
-        findings.finish(()).err().and_then(|errors| Some(errors.first()?.message.clone()))
+        findings.finish(()).err().and_then(|errors| Some(errors.first()?.message.to_string()))
     }
 
     #[test]

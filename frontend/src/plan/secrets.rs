@@ -64,7 +64,7 @@ mod tests {
         let setting = Setting { value, origin: Origin::BuildArg("X".to_owned()) };
         choose(Some(&setting))
             .map(|chosen| chosen.value.into_iter().collect())
-            .map_err(|errors| errors.into_iter().map(|error| error.message).collect())
+            .map_err(|errors| errors.into_iter().map(|error| String::from(error.message)).collect())
     }
 
     #[test]

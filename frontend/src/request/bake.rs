@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use buildkit_llb::DisplayText;
 use serde_json::{Value, json};
 
 use super::answer::Answer;
@@ -66,7 +67,7 @@ pub(super) fn answer(facts: &Facts<'_>) -> Answer {
     let all = Targets { images, with_shell, later, checks };
     let file = facts.options.filename.clone().unwrap_or_else(|| "Dockerfile".to_owned());
 
-    Answer { json: as_json(&file, &all), text: as_hcl(&file, &all), version: "1.0.0", status: None }
+    Answer::new(as_json(&file, &all), DisplayText::lines(&as_hcl(&file, &all)))
 }
 
 fn as_json(file: &str, all: &Targets) -> Value {

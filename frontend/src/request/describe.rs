@@ -18,7 +18,6 @@ pub(super) fn answer() -> Answer {
         })
         .collect();
     let width = REQUESTS.iter().map(|(name, ..)| name.len()).max().unwrap_or(0);
-    let lines: Vec<String> =
-        REQUESTS.iter().map(|(name, description, _)| format!("{name:width$}  {description}")).collect();
-    Answer { json: json!(list), text: lines.join("\n") + "\n", version: "1.0.0", status: None }
+    let lines = REQUESTS.iter().map(|(name, description, _)| format!("{name:width$}  {description}"));
+    Answer::with_layout(json!(list), lines)
 }

@@ -138,7 +138,7 @@ pub(super) fn answer(facts: &Facts<'_>) -> Answer {
     let steps = facts.graph.map(steps::of).unwrap_or_default();
     let names: BTreeMap<&str, &str> =
         steps.iter().map(|step| (step.digest.as_str(), step.name.as_str())).collect();
-    let mut blocks: Vec<String> = facts.plan.map(head).into_iter().collect();
+    let mut lines: Vec<String> = facts.plan.map(head).unwrap_or_default();
     let mut rows = Vec::new();
     for step in steps.iter().filter(|step| step.source.is_none()) {
         let word = step.name.split('[').nth(1).and_then(|rest| rest.split(']').next()).unwrap_or_default();
@@ -154,18 +154,21 @@ pub(super) fn answer(facts: &Facts<'_>) -> Answer {
             "not_when": prose.map(|prose| prose.not).filter(|not| !not.is_empty()),
             "takes": inputs,
         }));
-        blocks.push(block(step, prose, &inputs, remark));
+        if !lines.is_empty() {
+            lines.push(String::new());
+        }
+        lines.extend(block(step, prose, &inputs, remark));
     }
-    Answer { json: json!({"steps": rows}), text: blocks.join("\n"), version: "1.0.0", status: None }
+    Answer::new(json!({"steps": rows}), lines)
 }
 
 /// The decisions that everything else follows from, with their reasons.
-fn head(plan: &BuildPlan) -> String {
+fn head(plan: &BuildPlan) -> Vec<String> {
     let binaries = &plan.binaries;
     let (toolchain, base) = (&plan.toolchain, &plan.runtime.base);
     let (subject, base) = match plan.cargo.command {
         Command::Build if binaries.value.is_empty() => {
-            (format!("For {}, this is about", plan.platform), String::new())
+            (format!("For {}, this is about", plan.platform), None)
         }
         Command::Build => (
             format!(
@@ -174,26 +177,27 @@ fn head(plan: &BuildPlan) -> String {
                 binaries.value.join(", "),
                 binaries.because
             ),
-            format!("\nand put on {} ({})", base.value, base.because),
+            Some(format!("and put on {} ({}).", base.value, base.because)),
         ),
-        command => (format!("For {}, `cargo {}` runs on", plan.platform, command.word()), String::new()),
+        command => (format!("For {}, `cargo {}` runs on", plan.platform, command.word()), None),
     };
-    format!(
-        "{subject} package {} ({}),\ncompiled with Rust {} ({})\nin {} ({}){base}.\n\
-         The dependencies' manifests are {}. Compiled code is kept as cache mode `{}` says ({}).\n",
-        plan.package.value,
-        plan.package.because,
-        toolchain.channel.value,
-        toolchain.channel.because,
-        toolchain.image.value,
-        toolchain.image.because,
-        plan.dependencies.form,
-        plan.caches.mode.value,
-        plan.caches.mode.because,
-    )
+    let (package, channel, image, mode) =
+        (&plan.package, &toolchain.channel, &toolchain.image, &plan.caches.mode);
+    let end = if base.is_some() { "" } else { "." };
+    let mut lines = vec![
+        format!("{subject} package {} ({}),", package.value, package.because),
+        format!("compiled with Rust {} ({})", channel.value, channel.because),
+        format!("in {} ({}){end}", image.value, image.because),
+    ];
+    lines.extend(base);
+    lines.push(format!(
+        "The dependencies' manifests are {}. Compiled code is kept as cache mode `{}` says ({}).",
+        plan.dependencies.form, mode.value, mode.because
+    ));
+    lines
 }
 
-fn block(step: &Step, prose: Option<&Prose>, inputs: &[&str], remark: &str) -> String {
+fn block(step: &Step, prose: Option<&Prose>, inputs: &[&str], remark: &str) -> Vec<String> {
     let mut lines = vec![step.name.clone()];
     match prose {
         Some(prose) => {
@@ -214,12 +218,13 @@ fn block(step: &Step, prose: Option<&Prose>, inputs: &[&str], remark: &str) -> S
     if !asked.is_empty() {
         lines.push(format!("  Looks for: {}; their contents are in no cache key.", asked.join(", ")));
     }
-    lines.iter().map(|line| wrapped(line)).collect()
+    lines.iter().flat_map(|line| wrapped(line)).collect()
 }
 
 /// `line` broken between words, each further line two blanks deeper.
-fn wrapped(line: &str) -> String {
+fn wrapped(line: &str) -> Vec<String> {
     let indent = line.len() - line.trim_start().len();
+    let mut lines = Vec::new();
     let mut text = String::new();
     let mut column = 0;
     for word in line.split_whitespace() {
@@ -228,8 +233,7 @@ fn wrapped(line: &str) -> String {
             text.push_str(&" ".repeat(indent));
             column = indent;
         } else if column + 1 + width > WIDTH {
-            text.push('\n');
-            text.push_str(&" ".repeat(indent + 2));
+            lines.push(std::mem::replace(&mut text, " ".repeat(indent + 2)));
             column = indent + 2;
         } else {
             text.push(' ');
@@ -238,7 +242,8 @@ fn wrapped(line: &str) -> String {
         text.push_str(word);
         column += width;
     }
-    text + "\n"
+    lines.push(text);
+    lines
 }
 
 /// What the cache mode changes of a step.

@@ -1,5 +1,6 @@
 //! `--call=graph`: the picture of the graph that a build would solve.
 
+use buildkit_llb::DisplayText;
 use serde_json::json;
 
 use super::answer::Answer;
@@ -22,5 +23,5 @@ fn pictures(facts: &Facts<'_>, text: fn(&buildkit_llb::Definition) -> String) ->
         });
         (forms, text(graph))
     });
-    Answer { json, text, version: "1.0.0", status: None }
+    Answer::new(json, DisplayText::lines(&text))
 }

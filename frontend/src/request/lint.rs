@@ -2,6 +2,8 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use buildkit_llb::DisplayText;
+use buildkit_llb::source_map::excerpt;
 use serde_json::{Value, json};
 
 use super::answer::Answer;
@@ -27,17 +29,13 @@ pub(super) fn answer(facts: &Facts<'_>) -> Answer {
     let contents: Vec<Value> = sources
         .iter()
         .map(|file| {
-            let data = facts.files.get(*file).map(|contents| STANDARD.encode(contents)).unwrap_or_default();
+            let data = facts.files.get(*file).map(|contents| STANDARD.encode(excerpt(contents)));
+            let data = data.unwrap_or_default();
             json!({"filename": file.to_string(), "data": data})
         })
         .collect();
-    let text: Vec<String> = violations.iter().map(line).collect();
-    Answer {
-        json: json!({"warnings": warnings, "sources": contents}),
-        text: text.join("\n") + "\n",
-        version: "1.0.0",
-        status: Some(u8::from(!violations.is_empty())),
-    }
+    Answer::with_layout(json!({"warnings": warnings, "sources": contents}), violations.iter().map(line))
+        .status(u8::from(!violations.is_empty()))
 }
 
 /// What breaks a rule, as findings of a build: errors if the client wants them to stop it.
@@ -53,7 +51,7 @@ pub fn findings(facts: &Facts<'_>) -> Vec<Diagnostic> {
     found
         .map(|violation| Diagnostic {
             severity: if policy.is_error { Severity::Error } else { Severity::Warning },
-            message: format!("{}: {}", violation.rule.name, violation.diagnostic.message),
+            message: format!("{}: {}", violation.rule.name, violation.diagnostic.message).into(),
             ..violation.diagnostic
         })
         .collect()
@@ -71,7 +69,7 @@ fn warning(violation: &Violation, sources: &[&RelPath]) -> Value {
         }))
     });
     let detail: Vec<&str> = std::iter::once(diagnostic.message.as_str())
-        .chain(diagnostic.hints.iter().map(String::as_str))
+        .chain(diagnostic.hints.iter().map(DisplayText::as_str))
         .collect();
     json!({
         "ruleName": violation.rule.name,

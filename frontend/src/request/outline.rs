@@ -32,30 +32,27 @@ pub(super) fn answer(facts: &Facts<'_>) -> Answer {
 
     let titles = [("TARGET:", &name), ("DESCRIPTION:", &description)];
     let head = titles.into_iter().filter(|(_, line)| !line.is_empty());
-    let head = head.map(|(title, line)| format!("{title:<13}{line}\n"));
+    let head = head.map(|(title, line)| format!("{title:<13}{line}"));
     let rows = BUILD_ARGS
         .iter()
-        .map(|(name, description)| format!("{name:<20}  {:<40}  {description}\n", value(name)));
-    let mut text: String = head.chain(rows).collect();
+        .map(|(name, description)| format!("{name:<20}  {:<40}  {description}", value(name)));
+    let mut lines: Vec<String> = head.chain(rows).collect();
     if !secrets.is_empty() {
-        text.push_str("\nSECRET                REQUIRED\n");
-        text.extend(secrets.iter().map(|(id, required)| format!("{id:<20}  {required}\n")));
+        lines.extend(["", "SECRET                REQUIRED"].map(str::to_owned));
+        lines.extend(secrets.iter().map(|(id, required)| format!("{id:<20}  {required}")));
     }
     if ssh {
-        text.push_str("\nSSH                   REQUIRED\ndefault               false\n");
+        lines
+            .extend(["", "SSH                   REQUIRED", "default               false"].map(str::to_owned));
     }
     let named = |(name, required): (&String, &bool)| json!({"name": name, "required": required});
     let secrets: Vec<_> = secrets.iter().map(named).collect();
     let ssh: Vec<_> = ssh.then(|| json!({"name": "default", "required": false})).into_iter().collect();
-    Answer {
-        json: json!({
-            "name": name, "description": description, "args": arguments, "secrets": secrets, "ssh": ssh,
-            "cache": caches, "sources": [],
-        }),
-        text,
-        version: "1.0.0",
-        status: None,
-    }
+    let json = json!({
+        "name": name, "description": description, "args": arguments, "secrets": secrets, "ssh": ssh,
+        "cache": caches, "sources": [],
+    });
+    Answer::with_layout(json, lines)
 }
 
 /// What a build-arg is without anybody giving it, as far as the plan knows.

@@ -1,10 +1,13 @@
 //! `--call=schema`: what the configuration may hold, for editors and for people.
 
+use buildkit_llb::DisplayText;
+
 use super::answer::Answer;
 use crate::config::json_schema;
 
 /// The JSON schema; the text is the same, laid out.
 pub(super) fn answer() -> Answer {
     let schema = json_schema();
-    Answer { text: format!("{schema:#}\n"), json: schema, version: "1.0.0", status: None }
+    let text = format!("{schema:#}");
+    Answer::new(schema, DisplayText::lines(&text))
 }

@@ -1,5 +1,6 @@
 //! `--call=targets`: everything that `--target` may name.
 
+use buildkit_llb::DisplayText;
 use serde_json::json;
 
 use super::answer::Answer;
@@ -35,19 +36,17 @@ pub(super) fn answer(facts: &Facts<'_>) -> Answer {
     rows.sort();
     rows.push((DEBUG.0.to_owned(), DEBUG.1.to_owned()));
     rows.extend(STAGES.iter().map(|(name, _, description)| ((*name).to_owned(), (*description).to_owned())));
+    let default = default.map(DisplayText::from);
+    let rows: Vec<(DisplayText, DisplayText)> =
+        rows.into_iter().map(|(name, description)| (name.into(), description.into())).collect();
     let targets: Vec<_> = rows
         .iter()
         .map(|(name, description)| {
-            json!({"name": name, "description": description, "default": default == Some(name)})
+            let is_default = default.as_ref() == Some(name);
+            json!({"name": name.as_str(), "description": description.as_str(), "default": is_default})
         })
         .collect();
     let width = rows.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
-    let lines: Vec<String> =
-        rows.iter().map(|(name, description)| format!("{name:width$}  {description}")).collect();
-    Answer {
-        json: json!({"targets": targets, "sources": []}),
-        text: lines.join("\n") + "\n",
-        version: "1.0.0",
-        status: None,
-    }
+    let lines = rows.iter().map(|(name, description)| format!("{name:width$}  {description}"));
+    Answer::with_layout(json!({"targets": targets, "sources": []}), lines)
 }

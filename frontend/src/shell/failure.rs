@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use buildkit_llb::DisplayText;
+use buildkit_llb::source_map::excerpt;
 use buildkit_proto::any::Any;
 use buildkit_proto::rpc;
 use prost::Message as _;
@@ -28,7 +30,7 @@ pub(super) enum Failure {
     },
     /// The engine said no; what it said is passed on untouched.
     Engine(Status),
-    /// The engine said no, and we know why it was asked.
+    /// What to return is settled: the engine's word with the reason why it was asked, or the user's faults.
     Explained(rpc::Status),
     /// This program is at fault.
     Internal(String),
@@ -48,25 +50,21 @@ impl Failure {
     pub(super) fn hint(mut self, hint: Option<String>) -> Self {
         if let (Self::Explained(status), Some(hint)) = (&mut self, hint) {
             status.message.push_str("\n  hint: ");
-            status.message.push_str(&hint);
+            status.message.push_str(&DisplayText::from(hint));
         }
         self
     }
 
     /// Writes the lines at fault into the messages, for clients that get to see nothing else.
     pub(super) fn with_lines(self) -> Self {
-        let Self::Findings { mut diagnostics, files } = self else { return self };
-        for diagnostic in &mut diagnostics {
-            let lines = diagnostic.span.as_ref().map(|span| lines(span, &files)).unwrap_or_default();
-            diagnostic.message.push_str(&lines);
-        }
-        Self::Findings { diagnostics, files }
+        let Self::Findings { diagnostics, files } = self else { return self };
+        Self::Explained(findings(&diagnostics, &files, |span| lines(span, &files)))
     }
 
     /// The status to return. Never `Internal`: clients map that to an exit code of its own.
     pub(super) fn into_status(self) -> rpc::Status {
         match self {
-            Self::Findings { diagnostics, files } => findings(&diagnostics, &files),
+            Self::Findings { diagnostics, files } => findings(&diagnostics, &files, |_| String::new()),
             Self::Engine(status) => rpc::Status::decode(status.details())
                 .ok()
                 .filter(|decoded| decoded.code != 0)
@@ -76,17 +74,20 @@ impl Failure {
                     details: Vec::new(),
                 }),
             Self::Explained(status) => status,
-            Self::Internal(message) => {
-                rpc::Status { code: Code::Unknown as i32, message, details: Vec::new() }
-            }
+            Self::Internal(message) => rpc::Status {
+                code: Code::Unknown as i32,
+                message: DisplayText::from(message).into(),
+                details: Vec::new(),
+            },
         }
     }
 }
 
-fn findings(diagnostics: &[Diagnostic], files: &Files) -> rpc::Status {
+/// `excerpt_of` gives the lines that are written below a message.
+fn findings(diagnostics: &[Diagnostic], files: &Files, excerpt_of: impl Fn(&Span) -> String) -> rpc::Status {
     let errors: Vec<&Diagnostic> =
         diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error).collect();
-    let texts: Vec<String> = errors.iter().map(|error| text(error)).collect();
+    let texts: Vec<String> = errors.iter().map(|error| text(error, &excerpt_of)).collect();
     let mut details: Vec<Any> =
         errors.iter().filter_map(|error| source_detail(error.span.as_ref()?, files)).collect();
     if details.is_empty() {
@@ -97,10 +98,13 @@ fn findings(diagnostics: &[Diagnostic], files: &Files) -> rpc::Status {
 
 /// `file:line: message` with the hints below. The place stands in the text too, because old clients do not read the
 /// detail that carries it.
-pub(super) fn text(diagnostic: &Diagnostic) -> String {
+pub(super) fn text(diagnostic: &Diagnostic, excerpt_of: impl Fn(&Span) -> String) -> String {
     let mut text = match &diagnostic.span {
-        Some(span) => format!("{}:{}: {}", span.file, span.start, diagnostic.message),
-        None => diagnostic.message.clone(),
+        Some(span) => {
+            let message = format!("{}:{}: {}", span.file, span.start, diagnostic.message);
+            DisplayText::from(message).to_string() + &excerpt_of(span)
+        }
+        None => diagnostic.message.to_string(),
     };
     for hint in &diagnostic.hints {
         text.push_str("\n  hint: ");
@@ -120,9 +124,9 @@ fn lines(span: &Span, files: &Files) -> String {
     let Some(contents) = files.get(&span.file) else { return String::new() };
     let text = String::from_utf8_lossy(contents);
     let numbered = (1_u32..).zip(text.lines()).filter(|(number, _)| (span.start..=span.end).contains(number));
-    numbered
-        .take(LINE_LIMIT)
-        .fold(String::new(), |shown, (number, line)| shown + &format!("\n{number:4} | >>> {line}"))
+    numbered.take(LINE_LIMIT).fold(String::new(), |shown, (number, line)| {
+        shown + &format!("\n{number:4} | >>> {}", DisplayText::from(line))
+    })
 }
 
 fn source_detail(span: &Span, files: &Files) -> Option<Any> {
@@ -130,8 +134,8 @@ fn source_detail(span: &Span, files: &Files) -> Option<Any> {
     let position = |line: u32| json!({"line": line, "character": 0});
     let detail = json!({
         "info": {
-            "filename": span.file.to_string(),
-            "data": STANDARD.encode(contents),
+            "filename": DisplayText::from(span.file.to_string()).as_str(),
+            "data": STANDARD.encode(excerpt(contents)),
             "language": "TOML",
         },
         "ranges": [{"start": position(span.start), "end": position(span.end)}],
@@ -148,7 +152,7 @@ fn no_excerpt() -> Any {
 /// Puts what failed before the engine's own words, and keeps its details.
 pub(super) fn explain(status: Status, what: &str) -> Failure {
     let mut explained = Failure::Engine(status).into_status();
-    explained.message = format!("{what}: {}", explained.message);
+    explained.message = format!("{}: {}", DisplayText::from(what), explained.message);
     if !explained.details.iter().any(|detail| detail.type_url == SOURCE_DETAIL) {
         explained.details.push(no_excerpt());
     }

@@ -21,6 +21,7 @@ mod warn;
 use std::process::ExitCode;
 use std::time::Instant;
 
+use buildkit_llb::DisplayText;
 use buildkit_proto::client::Bridge;
 use buildkit_proto::rpc;
 
@@ -80,5 +81,5 @@ fn chain(error: &dyn std::error::Error) -> String {
 
 /// Tells the engine's operator: standard error of a frontend ends in the engine's own log.
 fn log(message: &str) {
-    eprintln!("supercargo: {message}");
+    eprintln!("{}", DisplayText::from(format!("supercargo: {message}")));
 }

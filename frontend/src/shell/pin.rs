@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use buildkit_llb::source::{self, Image, OciLayout};
-use buildkit_llb::{Digest, ImageRef, Platform};
+use buildkit_llb::{Digest, DisplayText, ImageRef, Platform};
 use buildkit_proto::cap;
 use buildkit_proto::client::{Bridge, Capabilities, ImageQuery, ImageStore};
 use tonic::Status;
@@ -72,7 +72,7 @@ impl Pins<'_> {
             reference: reference.to_string(),
             platform: self.platform.into(),
             resolve_mode: self.mode.as_str().to_owned(),
-            log_name: format!("{group} load metadata for {reference}"),
+            log_name: DisplayText::from(format!("{group} load metadata for {reference}")).into(),
             store: ImageStore::Registry,
         };
         let resolved = self
@@ -121,7 +121,7 @@ impl Pins<'_> {
             reference: reference.clone(),
             platform: self.platform.into(),
             resolve_mode: String::new(),
-            log_name: format!("[context {name}] load metadata for {reference}"),
+            log_name: DisplayText::from(format!("[context {name}] load metadata for {reference}")).into(),
             store: ImageStore::OciLayout { session: session.to_owned(), store: store.to_owned() },
         };
         let resolved = self.bridge.resolve_image(&query, false).await.map_err(|status| {

@@ -1,6 +1,7 @@
 //! Shows warnings in the build's output.
 
-use buildkit_llb::Definition;
+use buildkit_llb::source_map::excerpt;
+use buildkit_llb::{Definition, DisplayText};
 use buildkit_proto::cap;
 use buildkit_proto::client::{Bridge, Capabilities, SolveOptions};
 use buildkit_proto::gateway::WarnRequest;
@@ -41,12 +42,12 @@ pub(super) async fn show(
         let request = WarnRequest {
             digest: digest.to_string(),
             level: 1,
-            short: warning.message.clone().into_bytes(),
-            detail: warning.hints.iter().map(|hint| hint.clone().into_bytes()).collect(),
+            short: warning.message.as_bytes().to_vec(),
+            detail: warning.hints.iter().map(|hint| hint.as_bytes().to_vec()).collect(),
             url: String::new(),
             info: location.map(|(span, contents)| pb::SourceInfo {
-                filename: span.file.to_string(),
-                data: contents.clone(),
+                filename: DisplayText::from(span.file.to_string()).into(),
+                data: excerpt(contents),
                 definition: None,
                 language: "TOML".to_owned(),
             }),
@@ -64,7 +65,7 @@ pub(super) async fn show(
 async fn show_as_steps(bridge: &Bridge, capabilities: &Capabilities, warnings: &[Diagnostic]) {
     let mut lines: Vec<String> = Vec::new();
     for warning in warnings {
-        let line = failure::text(warning).replace('\n', ";");
+        let line = failure::text(warning, |_| String::new()).replace('\n', ";");
         if lines.len() < LIMIT && !lines.contains(&line) {
             lines.push(line);
         }

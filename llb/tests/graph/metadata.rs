@@ -55,6 +55,23 @@ fn everything_that_is_said_reaches_the_message() {
 }
 
 #[test]
+fn what_is_shown_of_a_vertex_acts_on_no_terminal() {
+    let file = SourceFile::new("a\u{1b}b", "x\r\n\u{9b}y\n");
+    let exec = plain()
+        .name("[build] a\n::error::b")
+        .describe("key", "\u{1b}[2J")
+        .progress_group(ProgressGroup::new("deps", "\u{202e}x"))
+        .location(Location::new(&file, [Range::lines(1, 1)]));
+    let definition = exec.root().marshal().unwrap();
+    let op = &definition.ops()[1];
+    assert_eq!(op.name(), Some(r"[build] a\n::error::b"));
+    assert_eq!(op.metadata().description["key"], r"\u{1b}[2J");
+    assert_eq!(op.metadata().progress_group.as_ref().unwrap().name, r"\u{202e}x");
+    let info = &definition.to_pb().source.unwrap().infos[0];
+    assert_eq!((info.filename.as_str(), &*info.data), (r"a\u{1b}b", b"x\n\\u{9b}y\n".as_slice()));
+}
+
+#[test]
 fn twins_are_one_vertex_that_says_what_both_say() {
     let upper = |exec: Exec| FileOp::on(exec.root()).mkfile(MkFile::new("/a", "")).output();
     let other = |exec: Exec| FileOp::on(exec.root()).mkfile(MkFile::new("/b", "")).output();

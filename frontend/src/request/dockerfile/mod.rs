@@ -8,6 +8,7 @@ mod task;
 mod text;
 mod toolchain;
 
+use buildkit_llb::DisplayText;
 use serde_json::json;
 
 use super::answer::Answer;
@@ -17,17 +18,11 @@ use crate::plan::BuildPlan;
 pub(super) fn answer(facts: &Facts<'_>) -> Answer {
     if facts.plan.is_some_and(|plan| plan.binaries.value.is_empty()) {
         let target = facts.options.target.as_deref().unwrap_or_default();
-        let text =
-            format!("`--target {target}` makes no image; `--call=dockerfile` prints those of images.\n");
-        return Answer {
-            json: json!({"dockerfile": null, "error": text}),
-            text,
-            version: "1.0.0",
-            status: Some(1),
-        };
+        let text = format!("`--target {target}` makes no image; `--call=dockerfile` prints those of images.");
+        return Answer::new(json!({"dockerfile": null, "error": text}), [text]).status(1);
     }
     let text = facts.plan.map(|plan| file(plan, facts)).unwrap_or_default();
-    Answer { json: json!({"dockerfile": text}), text, version: "1.0.0", status: None }
+    Answer::new(json!({"dockerfile": text}), DisplayText::lines(&text))
 }
 
 fn file(plan: &BuildPlan, facts: &Facts<'_>) -> String {

@@ -4,8 +4,7 @@
 
 mod listing;
 
-use std::fmt::Write as _;
-
+use buildkit_llb::DisplayText;
 use serde_json::{Value, json};
 
 use super::answer::Answer;
@@ -30,34 +29,37 @@ pub(super) fn answer(facts: &Facts<'_>) -> Answer {
         "warnings": warnings,
     });
 
-    let mut text = String::from("Settings\n");
-    text.push_str(&settings(facts.said));
-    text.push_str("\nPlan\n");
-    text.push_str(&listing::of_json(&plan));
-    text.push_str("\nImages\n");
-    text.push_str(&lines(&images));
-    text.push_str("\nSteps\n");
-    steps.iter().filter(|step| step.source.is_none()).for_each(|step| text.push_str(&step_lines(step)));
-    text.push_str("\nSecrets that are looked for\n");
+    let mut lines = Vec::new();
+    let mut section = |title: &str, found: Vec<String>| {
+        if !lines.is_empty() {
+            lines.push(String::new());
+        }
+        lines.push(title.to_owned());
+        lines.extend(found);
+    };
+    section("Settings", settings(facts.said));
+    section("Plan", listing::of_json(&plan));
+    section("Images", indented(images));
+    let own = steps.iter().filter(|step| step.source.is_none());
+    section("Steps", own.flat_map(step_lines).collect());
     let asked: Vec<String> = secrets
         .iter()
         .map(|secret| line_of(secret, "--secret id="))
         .chain(ssh.iter().map(|ssh| line_of(ssh, "--ssh ")))
         .collect();
-    text.push_str(&lines(&asked));
+    section("Secrets that are looked for", indented(asked));
     if !facts.warnings.is_empty() {
-        text.push_str("\nWarnings\n");
-        let said: Vec<String> = facts.warnings.iter().map(|warning| warning.message.clone()).collect();
-        text.push_str(&lines(&said));
+        section(
+            "Warnings",
+            indented(facts.warnings.iter().map(|warning| warning.message.to_string()).collect()),
+        );
     }
-    Answer { json, text, version: "1.0.0", status: None }
+    Answer::new(json, lines)
 }
 
-fn lines(lines: &[String]) -> String {
-    if lines.is_empty() {
-        return "  none\n".to_owned();
-    }
-    lines.iter().fold(String::new(), |text, line| format!("{text}  {line}\n"))
+fn indented(lines: Vec<String>) -> Vec<String> {
+    let lines = if lines.is_empty() { vec!["none".to_owned()] } else { lines };
+    lines.into_iter().map(|line| format!("  {line}")).collect()
 }
 
 fn line_of(secret: &Secret, flag: &str) -> String {
@@ -66,7 +68,7 @@ fn line_of(secret: &Secret, flag: &str) -> String {
 }
 
 /// What was said in all homes; what does not count is told as such.
-fn settings(all: &[Said]) -> String {
+fn settings(all: &[Said]) -> Vec<String> {
     let rows: Vec<(String, String)> = all
         .iter()
         .map(|said| {
@@ -75,24 +77,23 @@ fn settings(all: &[Said]) -> String {
         })
         .collect();
     if rows.is_empty() {
-        return "  none: everything below was found\n".to_owned();
+        return vec!["  none: everything below was found".to_owned()];
     }
     let width = rows.iter().map(|(value, _)| value.chars().count()).max().unwrap_or(0).min(60);
-    rows.into_iter()
-        .fold(String::new(), |text, (value, origin)| format!("{text}  {value:width$}  {origin}\n"))
+    rows.into_iter().map(|(value, origin)| format!("  {value:width$}  {origin}")).collect()
 }
 
-fn step_lines(step: &Step) -> String {
+fn step_lines(step: &Step) -> Vec<String> {
     let digest: String = step.digest.trim_start_matches("sha256:").chars().take(12).collect();
-    let mut text = format!("  {digest}  {}{}\n", step.name, if step.network { "  (network)" } else { "" });
-    for cache in &step.caches {
-        // Writing to a string cannot fail.
-        let _ = writeln!(text, "                cache {} {} ({})", cache.path, cache.id, cache.sharing);
-    }
-    text
+    let network = if step.network { "  (network)" } else { "" };
+    let caches = step.caches.iter();
+    let caches =
+        caches.map(|cache| format!("                cache {} {} ({})", cache.path, cache.id, cache.sharing));
+    std::iter::once(format!("  {digest}  {}{network}", step.name)).chain(caches).collect()
 }
 
 fn warning(warning: &Diagnostic) -> Value {
     let place = warning.span.as_ref().map(|span| format!("{}:{}", span.file, span.start));
-    json!({"message": warning.message, "place": place, "hints": warning.hints})
+    let hints: Vec<&str> = warning.hints.iter().map(DisplayText::as_str).collect();
+    json!({"message": warning.message.as_str(), "place": place, "hints": hints})
 }
