@@ -1,8 +1,10 @@
 //! The names of the domain, each validated where it enters.
 
+use std::borrow::Borrow;
 use std::fmt;
 
-/// A path inside the build context: relative, `/`-separated, without `.`, `..`, empty parts or NUL.
+/// A path inside the build context: relative, `/`-separated, without `.`, `..`, empty parts or
+/// control characters.
 ///
 /// Shape: `""` is the context's root; `crates/api/src/main.rs` is a file below it.
 /// Errors: [`RelPath::new`] refuses what escapes the root, so a value of this type never does.
@@ -18,8 +20,8 @@ pub enum RelPathError {
     /// The path leads above the root of the build context.
     #[error("leads outside the build context")]
     Escapes,
-    /// The path holds a NUL byte or a backslash.
-    #[error("holds a character that no path of a context may hold")]
+    /// The path holds a control character or a backslash.
+    #[error("contains a control character or a backslash")]
     Character,
 }
 
@@ -40,20 +42,24 @@ impl RelPath {
         if path.starts_with('/') {
             return Err(RelPathError::Absolute);
         }
-        if path.contains(['\0', '\\']) {
+        if path.contains(|character: char| character == '\\' || character.is_control()) {
             return Err(RelPathError::Character);
         }
-        let mut parts: Vec<&str> = self.parts().collect();
+        let mut joined = self.0.clone();
         for part in path.split('/') {
             match part {
                 "" | "." => {}
-                ".." => {
-                    parts.pop().ok_or(RelPathError::Escapes)?;
+                ".." if joined.is_empty() => return Err(RelPathError::Escapes),
+                ".." => joined.truncate(joined.rfind('/').unwrap_or_default()),
+                _ => {
+                    if !joined.is_empty() {
+                        joined.push('/');
+                    }
+                    joined.push_str(part);
                 }
-                _ => parts.push(part),
             }
         }
-        Ok(Self(parts.join("/")))
+        Ok(Self(joined))
     }
 
     /// The path as text; empty for the root.
@@ -97,6 +103,12 @@ impl RelPath {
             || self.0.strip_prefix(&directory.0).is_some_and(|rest| rest.starts_with('/'))
     }
 
+    /// True if `holds` is true of this path or of a directory that it lies in, the root among them.
+    #[must_use]
+    pub fn within_any(&self, holds: impl Fn(&Self) -> bool) -> bool {
+        std::iter::successors(Some(self.clone()), Self::parent).any(|path| holds(&path))
+    }
+
     /// The part of this path below `directory`, or `None` if it does not lie there.
     #[must_use]
     pub fn strip_prefix(&self, directory: &Self) -> Option<Self> {
@@ -108,6 +120,12 @@ impl RelPath {
             return Some(Self::root());
         }
         rest.strip_prefix('/').map(|rest| Self(rest.to_owned()))
+    }
+}
+
+impl Borrow<str> for RelPath {
+    fn borrow(&self) -> &str {
+        &self.0
     }
 }
 
@@ -135,7 +153,9 @@ mod tests {
         assert_eq!(RelPath::new("../a"), Err(RelPathError::Escapes));
         assert_eq!(RelPath::new("a/../../b"), Err(RelPathError::Escapes));
         assert_eq!(RelPath::new("/etc"), Err(RelPathError::Absolute));
-        assert_eq!(RelPath::new("a\0b"), Err(RelPathError::Character));
+        for path in ["a\0b", "a\nb", "a/\u{1b}[2J", "a\\b", "\u{9b}"] {
+            assert_eq!(RelPath::new(path), Err(RelPathError::Character), "{path:?}");
+        }
     }
 
     #[test]

@@ -176,7 +176,7 @@ fn destination(to: &Setting<String>) -> Result<String, Diagnostic> {
     if !text.starts_with('/') {
         return Err(wrong(to, "to", text, "is not absolute").hint(format!("Write `to = \"/{text}\"`.")));
     }
-    if text.contains('\0') || text.split('/').any(|part| part == "..") {
+    if text.contains(char::is_control) || text.split('/').any(|part| part == "..") {
         return Err(wrong(to, "to", text, "is no plain path").hint("Write it without `..`."));
     }
     Ok(text.clone())

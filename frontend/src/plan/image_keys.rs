@@ -13,6 +13,10 @@ const SIGNALS: [&str; 27] = [
     "QUIT", "SEGV", "STKFLT", "STOP", "SYS", "TERM", "TRAP", "TSTP", "URG", "USR1", "USR2", "WINCH", "XCPU",
 ];
 
+/// What is wrong with a path that would act on a terminal.
+const CONTROL: &str = "contains a control character";
+const CONTROL_HINT: &str = "Write the path without it.";
+
 /// Judges every key of `[image]` that needs nothing else to be judged. Errors: one for each that cannot be.
 pub(super) fn check(config: &Config, findings: &mut Findings) {
     let keys = [
@@ -52,7 +56,11 @@ fn wrong<T>(
 }
 
 fn workdir(setting: Option<&Setting<String>>) -> Option<Diagnostic> {
-    let setting = setting.filter(|setting| !setting.value.starts_with('/'))?;
+    let setting = setting?;
+    if setting.value.contains(char::is_control) {
+        return Some(wrong(setting, "workdir", &setting.value, CONTROL, CONTROL_HINT));
+    }
+    let setting = Some(setting).filter(|setting| !setting.value.starts_with('/'))?;
     let right = format!("Write `workdir = \"/{}\"`.", setting.value);
     Some(wrong(setting, "workdir", &setting.value, "is not absolute", right))
 }
@@ -61,8 +69,9 @@ fn workdir(setting: Option<&Setting<String>>) -> Option<Diagnostic> {
 fn user(setting: &Setting<String>, base: Option<&Setting<String>>) -> Option<Diagnostic> {
     let text = &setting.value;
     let parts: Vec<&str> = text.split(':').collect();
-    let is_plain =
-        |part: &&str| !part.is_empty() && !part.chars().any(|one| one.is_whitespace() || one == '/');
+    let is_plain = |part: &&str| {
+        !part.is_empty() && !part.chars().any(|one| one.is_whitespace() || one.is_control() || one == '/')
+    };
     if !(1..=2).contains(&parts.len()) || !parts.iter().all(is_plain) {
         let right = "Write `user` or `user:group`, each a number or a name: `65532:65532`.";
         return Some(wrong(setting, "user", text, "is no user", right));
@@ -116,16 +125,20 @@ fn port(setting: &Setting<Vec<String>>, text: &str) -> Option<Diagnostic> {
 }
 
 fn volume(setting: &Setting<Vec<String>>, text: &str) -> Option<Diagnostic> {
+    if text.contains(char::is_control) {
+        return Some(wrong(setting, "volumes", text, CONTROL, CONTROL_HINT));
+    }
     let right = format!("Write `\"/{}\"`.", text.trim_start_matches('/'));
     (!text.starts_with('/')).then(|| wrong(setting, "volumes", text, "is not absolute", right))
 }
 
 fn names(key: &str, setting: Option<&Setting<BTreeMap<String, String>>>, findings: &mut Findings) {
     let Some(setting) = setting else { return };
+    let is_wrong = |one: char| one == '=' || one.is_control();
     let is_wrong =
-        |name: &&String| name.is_empty() || name.contains(['\0', '=']) || name.trim() != name.as_str();
+        |name: &&String| name.is_empty() || name.contains(is_wrong) || name.trim() != name.as_str();
     for name in setting.value.keys().filter(is_wrong) {
-        let right = "A name is not empty, has no `=` and no blank at its ends.";
+        let right = "A name is not empty, and has no `=`, no control character and no blank at its ends.";
         findings.push(wrong(setting, key, name, "is no name", right));
     }
     let has_nul = setting.value.iter().find(|(_, value)| value.contains('\0'));

@@ -211,6 +211,9 @@ fn hook(setting: &Setting<HookTable>, project: &Project, names: &Tree) -> Checke
     let first = command.first().map(|word| word.rsplit('/').next().unwrap_or_default()).unwrap_or_default();
     let name = table.name.clone().unwrap_or_else(|| first.to_owned());
     let mut faults = Faults { name: "build.hook", origin: &setting.origin, findings: Findings::default() };
+    if let Some(name) = &table.name {
+        check_title(&mut faults, name);
+    }
     check(&mut faults, &command, &table.env);
     let inputs = faults.inputs(&RelPath::root(), &table.inputs, names);
     let outputs = table.outputs.iter().map(|output| {
@@ -252,6 +255,7 @@ fn asset(
     let table = &setting.value;
     let called = format!("assets.{name}");
     let mut faults = Faults { name: &called, origin: &setting.origin, findings: Findings::default() };
+    check_title(&mut faults, name);
     let directory = faults.path("dir", &RelPath::root(), table.dir.as_deref().unwrap_or(name));
     let all = ["**".to_owned()];
     let patterns = if table.inputs.is_empty() { all.as_slice() } else { table.inputs.as_slice() };
@@ -312,6 +316,15 @@ fn asset(
         outputs: vec![Delivery { from, to }],
     };
     faults.findings.finish(task)
+}
+
+/// The name that the user gives a step.
+fn check_title(faults: &mut Faults<'_>, name: &str) {
+    let is_plain = |one: char| one.is_alphanumeric() || "._-+/ ".contains(one);
+    if name.trim().is_empty() || !name.chars().all(is_plain) {
+        let what = format!("has the invalid name `{name}`");
+        faults.say(&what, "A name consists of letters, digits, blanks and `._-+/`.");
+    }
 }
 
 fn check(faults: &mut Faults<'_>, command: &[String], environment: &BTreeMap<String, String>) {

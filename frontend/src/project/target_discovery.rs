@@ -93,6 +93,10 @@ impl Place<'_> {
         let mut targets = Vec::new();
         for (index, declared) in family.declared.unwrap_or_default().iter().enumerate() {
             let name = declared.name.clone().unwrap_or_else(|| self.name.to_owned());
+            if family.kind == CargoTargetKind::Bin && !is_crate_name(&name) {
+                findings.push(self.name_error(family.kind, &name, index));
+                continue;
+            }
             let path = match declared.path.as_ref().and_then(|path| path.0.to_str()) {
                 Some(path) => Some(path.to_owned()),
                 None => self.path_of(family, &name, &inferred, has_library),
@@ -126,12 +130,13 @@ impl Place<'_> {
             found.push((self.name.to_owned(), "src/main.rs".to_owned()));
         }
         let Ok(directory) = self.dir.join(family.directory) else { return found };
-        for name in self.tree.children(&directory) {
+        let names = self.tree.children(&directory).into_iter();
+        // Cargo finds other names too, and rustc refuses them if they are built.
+        for name in names.filter(|name| is_crate_name(name.strip_suffix(".rs").unwrap_or(name))) {
             let Ok(path) = directory.join(name) else { continue };
             let is_directory = self.tree.is_directory(&path) && !self.tree.is_link(&path);
             let main = format!("{}/{name}/main.rs", family.directory);
             match name.strip_suffix(".rs") {
-                _ if name.starts_with('.') => {}
                 _ if is_directory && self.exists(&main) => found.push((name.to_owned(), main)),
                 Some(stem) if !is_directory => {
                     found.push((stem.to_owned(), format!("{}/{name}", family.directory)));
@@ -173,6 +178,16 @@ impl Place<'_> {
         candidates.into_iter().find(|path| self.exists(path))
     }
 
+    fn name_error(&self, kind: CargoTargetKind, name: &str, index: usize) -> Diagnostic {
+        let kind = kind.as_str();
+        Diagnostic::error(format!(
+            "`{}` declares the {kind} `{name}`, which is not a valid name",
+            self.manifest.file
+        ))
+        .at(self.manifest.item_span(&[kind], index))
+        .hint("A name consists of letters, digits, `-` and `_`: rustc compiles no crate of another name.")
+    }
+
     fn path_error(&self, family: &Family<'_>, name: &str, index: usize) -> Diagnostic {
         let kind = family.kind.as_str();
         let directory = family.directory;
@@ -184,6 +199,12 @@ impl Place<'_> {
         .at(self.manifest.item_span(&[kind], index))
         .hint(format!("say where its source is: `path = \"…\"` in `[[{kind}]]`"))
     }
+}
+
+/// Whether rustc compiles a target of that name; Cargo gives it `_` for `-`.
+fn is_crate_name(name: &str) -> bool {
+    !name.is_empty()
+        && name.chars().all(|character| character.is_alphanumeric() || matches!(character, '-' | '_'))
 }
 
 fn target(kind: CargoTargetKind, name: String, path: RelPath, declared: Option<&TomlTarget>) -> CargoTarget {
@@ -207,6 +228,10 @@ fn library(place: &Place<'_>, findings: &mut Findings) -> Option<CargoTarget> {
         return None;
     }
     let name = declared.and_then(|lib| lib.name.clone()).unwrap_or_else(|| place.name.replace('-', "_"));
+    if !is_crate_name(&name) {
+        findings.push(place.name_error(CargoTargetKind::Lib, &name, 0));
+        return None;
+    }
     let written = declared.and_then(|lib| lib.path.as_ref()).and_then(|path| path.0.to_str());
     let legacy = format!("src/{name}.rs");
     let path = match written {

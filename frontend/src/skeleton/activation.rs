@@ -5,6 +5,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use cargo_util_schemas::manifest::FeatureName;
+
 use super::feature_value::FeatureValue;
 use super::graph::{Context, Edge, Graph, Node, Resolved};
 use super::selection::{Features, Selection};
@@ -102,7 +104,9 @@ fn requested(
         package.dependencies.iter().any(|dependency| dependency.optional && dependency.key == name)
     };
     let mut values = Vec::new();
-    for text in &features.names {
+    // A comma or a space would end the name for Cargo.
+    let is_name = |text: &str| FeatureName::new(text.trim_end_matches('?').to_owned()).is_ok();
+    for text in features.names.iter().filter(|text| text.split('/').all(is_name)) {
         let value = match FeatureValue::parse(text) {
             FeatureValue::Feature(name) if has(&name) || is_optional(&name) => FeatureValue::Feature(name),
             FeatureValue::Of { dependency, feature, is_weak }

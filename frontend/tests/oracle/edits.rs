@@ -347,7 +347,7 @@ fn the_skeleton_moves_with_what_reaches_dependencies_and_with_nothing_else() {
         let after = ready(&files, &select("app")).files;
         let found = if before == after { Keep } else { Change };
         if found != *expect {
-            let changed = after.iter().filter(|(name, contents)| before.get(name) != Some(contents));
+            let changed = after.iter().filter(|(name, contents)| before.get(*name) != Some(contents));
             let texts = changed.map(|(name, text)| format!("{name}\n{}", String::from_utf8_lossy(text)));
             wrong.push(format!("{name}: {found:?}\n{}", texts.collect::<String>()));
         }

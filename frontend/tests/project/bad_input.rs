@@ -221,6 +221,51 @@ Cargo.toml:5: `Cargo.toml` declares the bin `tool`, but there is neither `src/bi
     );
 }
 
+/// Cargo hands them to rustc, which refuses them; here they would be paths and lines of a log.
+#[test]
+fn names_that_are_not_names() {
+    let target = |table: &str, name: &str| {
+        let manifest = format!("[package]\nname = \"app\"\n{table}\nname = {name}\npath = \"src/main.rs\"\n");
+        complaint(&files(&format!("//- Cargo.toml\n{manifest}//- src/main.rs\n")))
+    };
+    for (name, shown) in [
+        ("\"../../../tmp/x\"", "../../../tmp/x"),
+        ("\"a b\"", "a b"),
+        ("\"::error::x\"", "::error::x"),
+        ("\"a\\u001b[2Jb\"", "a\\u{1b}[2Jb"),
+        ("\"a\\n::error::b\"", "a\\n::error::b"),
+        ("\"\\u202ea\"", "\\u{202e}a"),
+        ("\"\"", ""),
+    ] {
+        for (table, kind) in [("[[bin]]", "bin"), ("[lib]", "lib")] {
+            let said = target(table, name);
+            let expected = format!(
+                "Cargo.toml:3: `Cargo.toml` declares the {kind} `{shown}`, which is not a valid name\n"
+            );
+            assert!(said.starts_with(&expected), "{said}");
+            assert!(!said.contains('\u{1b}') && said.lines().count() <= 3, "{said:?}");
+        }
+    }
+    for (manifest, expected) in [
+        ("[package]\nname = \"a\\nb\"\n", "Cargo.toml:2: `Cargo.toml` does not parse: "),
+        (
+            "[package]\nname = \"app\"\n[features]\n\"a\\rb\" = []\n",
+            "Cargo.toml:4: `Cargo.toml` does not parse: ",
+        ),
+        (
+            "[package]\nname = \"app\"\n[dependencies]\nx = { path = \"x\\ny\" }\n",
+            "Cargo.toml:4: path dependency `x` has path `x\\ny`, which contains a control character or a backslash\n",
+        ),
+        (
+            "[workspace]\nmembers = [\"x\\u001by\"]\n",
+            "Cargo.toml:2: `workspace.members` has `x\\u{1b}y`, which contains a control character or a backslash\n",
+        ),
+    ] {
+        let said = complaint(&files(&format!("//- Cargo.toml\n{manifest}//- src/main.rs\n")));
+        assert!(said.starts_with(expected), "{said:?}");
+    }
+}
+
 #[test]
 fn a_condition_that_is_none_or_far_too_deep() {
     let manifest = |condition: &str| {
