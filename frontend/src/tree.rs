@@ -1,6 +1,7 @@
 //! The build context as the engine listed it: names of all files, contents of a few.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Bound;
 
 use crate::name::RelPath;
 
@@ -28,6 +29,8 @@ pub enum Entry {
 pub struct Tree {
     entries: BTreeMap<RelPath, Entry>,
     contents: BTreeMap<RelPath, Vec<u8>>,
+    /// Every symbolic link, so that a path without one costs nothing to resolve.
+    links: BTreeSet<RelPath>,
 }
 
 /// How many links one path may lead through before it counts as a loop; Linux stops at the same number.
@@ -36,6 +39,11 @@ const MAX_LINKS: usize = 40;
 impl Tree {
     /// Adds a name. A name that is listed twice keeps what came last.
     pub fn insert(&mut self, path: RelPath, entry: Entry) {
+        if matches!(entry, Entry::Symlink { .. }) {
+            self.links.insert(path.clone());
+        } else {
+            self.links.remove(&path);
+        }
         self.entries.insert(path, entry);
     }
 
@@ -46,22 +54,26 @@ impl Tree {
 
     /// Adds a file with its contents: one that was made for a project which lacks it.
     pub fn insert_file(&mut self, path: RelPath, contents: Vec<u8>) {
-        self.entries
-            .insert(path.clone(), Entry::File { size: u64::try_from(contents.len()).unwrap_or(u64::MAX) });
+        let size = u64::try_from(contents.len()).unwrap_or(u64::MAX);
+        self.insert(path.clone(), Entry::File { size });
         self.contents.insert(path, contents);
     }
 
     /// Takes the file at `path` away.
     pub fn remove_file(&mut self, path: &RelPath) {
         self.entries.remove(path);
+        self.links.remove(path);
         self.contents.remove(path);
     }
 
     /// Adds everything of `other` below `directory`.
     pub fn graft(&mut self, directory: &RelPath, other: Self) {
         let below = |path: &RelPath| directory.join(path.as_str()).ok();
-        self.entries
-            .extend(other.entries.into_iter().filter_map(|(path, entry)| Some((below(&path)?, entry))));
+        for (path, entry) in other.entries {
+            if let Some(path) = below(&path) {
+                self.insert(path, entry);
+            }
+        }
         self.contents
             .extend(other.contents.into_iter().filter_map(|(path, text)| Some((below(&path)?, text))));
     }
@@ -84,7 +96,8 @@ impl Tree {
     }
 
     /// Every listed name with what it is, sorted bytewise.
-    pub fn entries(&self) -> impl Iterator<Item = (&RelPath, &Entry)> {
+    #[must_use]
+    pub fn entries(&self) -> impl ExactSizeIterator<Item = (&RelPath, &Entry)> {
         self.entries.iter()
     }
 
@@ -92,6 +105,9 @@ impl Tree {
     /// leaves the context.
     #[must_use]
     pub fn resolve(&self, path: &RelPath) -> Option<RelPath> {
+        if !self.has_link(path) {
+            return Some(path.clone());
+        }
         let mut links = 0;
         let mut resolved = RelPath::root();
         let mut rest: Vec<String> = path.parts().rev().map(str::to_owned).collect();
@@ -116,6 +132,14 @@ impl Tree {
         Some(resolved)
     }
 
+    /// True if a part of `path` is a symbolic link.
+    fn has_link(&self, path: &RelPath) -> bool {
+        let text = path.as_str();
+        let ends = text.match_indices('/').map(|(end, _)| end).chain([text.len()]);
+        !self.links.is_empty()
+            && ends.into_iter().any(|end| text.get(..end).is_some_and(|part| self.links.contains(part)))
+    }
+
     /// What `path` is once links are followed, or `None` if nothing is there.
     #[must_use]
     pub fn entry(&self, path: &RelPath) -> Option<&Entry> {
@@ -129,7 +153,7 @@ impl Tree {
     /// True if the name `path` itself is a symbolic link, wherever it leads.
     #[must_use]
     pub fn is_link(&self, path: &RelPath) -> bool {
-        matches!(self.entries.get(path), Some(Entry::Symlink { .. }))
+        self.links.contains(path)
     }
 
     /// True if `path` is a regular file once links are followed.
@@ -148,12 +172,18 @@ impl Tree {
     #[must_use]
     pub fn children(&self, path: &RelPath) -> Vec<&str> {
         let Some(directory) = self.resolve(path) else { return Vec::new() };
-        let prefix = Self::prefix(&directory).len();
+        let prefix = Self::prefix(&directory);
         // A set, because `a-b/x` sorts before `a/x` while `a` sorts before `a-b`.
-        let names: BTreeSet<&str> = self
-            .below(&directory)
-            .filter_map(|(entry, _)| entry.as_str().get(prefix..)?.split('/').next())
-            .collect();
+        let mut names = BTreeSet::new();
+        let mut next = self.first(Bound::Included(&prefix));
+        while let Some(rest) = next.and_then(|entry| entry.as_str().strip_prefix(prefix.as_str())) {
+            let (name, below) =
+                rest.split_once('/').map_or((rest, None), |(name, below)| (name, Some(below)));
+            names.insert(name);
+            // What lies in a directory is passed over: `0` is what follows `/`.
+            let last = format!("{prefix}{name}{}", if below.is_some() { "0" } else { "" });
+            next = self.first(if below.is_some() { Bound::Included(&last) } else { Bound::Excluded(&last) });
+        }
         names.into_iter().collect()
     }
 
@@ -162,20 +192,13 @@ impl Tree {
     }
 
     fn has_children(&self, directory: &RelPath) -> bool {
-        self.below(directory).next().is_some()
+        let prefix = Self::prefix(directory);
+        self.first(Bound::Included(&prefix)).is_some_and(|entry| entry.as_str().starts_with(&prefix))
     }
 
-    fn below<'a>(&'a self, directory: &RelPath) -> impl Iterator<Item = (&'a RelPath, &'a Entry)> {
-        let prefix = Self::prefix(directory);
-        // The prefix ends in `/` or is empty, so it is never itself a path that `RelPath` would change.
-        let start = RelPath::new(&prefix).unwrap_or_default();
-        self.entries
-            .range(start..)
-            .skip_while({
-                let prefix = prefix.clone();
-                move |(path, _)| path.as_str() < prefix.as_str()
-            })
-            .take_while(move |(path, _)| path.as_str().starts_with(&prefix))
+    /// The first name from `start` on.
+    fn first(&self, start: Bound<&str>) -> Option<&RelPath> {
+        self.entries.range::<str, _>((start, Bound::Unbounded)).next().map(|(entry, _)| entry)
     }
 }
 

@@ -16,6 +16,8 @@ pub(crate) struct Document<T> {
     pub(crate) text: String,
     pub(crate) value: T,
     spans: Spans,
+    /// Where the lines end.
+    ends: Vec<usize>,
 }
 
 /// Where the keys of a table, or the items of an array, stand in the text.
@@ -31,7 +33,8 @@ impl<T: DeserializeOwned> Document<T> {
     pub(crate) fn parse(file: &RelPath, bytes: &[u8]) -> Result<Self, Diagnostic> {
         let text = decode(file, bytes)?;
         let (value, spans) = parse(&text).map_err(|error| syntax_error(file, &text, &error))?;
-        Ok(Self { file: file.clone(), text, value, spans })
+        let ends = text.match_indices('\n').map(|(end, _)| end).collect();
+        Ok(Self { file: file.clone(), text, value, spans, ends })
     }
 }
 
@@ -59,7 +62,12 @@ impl<T> Document<T> {
     }
 
     fn span_of(&self, range: Range<usize>) -> Span {
-        Span::of_bytes(self.file.clone(), &self.text, range)
+        let line_at = |offset: usize| {
+            let before = self.ends.partition_point(|end| *end < offset);
+            u32::try_from(before).unwrap_or(u32::MAX - 1) + 1
+        };
+        let (start, last) = (range.start, range.end.saturating_sub(1).max(range.start));
+        Span { file: self.file.clone(), start: line_at(start), end: line_at(last) }
     }
 }
 

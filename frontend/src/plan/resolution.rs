@@ -14,7 +14,7 @@ use crate::skeleton::SourceView;
 #[must_use]
 pub fn files(project: &Project, view: &SourceView) -> BTreeMap<RelPath, Vec<u8>> {
     let mut files = BTreeMap::new();
-    let is_needed = |path: &RelPath| !view.excluded.iter().any(|directory| path.is_within(directory));
+    let is_needed = |path: &RelPath| !path.within_any(|directory| view.excluded.contains(directory));
     for package in project.packages.values().filter(|package| is_needed(&package.dir)) {
         files.insert(package.manifest.clone(), package.text.clone().into_bytes());
         for target in &package.targets {

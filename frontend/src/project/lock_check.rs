@@ -61,10 +61,9 @@ fn check_package(project: &Project, lockfile: &Lockfile, package: &Package, find
 
 fn not_locked(lockfile: &Lockfile, package: &Package) -> Diagnostic {
     let found: Vec<String> = lockfile
-        .packages
-        .iter()
-        .filter(|locked| locked.is_local() && locked.name == package.name)
-        .map(|locked| format!("`{}`", locked.version))
+        .named(&package.name)
+        .filter(|(_, locked)| locked.is_local())
+        .map(|(_, locked)| format!("`{}`", locked.version))
         .collect();
     let has =
         if found.is_empty() { "does not have it".to_owned() } else { format!("has {}", found.join(", ")) };
@@ -80,8 +79,8 @@ fn not_satisfied(project: &Project, package: &Package, dependency: &Dependency) 
     let mut found: Vec<String> =
         names(project.candidates(package, dependency).into_iter().map(|(_, found)| found));
     if found.is_empty() {
-        let everywhere = project.lockfile.iter().flat_map(|lockfile| &lockfile.packages);
-        found = names(everywhere.filter(|locked| locked.name == dependency.package));
+        let everywhere = project.lockfile.iter().flat_map(|lockfile| lockfile.named(&dependency.package));
+        found = names(everywhere.map(|(_, found)| found));
     }
     let has = if found.is_empty() {
         "has no such package".to_owned()

@@ -40,18 +40,17 @@ impl Project {
     }
 
     /// What the lockfile has under the dependency's name for `package`.
-    pub(super) fn candidates(
-        &self,
+    pub(super) fn candidates<'a>(
+        &'a self,
         package: &Package,
-        dependency: &Dependency,
-    ) -> Vec<(usize, &LockedPackage)> {
+        dependency: &'a Dependency,
+    ) -> Vec<(usize, &'a LockedPackage)> {
         let Some(lockfile) = &self.lockfile else { return Vec::new() };
         let entry = self.locked(package).and_then(|index| lockfile.packages.get(index));
-        entry
-            .into_iter()
-            .flat_map(|entry| &entry.dependencies)
-            .filter_map(|index| Some((*index, lockfile.packages.get(*index)?)))
-            .filter(|(_, locked)| locked.name == dependency.package)
+        let dependencies = entry.map(|entry| entry.dependencies.as_slice()).unwrap_or_default();
+        lockfile
+            .named(&dependency.package)
+            .filter(|(index, _)| dependencies.binary_search(index).is_ok())
             .collect()
     }
 

@@ -1,5 +1,7 @@
 //! `Cargo.lock`.
 
+use std::collections::BTreeMap;
+
 use cargo_util_schemas::lockfile::{TomlLockfile, TomlLockfileDependency, TomlLockfilePackageId};
 
 use crate::diagnostic::Diagnostic;
@@ -59,9 +61,18 @@ impl Lockfile {
     /// The position of the local package `name` at `version`.
     #[must_use]
     pub fn local(&self, name: &str, version: &semver::Version) -> Option<usize> {
-        self.packages
-            .iter()
-            .position(|package| package.is_local() && package.name == name && package.version == *version)
+        let index = self
+            .packages
+            .partition_point(|package| (package.name.as_str(), &package.version) < (name, version));
+        // A package without a source comes before others of the same name and version.
+        let package = self.packages.get(index)?;
+        (package.is_local() && package.name == name && package.version == *version).then_some(index)
+    }
+
+    /// Every package of that name, with its position.
+    pub fn named<'a>(&'a self, name: &'a str) -> impl Iterator<Item = (usize, &'a LockedPackage)> {
+        let start = self.packages.partition_point(|package| package.name.as_str() < name);
+        self.packages.iter().enumerate().skip(start).take_while(move |(_, package)| package.name == name)
     }
 }
 
@@ -81,11 +92,12 @@ pub(crate) fn parse(bytes: &[u8]) -> Result<Lockfile, Diagnostic> {
     }
     packages
         .sort_by(|(a, _), (b, _)| (&a.name, &a.version, &a.source).cmp(&(&b.name, &b.version, &b.source)));
-    let listed: Vec<LockedPackage> = packages.iter().map(|(package, _)| package.clone()).collect();
+    let listed = packages.iter().map(|(package, _)| package.clone()).collect::<Vec<_>>();
+    let index = Index::new(&listed);
     let mut resolved = Vec::new();
     for (mut package, entry) in packages {
         for id in entry.dependencies.iter().flatten() {
-            package.dependencies.push(find(&listed, id).ok_or_else(|| dangling(&package, id))?);
+            package.dependencies.push(index.find(id).ok_or_else(|| dangling(&package, id))?);
         }
         package.dependencies.sort_unstable();
         package.dependencies.dedup();
@@ -130,18 +142,29 @@ fn old_checksum(lockfile: &TomlLockfile, entry: &TomlLockfileDependency) -> Opti
     lockfile.metadata.as_ref()?.get(&key).filter(|checksum| *checksum != "<none>").cloned()
 }
 
-fn find(listed: &[LockedPackage], id: &TomlLockfilePackageId) -> Option<usize> {
-    let version: Option<semver::Version> = id.version.as_deref().and_then(|version| version.parse().ok());
-    let source = id.source.as_ref().map(|source| without_commit(source.source_str()));
-    let start = listed.partition_point(|package| package.name < id.name);
-    listed.iter().enumerate().skip(start).take_while(|(_, package)| package.name == id.name).find_map(
-        |(index, package)| {
-            let is_version = version.as_ref().is_none_or(|version| *version == package.version);
-            let found = package.source.as_deref().map(without_commit);
-            let is_source = source.is_none() || source == found;
-            (is_version && is_source).then_some(index)
-        },
-    )
+/// The position of the first package that goes by a name, a version and a source, each of the last two if it is given.
+struct Index<'a>(BTreeMap<(&'a str, Option<&'a semver::Version>, Option<&'a str>), usize>);
+
+impl<'a> Index<'a> {
+    fn new(listed: &'a [LockedPackage]) -> Self {
+        let mut index = BTreeMap::new();
+        for (position, package) in listed.iter().enumerate() {
+            let source = package.source.as_deref().map(without_commit);
+            for version in [None, Some(&package.version)] {
+                index.entry((package.name.as_str(), version, None)).or_insert(position);
+                if source.is_some() {
+                    index.entry((package.name.as_str(), version, source)).or_insert(position);
+                }
+            }
+        }
+        Self(index)
+    }
+
+    fn find(&self, id: &TomlLockfilePackageId) -> Option<usize> {
+        let version: Option<semver::Version> = id.version.as_deref().and_then(|version| version.parse().ok());
+        let source = id.source.as_ref().map(|source| without_commit(source.source_str()));
+        self.0.get(&(id.name.as_str(), version.as_ref(), source)).copied()
+    }
 }
 
 /// A git source names its commit in the package, but not in what depends on it.

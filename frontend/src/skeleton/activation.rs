@@ -201,7 +201,7 @@ impl<'p> Work<'_, 'p> {
             return;
         }
         let waiting = self.weak.remove(&(node, key.to_owned())).unwrap_or_default();
-        for edge in self.named(node, key) {
+        for edge in self.graph.named(node, key) {
             for feature in &waiting {
                 self.ask(node, &edge, feature);
             }
@@ -212,7 +212,7 @@ impl<'p> Work<'_, 'p> {
     }
 
     fn feature_of(&mut self, node: Node<'p>, key: &str, feature: &str, is_weak: bool) {
-        for edge in self.named(node, key) {
+        for edge in self.graph.named(node, key) {
             if edge.dependency.optional {
                 if is_weak && !self.found.is_active(node, &edge) {
                     self.weak.entry((node, key.to_owned())).or_default().insert(feature.to_owned());
@@ -226,10 +226,6 @@ impl<'p> Work<'_, 'p> {
             }
             self.ask(node, &edge, feature);
         }
-    }
-
-    fn named(&self, node: Node<'p>, key: &str) -> Vec<Edge<'p>> {
-        self.graph.edges(node).into_iter().filter(|edge| edge.dependency.key == key).collect()
     }
 
     fn ask(&mut self, node: Node<'p>, edge: &Edge<'p>, feature: &str) {

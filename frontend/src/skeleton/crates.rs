@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::activation::{self, Activation};
-use super::graph::Graph;
+use super::graph::{Context, Graph};
 use super::selection::Selection;
-use super::units::{self, Units};
+use super::units;
 use crate::diagnostic::{Checked, Findings};
+use crate::name::RelPath;
 use crate::project::{Dependency, LockedPackage, Lockfile, Package, Project};
 
 /// One crate that is compiled.
@@ -39,7 +40,7 @@ impl<'p> Crates<'p> {
     /// Whether the lockfile has a crate of that name at all.
     #[must_use]
     pub fn is_locked(&self, name: &str) -> bool {
-        self.lockfile.is_some_and(|lockfile| lockfile.packages.iter().any(|package| package.name == name))
+        self.lockfile.is_some_and(|lockfile| lockfile.named(name).next().is_some())
     }
 
     /// Every crate that a path leads to on which none of `barred` lies.
@@ -113,9 +114,10 @@ pub fn crates<'p>(project: &'p Project, selection: &Selection) -> Checked<Crates
     let activation = activation::activate(&graph, &selected, selection, &mut findings);
     let units = units::units(&graph, &activation, &selected, selection);
     let mut roots: BTreeMap<usize, BTreeSet<String>> = BTreeMap::new();
+    let compiled: BTreeSet<usize> = units.compiled.keys().map(|(_, index)| *index).collect();
     for ((_, index), request) in units.compiled.iter().chain(&units.unified) {
         // What compiles nothing adds features only to what is compiled.
-        if units.compiled.keys().any(|(_, compiled)| compiled == index) {
+        if compiled.contains(index) {
             roots.entry(*index).or_default().extend(request.features.iter().cloned());
         }
     }
@@ -124,21 +126,23 @@ pub fn crates<'p>(project: &'p Project, selection: &Selection) -> Checked<Crates
         locals.iter().filter_map(|dir| project.packages.get(dir)).filter_map(|one| project.locked(one));
     roots.extend(local.map(|index| (index, BTreeSet::new())));
     let elsewhere =
-        project.packages.values().flat_map(|package| elsewhere(package, &activation, &units)).collect();
+        project.packages.values().flat_map(|package| elsewhere(package, &activation, &locals)).collect();
     findings.finish(Crates { lockfile: Some(lockfile), roots, elsewhere })
 }
 
 /// The dependencies of which `package` asks for features where it is not compiled, or by a feature that is not active.
-fn elsewhere(package: &Package, activation: &Activation<'_>, units: &Units<'_>) -> BTreeSet<String> {
-    let is_compiled = units.locals.iter().any(|(dir, _)| **dir == package.dir);
-    let is_active = |feature: &str| {
-        let nodes = activation.features.iter().filter(|((dir, _), _)| **dir == package.dir);
-        is_compiled && nodes.into_iter().any(|(_, features)| features.contains(feature))
-    };
+fn elsewhere(package: &Package, activation: &Activation<'_>, locals: &BTreeSet<RelPath>) -> BTreeSet<String> {
+    let is_compiled = locals.contains(&package.dir);
+    let nodes =
+        [Context::Target, Context::Host].map(|context| activation.features.get(&(&package.dir, context)));
+    let is_active =
+        |feature: &str| is_compiled && nodes.iter().flatten().any(|features| features.contains(feature));
     let of_features = package.features.iter().filter(|(name, _)| !is_active(name)).flat_map(|(_, values)| {
         values.iter().filter_map(|value| Some(value.split_once('/')?.0.trim_end_matches('?')))
     });
-    let named = |name: &str| package.dependencies.iter().find(|dependency| dependency.key == name);
+    let by_key: BTreeMap<&str, &Dependency> =
+        package.dependencies.iter().rev().map(|dependency| (dependency.key.as_str(), dependency)).collect();
+    let named = |name: &str| by_key.get(name).copied();
     let of_features = of_features.filter_map(named);
     // A condition may not hold, and the features with it.
     let is_open =

@@ -1,6 +1,6 @@
 //! What a feature activates, in Cargo's notation.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::project::Package;
 
@@ -46,13 +46,17 @@ pub(super) fn features_of(package: &Package) -> BTreeMap<String, Vec<FeatureValu
         .iter()
         .map(|(name, values)| (name.clone(), values.iter().map(|value| FeatureValue::parse(value)).collect()))
         .collect();
-    let is_named = |key: &str| {
-        let named = FeatureValue::Dependency(key.to_owned());
-        package.features.values().flatten().any(|value| FeatureValue::parse(value) == named)
-    };
+    let named: BTreeSet<String> = features
+        .values()
+        .flatten()
+        .filter_map(|value| match value {
+            FeatureValue::Dependency(key) => Some(key.clone()),
+            FeatureValue::Feature(_) | FeatureValue::Of { .. } => None,
+        })
+        .collect();
     for dependency in package.dependencies.iter().filter(|dependency| dependency.optional) {
         let key = &dependency.key;
-        if !features.contains_key(key) && !is_named(key) {
+        if !features.contains_key(key) && !named.contains(key) {
             features.insert(key.clone(), vec![FeatureValue::Dependency(key.clone())]);
         }
     }

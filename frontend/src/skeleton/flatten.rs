@@ -79,13 +79,12 @@ fn relevant<'p>(graph: &Graph<'p>, units: &Units<'p>, compiled: &BTreeSet<usize>
         };
         more.features.is_subset(&given.features) && (given.default_features || !more.default_features)
     };
+    let leading = lock::leading(graph.lockfile, compiled);
     units
         .unified
         .iter()
         .filter(|(key, _)| !is_covered(key))
-        .filter(|((_, index), _)| {
-            lock::reachable(graph.lockfile, [*index]).iter().any(|found| compiled.contains(found))
-        })
+        .filter(|((_, index), _)| leading.contains(index))
         .map(|(key, request)| (*key, request.clone()))
         .collect()
 }

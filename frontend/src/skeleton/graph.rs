@@ -45,6 +45,8 @@ struct Resolution<'p> {
     package: &'p Package,
     features: BTreeMap<String, Vec<FeatureValue>>,
     to: Vec<Option<Resolved<'p>>>,
+    /// The positions of the dependencies under one key.
+    by_key: BTreeMap<&'p str, Vec<usize>>,
 }
 
 /// The project, seen from one selection.
@@ -77,7 +79,11 @@ impl<'p> Graph<'p> {
             .iter()
             .map(|(dir, package)| {
                 let to = package.dependencies.iter().map(|dependency| resolve(package, dependency)).collect();
-                (dir, Resolution { package, features: features_of(package), to })
+                let mut by_key: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+                for (index, dependency) in package.dependencies.iter().enumerate() {
+                    by_key.entry(&dependency.key).or_default().push(index);
+                }
+                (dir, Resolution { package, features: features_of(package), to, by_key })
             })
             .collect();
         let flags = target_flags(project, selection);
@@ -119,14 +125,20 @@ impl<'p> Graph<'p> {
     /// The dependencies that the feature resolver looks at in `node`, optional ones among them.
     pub(super) fn edges(&self, node: Node<'p>) -> Vec<Edge<'p>> {
         let Some(found) = self.packages.get(node.0) else { return Vec::new() };
-        let dependencies = found.package.dependencies.iter().zip(&found.to).enumerate();
-        dependencies
-            .filter(|(_, (dependency, _))| self.counts(found.package, dependency, node.1))
-            .filter_map(|(index, (dependency, to))| {
-                let to = (*to)?;
-                Some(Edge { index, dependency, to, context: context_of(dependency, to, node.1) })
-            })
-            .collect()
+        (0..found.to.len()).filter_map(|index| self.edge(found, index, node.1)).collect()
+    }
+
+    /// Those of them that have the key `key`.
+    pub(super) fn named(&self, node: Node<'p>, key: &str) -> Vec<Edge<'p>> {
+        let Some(found) = self.packages.get(node.0) else { return Vec::new() };
+        let indices = found.by_key.get(key).into_iter().flatten();
+        indices.filter_map(|index| self.edge(found, *index, node.1)).collect()
+    }
+
+    fn edge(&self, found: &Resolution<'p>, index: usize, context: Context) -> Option<Edge<'p>> {
+        let (dependency, to) = (found.package.dependencies.get(index)?, (*found.to.get(index)?)?);
+        let edge = Edge { index, dependency, to, context: context_of(dependency, to, context) };
+        self.counts(found.package, dependency, context).then_some(edge)
     }
 
     fn counts(&self, package: &Package, dependency: &Dependency, context: Context) -> bool {

@@ -41,6 +41,24 @@ pub(super) fn reachable(lockfile: &Lockfile, roots: impl IntoIterator<Item = usi
     found
 }
 
+/// Everything that leads to one of `to`, themselves included.
+pub(super) fn leading(lockfile: &Lockfile, to: &BTreeSet<usize>) -> BTreeSet<usize> {
+    let mut users: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for (user, package) in lockfile.packages.iter().enumerate() {
+        for used in &package.dependencies {
+            users.entry(*used).or_default().push(user);
+        }
+    }
+    let mut found = BTreeSet::new();
+    let mut queue: Vec<usize> = to.iter().copied().collect();
+    while let Some(index) = queue.pop() {
+        if found.insert(index) {
+            queue.extend(users.get(&index).into_iter().flatten());
+        }
+    }
+    found
+}
+
 /// The entries of `keep`, in its order, each without what `keep` lacks; and where each position went.
 pub(super) fn entries(
     lockfile: &Lockfile,
@@ -72,6 +90,7 @@ pub(super) fn render(version: LockfileVersion, entries: &[LockEntry]) -> String 
         LockfileVersion::V3 => text.push_str("version = 3\n"),
         LockfileVersion::V4 => text.push_str("version = 4\n"),
     }
+    let spellings = Spellings::of(entries);
     let mut sorted: Vec<&LockEntry> = entries.iter().collect();
     sorted.sort_by_key(|entry| (&entry.name, &entry.version, &entry.source));
     for entry in sorted {
@@ -84,7 +103,7 @@ pub(super) fn render(version: LockfileVersion, entries: &[LockEntry]) -> String 
             .dependencies
             .iter()
             .filter_map(|index| entries.get(*index))
-            .map(|to| spell(entries, to))
+            .map(|to| spellings.spell(to))
             .collect();
         names.sort();
         if !names.is_empty() {
@@ -104,18 +123,33 @@ fn line(text: &mut String, key: &str, value: Option<&str>) {
     }
 }
 
-fn spell(entries: &[LockEntry], to: &LockEntry) -> String {
-    let named: Vec<&LockEntry> = entries.iter().filter(|entry| entry.name == to.name).collect();
-    let same = named.iter().filter(|entry| entry.version == to.version).count();
-    if named.iter().all(|entry| entry.version == to.version) && same == 1 {
-        return to.name.clone();
-    }
-    match &to.source {
-        Some(source) if same > 1 => {
-            let source = source.split_once('#').map_or(source.as_str(), |(source, _)| source);
-            format!("{} {} ({source})", to.name, to.version)
+/// How many entries there are of each name, and of each name and version.
+struct Spellings<'a>(BTreeMap<(&'a str, Option<&'a str>), usize>);
+
+impl<'a> Spellings<'a> {
+    fn of(entries: &'a [LockEntry]) -> Self {
+        let mut counts = BTreeMap::new();
+        for entry in entries {
+            for version in [None, Some(entry.version.as_str())] {
+                *counts.entry((entry.name.as_str(), version)).or_default() += 1;
+            }
         }
-        _ => format!("{} {}", to.name, to.version),
+        Self(counts)
+    }
+
+    fn spell(&self, to: &LockEntry) -> String {
+        let count = |version| self.0.get(&(to.name.as_str(), version)).copied().unwrap_or_default();
+        let same = count(Some(to.version.as_str()));
+        if count(None) == 1 {
+            return to.name.clone();
+        }
+        match &to.source {
+            Some(source) if same > 1 => {
+                let source = source.split_once('#').map_or(source.as_str(), |(source, _)| source);
+                format!("{} {} ({source})", to.name, to.version)
+            }
+            _ => format!("{} {}", to.name, to.version),
+        }
     }
 }
 

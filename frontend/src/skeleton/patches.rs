@@ -13,9 +13,9 @@ use crate::project::{LockedPackage, Lockfile, Patch, Project, Source};
 pub(super) fn table(project: &Project, lockfile: &Lockfile, keep: &BTreeSet<usize>) -> Table {
     let mut by_source: BTreeMap<&str, Vec<(&LockedPackage, &Patch)>> = BTreeMap::new();
     for patch in &project.workspace.patches {
-        let kept = keep.iter().filter_map(|index| lockfile.packages.get(*index));
-        let applied = kept.filter(|locked| is_applied(project, patch, locked));
-        by_source.entry(&patch.patched).or_default().extend(applied.map(|locked| (locked, patch)));
+        let named = lockfile.named(&patch.dependency.package).filter(|(index, _)| keep.contains(index));
+        let applied = named.filter(|(_, locked)| is_applied(project, patch, locked));
+        by_source.entry(&patch.patched).or_default().extend(applied.map(|(_, locked)| (locked, patch)));
     }
     let mut tables = Table::new();
     for (patched, mut entries) in by_source {
@@ -34,9 +34,7 @@ pub(super) fn table(project: &Project, lockfile: &Lockfile, keep: &BTreeSet<usiz
 
 fn is_applied(project: &Project, patch: &Patch, locked: &LockedPackage) -> bool {
     let dependency = &patch.dependency;
-    dependency.package == locked.name
-        && dependency.requirement.parsed.matches(&locked.version)
-        && project.is_from(dependency, locked)
+    dependency.requirement.parsed.matches(&locked.version) && project.is_from(dependency, locked)
 }
 
 fn entry(table: &Table, locked: &LockedPackage, patch: &Patch) -> (String, Value) {

@@ -7,7 +7,7 @@ use toml::{Table, Value};
 
 use super::selection::Selection;
 use crate::diagnostic::Diagnostic;
-use crate::project::{LockedPackage, Lockfile, Profiles, Project};
+use crate::project::{Lockfile, Profiles, Project};
 
 /// Profiles that every project has.
 const BUILT_IN: [&str; 5] = ["dev", "release", "test", "bench", "doc"];
@@ -83,14 +83,13 @@ pub(super) fn pruned(
     lockfile: &Lockfile,
     kept: &BTreeSet<usize>,
 ) -> Table {
-    let kept: Vec<&LockedPackage> = kept.iter().filter_map(|index| lockfile.packages.get(*index)).collect();
     let mut tables = Table::new();
     for name in chain {
         let Some(table) = profiles.0.get(name) else { continue };
         let mut table = table.clone();
         if let Some(Value::Table(packages)) = table.get_mut("package") {
             let unused: Vec<String> =
-                packages.keys().filter(|spec| !matches_any(spec, &kept)).cloned().collect();
+                packages.keys().filter(|spec| !matches_any(spec, lockfile, kept)).cloned().collect();
             for spec in unused {
                 packages.remove(&spec);
             }
@@ -105,15 +104,15 @@ pub(super) fn pruned(
     tables
 }
 
-/// True if the package specification `spec` means one of `packages`.
-fn matches_any(spec: &str, packages: &[&LockedPackage]) -> bool {
+/// True if the package specification `spec` means one of the packages `kept`.
+fn matches_any(spec: &str, lockfile: &Lockfile, kept: &BTreeSet<usize>) -> bool {
     if spec == "*" {
         return true;
     }
     // What cannot be read here is left for Cargo to judge.
     let Ok(spec) = PackageIdSpec::parse(spec) else { return true };
-    packages.iter().any(|package| {
-        package.name == spec.name()
+    lockfile.named(spec.name()).any(|(index, package)| {
+        kept.contains(&index)
             && spec.partial_version().is_none_or(|version| version.matches(&package.version))
     })
 }

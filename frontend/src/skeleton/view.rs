@@ -107,7 +107,7 @@ fn unreachable(
     loaded: &BTreeSet<&RelPath>,
     excluded: &BTreeSet<RelPath>,
 ) -> BTreeMap<RelPath, Vec<u8>> {
-    let is_gone = |path: &RelPath| excluded.iter().any(|dir| path.is_within(dir));
+    let is_gone = |path: &RelPath| path.within_any(|dir| excluded.contains(dir));
     let mut files = BTreeMap::new();
     for package in loaded.iter().filter_map(|dir| project.packages.get(*dir)) {
         if is_gone(&package.manifest) {
@@ -145,20 +145,29 @@ fn patch_paths(project: &Project) -> impl Iterator<Item = &RelPath> {
 
 /// The directories of what is not used, as far as nothing that is used lies in them.
 fn excluded(project: &Project, used: &BTreeSet<&RelPath>) -> BTreeSet<RelPath> {
-    let used_packages = || project.packages.values().filter(|package| used.contains(&package.dir));
-    let used_files: BTreeSet<&RelPath> = used_packages()
-        .flat_map(|package| package.targets.iter().map(|target| &target.path))
-        .chain(project.cargo_config.iter().flat_map(|config| &config.referenced))
-        .collect();
-    let is_free = |dir: &RelPath| {
-        !used_packages().any(|package| package.dir.is_within(dir))
-            && !used_files.iter().any(|file| file.is_within(dir))
-            // A package may read what lies in its own directory, whatever else that is.
-            && !used_packages().any(|package| !package.dir.is_root() && dir.is_within(&package.dir))
+    let dirs = || used.iter().filter_map(|dir| project.packages.get(*dir));
+    let files = dirs().flat_map(|package| package.targets.iter().map(|target| &target.path));
+    let referenced = project.cargo_config.iter().flat_map(|config| &config.referenced);
+    // Every directory that holds something that is used.
+    let mut holding: BTreeSet<RelPath> = BTreeSet::new();
+    for path in dirs().map(|package| &package.dir).chain(files).chain(referenced) {
+        let mut next = Some(path.clone());
+        while let Some(path) = next {
+            next = path.parent();
+            if !holding.insert(path) {
+                break;
+            }
+        }
+    }
+    // A package may read what lies in its own directory, whatever else that is.
+    let is_in_a_package = |dir: &RelPath| {
+        dir.within_any(|dir| !dir.is_root() && used.contains(dir) && project.packages.contains_key(dir))
     };
+    let is_free = |dir: &RelPath| !holding.contains(dir) && !is_in_a_package(dir);
     let unused = project.packages.values().filter(|package| !used.contains(&package.dir));
     let free: BTreeSet<RelPath> = unused.flat_map(directories).filter(is_free).collect();
-    let is_outermost = |dir: &&RelPath| !free.iter().any(|other| other != *dir && dir.is_within(other));
+    let is_outermost =
+        |dir: &&RelPath| !dir.parent().is_some_and(|parent| parent.within_any(|dir| free.contains(dir)));
     free.iter().filter(is_outermost).cloned().collect()
 }
 

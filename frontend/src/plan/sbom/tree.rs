@@ -27,12 +27,9 @@ impl Tree {
         let mut way: Vec<BTreeSet<usize>> = Vec::new();
         for line in text.lines() {
             let Some((depth, name, version, license)) = parsed(line) else { continue };
-            let is_named = |index: &usize| {
-                let package = lockfile.packages.get(*index);
-                package.is_some_and(|one| one.name == name && one.version.to_string() == version)
-            };
             // Two, where one version comes from two sources; which is meant is not said in a way that can be compared.
-            let found: BTreeSet<usize> = (0..lockfile.packages.len()).filter(is_named).collect();
+            let named = lockfile.named(name).filter(|(_, package)| package.version.to_string() == version);
+            let found: BTreeSet<usize> = named.map(|(index, _)| index).collect();
             way.truncate(depth);
             for parent in way.last().into_iter().flatten() {
                 tree.edges.entry(*parent).or_default().extend(&found);
