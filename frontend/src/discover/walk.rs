@@ -6,7 +6,7 @@ use std::sync::Arc;
 use cargo_util_schemas::manifest::{InheritableDependency, TomlDependency, TomlManifest};
 
 use super::document::Document;
-use super::members::{PatternError, expand, is_excluded};
+use super::members::{Exclusion, PatternError, Patterns};
 use super::reader::{Reader, absence};
 use super::tables::{DependencyKind, Entry, dependencies, path_of};
 use super::workspace_root;
@@ -47,6 +47,8 @@ struct PathDependency {
 struct Walk<'r, 'a> {
     reader: &'r mut Reader<'a>,
     set: ManifestSet,
+    patterns: Patterns<'a>,
+    exclusion: Exclusion,
     /// Directories that were asked for and gave no manifest.
     failed: BTreeSet<RelPath>,
     locals: Vec<(RelPath, Cause)>,
@@ -67,7 +69,9 @@ pub(crate) fn walk(
         default_members: BTreeSet::new(),
         inherited: BTreeMap::new(),
     };
-    let mut walk = Walk { reader, set, failed: BTreeSet::new(), locals: Vec::new() };
+    let patterns = Patterns::new(reader.tree);
+    let exclusion = root.value.workspace.as_ref().map(Exclusion::of).unwrap_or_default();
+    let mut walk = Walk { reader, set, patterns, exclusion, failed: BTreeSet::new(), locals: Vec::new() };
     let what = |dir: &RelPath| format!("`[patch]` entry `{dir}`");
     walk.locals =
         patches.into_iter().map(|(dir, span)| (dir.clone(), Cause { span, what: what(&dir) })).collect();
@@ -107,7 +111,7 @@ impl Walk<'_, '_> {
     }
 
     fn expand(&mut self, pattern: &str, span: &Span, key: &str) -> Vec<RelPath> {
-        let error = match expand(self.reader.tree, pattern) {
+        let error = match self.patterns.expand(pattern) {
             Ok(directories) => return directories,
             Err(PatternError::Syntax(error)) => {
                 Diagnostic::error(format!("`workspace.{key}` has `{pattern}`, which is no pattern: {error}"))
@@ -116,6 +120,10 @@ impl Walk<'_, '_> {
                 Diagnostic::error(format!("`workspace.{key}` has `{pattern}`, which {error}"))
                     .hint("the build context must hold the whole workspace: build from the directory above")
             }
+            Err(PatternError::Limit(limit)) => Diagnostic::error(format!(
+                "`workspace.{key}` has `{pattern}`: the patterns match against more than {limit} names, which is the limit"
+            ))
+            .hint("List the directories, or use fewer `**`."),
         };
         self.reader.findings.push(error.at(span.clone()));
         Vec::new()
@@ -153,9 +161,7 @@ impl Walk<'_, '_> {
     }
 
     fn is_excluded(&self, dir: &RelPath) -> bool {
-        let Some(workspace) = &self.set.root.value.workspace else { return false };
-        let list = |list: &Option<Vec<String>>| list.clone().unwrap_or_default();
-        is_excluded(dir, &list(&workspace.members), &list(&workspace.exclude))
+        self.exclusion.excludes(dir)
     }
 
     /// `[patch]` and `[replace]` paths of the root manifest: Cargo loads them even if nothing uses them.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use cargo_util_schemas::manifest::{InheritableDependency, InheritableField};
 
-use super::members::is_excluded;
+use super::members::Exclusion;
 use super::reader::Reader;
 use super::tables::dependencies;
 use super::walk::{Manifest, manifest_in};
@@ -35,8 +35,7 @@ pub(crate) fn find(
             let found: Arc<Manifest> = Arc::new(reader.document(&file)?);
             if let Some(workspace) = &found.value.workspace {
                 let below = dir.strip_prefix(&root).unwrap_or_default();
-                let list = |list: &Option<Vec<String>>| list.clone().unwrap_or_default();
-                if !is_excluded(&below, &list(&workspace.members), &list(&workspace.exclude)) {
+                if !Exclusion::of(workspace).excludes(&below) {
                     return Some((root, found));
                 }
             }

@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use glob::{MatchOptions, Pattern};
 use serde::Serialize;
 
+use super::pattern::{PathPattern, too_many};
 use crate::config::{Config, FileCopy, FileRule, Setting};
 use crate::diagnostic::{Diagnostic, Findings};
 use crate::name::RelPath;
@@ -12,13 +12,6 @@ use crate::tree::Tree;
 
 /// Who files belong to unless the user says otherwise: the program can read them and not change them.
 const OWNER: (u32, u32) = (0, 0);
-
-/// Go's `filepath.Match`, by which the engine chooses: a star stops at a slash and takes a leading dot.
-const AS_GO: MatchOptions = MatchOptions {
-    case_sensitive: true,
-    require_literal_separator: true,
-    require_literal_leading_dot: false,
-};
 
 /// One copy from the context into the image.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -61,9 +54,17 @@ pub(super) fn choose(
     findings: &mut Findings,
 ) -> Vec<FileCopied> {
     let rules = config.files.iter().flat_map(|setting| &setting.value);
+    let rules = rules.filter_map(|rule| match rule {
+        FileRule::Copy(rule) => Some(rule),
+        FileRule::Inherited => None,
+    });
+    let patterns = rules.clone().map(|rule| rule.from.value.len()).sum();
+    if let (Some(error), Some(setting)) = (too_many("image.files", patterns, names), &config.files) {
+        findings.push(setting.at(error));
+        return Vec::new();
+    }
     let mut copies = Vec::new();
     for rule in rules {
-        let FileRule::Copy(rule) = rule else { continue };
         match copy(rule, names, binaries) {
             Ok((found, warnings)) => {
                 copies.extend(found);
@@ -141,7 +142,7 @@ fn matches(path: &RelPath, setting: &Setting<Vec<String>>, names: &Tree) -> Resu
             None => Err(nothing(setting, text)),
         };
     }
-    let pattern = Pattern::new(&text.replace("[^", "[!")).map_err(|error| {
+    let pattern = PathPattern::new(&text.replace("[^", "[!")).map_err(|error| {
         wrong(setting, "from", text, &format!("is no pattern: {} at character {}", error.msg, error.pos + 1))
     })?;
     // Directories need not be listed themselves.
@@ -155,8 +156,7 @@ fn matches(path: &RelPath, setting: &Setting<Vec<String>>, names: &Tree) -> Resu
             }
         }
     }
-    let found: Vec<RelPath> =
-        known.into_iter().filter(|name| pattern.matches_with(name.as_str(), AS_GO)).collect();
+    let found: Vec<RelPath> = known.into_iter().filter(|name| pattern.matches(name)).collect();
     if found.is_empty() { Err(nothing(setting, text)) } else { Ok(found) }
 }
 

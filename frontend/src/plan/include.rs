@@ -1,20 +1,12 @@
 //! `build.include`: files of packages that take no part in a build, which the build reads all the same.
 
-use glob::{MatchOptions, Pattern};
-
 use super::compile::at;
+use super::pattern::{PathPattern, too_many};
 use crate::config::{BuildConfig, Setting};
 use crate::diagnostic::{Checked, Diagnostic, Findings};
 use crate::name::RelPath;
 use crate::skeleton::SourceView;
 use crate::tree::{Entry, Tree};
-
-/// As in an ignore file: a star stays within one name.
-const OPTIONS: MatchOptions = MatchOptions {
-    case_sensitive: true,
-    require_literal_separator: true,
-    require_literal_leading_dot: false,
-};
 
 /// The patterns. What they bring back is no longer laid over in `view`.
 ///
@@ -23,12 +15,16 @@ pub(super) fn choose(config: &BuildConfig, names: &Tree, view: &mut SourceView) 
     let mut findings = Findings::default();
     let mut patterns = Vec::new();
     let Some(setting) = &config.include else { return findings.finish(patterns) };
+    if let Some(error) = too_many("build.include", setting.value.len(), names) {
+        findings.push(located(error, setting));
+        return findings.fail();
+    }
     for text in setting.value.iter().filter(|text| *text != "...") {
         match one("build.include", text, names) {
             Ok((pattern, matcher)) => {
                 // A manifest stays as it is laid over, because Cargo loads it with the targets that are there.
                 view.overlays
-                    .retain(|path, _| path.file_name() == Some("Cargo.toml") || !covers(&matcher, path));
+                    .retain(|path, _| path.file_name() == Some("Cargo.toml") || !matcher.covers(path));
                 patterns.push(pattern);
             }
             Err(diagnostic) => findings.push(located(diagnostic, setting)),
@@ -44,11 +40,11 @@ pub(super) fn pattern(key: &str, text: &str, names: &Tree) -> Result<String, Dia
 
 /// Whether the normalised `pattern` names `path` or a directory that holds it.
 pub(super) fn matches(pattern: &str, path: &RelPath) -> bool {
-    Pattern::new(pattern).is_ok_and(|pattern| covers(&pattern, path))
+    PathPattern::new(pattern).is_ok_and(|pattern| pattern.covers(path))
 }
 
 /// One pattern, normalised, with what matches it.
-fn one(key: &str, text: &str, names: &Tree) -> Result<(String, Pattern), Diagnostic> {
+fn one(key: &str, text: &str, names: &Tree) -> Result<(String, PathPattern), Diagnostic> {
     let wrong = |reason: String| {
         Diagnostic::error(format!("`{key}` value `{text}` {reason}"))
             .hint("Write a path or pattern from the root of the build context, such as `proto/**/*.proto`.")
@@ -57,26 +53,15 @@ fn one(key: &str, text: &str, names: &Tree) -> Result<(String, Pattern), Diagnos
     if path.is_root() || text.starts_with('!') {
         return Err(wrong("names no file".to_owned()));
     }
-    let pattern = Pattern::new(path.as_str()).map_err(|error| wrong(format!("is no pattern: {error}")))?;
+    let pattern =
+        PathPattern::new(path.as_str()).map_err(|error| wrong(format!("is no pattern: {error}")))?;
     let is_found =
-        names.entries().any(|(path, entry)| !matches!(entry, Entry::Directory) && covers(&pattern, path));
+        names.entries().any(|(path, entry)| !matches!(entry, Entry::Directory) && pattern.covers(path));
     if !is_found {
         return Err(wrong("matches no file of the build context".to_owned())
             .hint("Files that `.dockerignore` leaves out are not in it."));
     }
     Ok((path.as_str().to_owned(), pattern))
-}
-
-/// True if the pattern matches the path or a directory that holds it.
-fn covers(pattern: &Pattern, path: &RelPath) -> bool {
-    let mut path = Some(path.clone());
-    while let Some(current) = path.filter(|path| !path.is_root()) {
-        if pattern.matches_with(current.as_str(), OPTIONS) {
-            return true;
-        }
-        path = current.parent();
-    }
-    false
 }
 
 fn located(diagnostic: Diagnostic, setting: &Setting<Vec<String>>) -> Diagnostic {

@@ -25,6 +25,7 @@ pub mod mount_id;
 pub mod native;
 mod parts;
 pub mod paths;
+mod pattern;
 pub mod program;
 
 pub mod resolution;

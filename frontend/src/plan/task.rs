@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::compile::{at, check_name};
+use super::pattern::too_many;
 use super::program::Programs;
 use super::trunk::{self, FrontEnd};
 use super::{Chosen, Request, include};
@@ -152,6 +153,10 @@ impl Faults<'_> {
 
     fn inputs(&mut self, base: &RelPath, patterns: &[String], names: &Tree) -> Vec<String> {
         let mut found = Vec::new();
+        if let Some(error) = too_many("inputs", patterns.len(), names) {
+            self.findings.push(at(error, self.origin));
+            return found;
+        }
         for text in patterns {
             let pattern = self.path("inputs", base, text);
             match include::pattern("inputs", pattern.as_str(), names) {

@@ -14,6 +14,7 @@ mod damage;
 #[path = "../fixture/mod.rs"]
 mod fixture;
 mod frames;
+mod growth;
 mod names;
 mod options;
 mod projects;

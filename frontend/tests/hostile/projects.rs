@@ -154,10 +154,13 @@ components = [\"clippy\"]
 ";
 
 /// Everything from files to plan, as words: the plan, or what is said against it.
-fn outcome(files: &Files) -> String {
+pub(crate) fn outcome(files: &Files) -> String {
     fn said(diagnostics: &[Diagnostic]) -> String {
         for diagnostic in diagnostics {
             assert!(!diagnostic.message.is_empty());
+            for line in diagnostic.hints.iter().chain([&diagnostic.message]) {
+                assert!(!line.replace('\t', " ").contains(char::is_control), "{line:?}");
+            }
             if let Some(span) = &diagnostic.span {
                 assert!(span.start >= 1 && span.start <= span.end, "{diagnostic:?}");
             }
