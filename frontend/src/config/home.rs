@@ -117,8 +117,10 @@ impl Home<'_> {
                     let name: &str = key.get_ref();
                     let here = below(path, name);
                     let Some(shape) = known.get(name).or(free.as_ref()) else {
-                        let meant = keys::meant(schema, path, &names, name);
-                        told.push(self.unknown(&here, key.span(), meant, &names, path));
+                        if told.len() < LIMIT {
+                            let meant = keys::meant(schema, path, &names, name);
+                            told.push(self.unknown(&here, key.span(), meant, &names, path));
+                        }
                         return None;
                     };
                     if known.contains_key(name) && value.get_ref().as_str() == Some(AUTO) {

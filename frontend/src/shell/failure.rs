@@ -85,11 +85,22 @@ impl Failure {
 
 /// `excerpt_of` gives the lines that are written below a message.
 fn findings(diagnostics: &[Diagnostic], files: &Files, excerpt_of: impl Fn(&Span) -> String) -> rpc::Status {
-    let errors: Vec<&Diagnostic> =
-        diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error).collect();
-    let texts: Vec<String> = errors.iter().map(|error| text(error, &excerpt_of)).collect();
-    let mut details: Vec<Any> =
-        errors.iter().filter_map(|error| source_detail(error.span.as_ref()?, files)).collect();
+    let errors = diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error);
+    let more = errors.clone().count().saturating_sub(ERROR_LIMIT);
+    let errors: Vec<&Diagnostic> = errors.take(ERROR_LIMIT).collect();
+    let mut texts: Vec<String> = errors.iter().map(|error| text(error, &excerpt_of)).collect();
+    if more > 0 {
+        texts.push(format!("{more} more errors are not shown"));
+    }
+    let mut room = ALL_EXCERPTS_LIMIT;
+    let mut details = Vec::new();
+    for span in errors.iter().filter_map(|error| error.span.as_ref()) {
+        let contents = files.get(&span.file).filter(|contents| contents.len() <= room.min(EXCERPT_LIMIT));
+        if let Some(contents) = contents {
+            room -= contents.len();
+            details.push(source_detail(span, contents));
+        }
+    }
     if details.is_empty() {
         details.push(no_excerpt());
     }
@@ -113,8 +124,13 @@ pub(super) fn text(diagnostic: &Diagnostic, excerpt_of: impl Fn(&Span) -> String
     text
 }
 
-/// How much of a file goes into an error, in bytes. The status stream has a message limit of its own.
+/// How many errors are told at once.
+const ERROR_LIMIT: usize = 50;
+
+/// How many bytes of one file go along with an error, and how many of all files. The status stream has a message limit
+/// of its own.
 const EXCERPT_LIMIT: usize = 256 << 10;
+const ALL_EXCERPTS_LIMIT: usize = 1 << 20;
 
 /// How many lines of a file are written into a message.
 const LINE_LIMIT: usize = 8;
@@ -129,8 +145,7 @@ fn lines(span: &Span, files: &Files) -> String {
     })
 }
 
-fn source_detail(span: &Span, files: &Files) -> Option<Any> {
-    let contents = files.get(&span.file).filter(|contents| contents.len() <= EXCERPT_LIMIT)?;
+fn source_detail(span: &Span, contents: &[u8]) -> Any {
     let position = |line: u32| json!({"line": line, "character": 0});
     let detail = json!({
         "info": {
@@ -140,7 +155,7 @@ fn source_detail(span: &Span, files: &Files) -> Option<Any> {
         },
         "ranges": [{"start": position(span.start), "end": position(span.end)}],
     });
-    Some(Any { type_url: SOURCE_DETAIL.to_owned(), value: detail.to_string().into_bytes() })
+    Any { type_url: SOURCE_DETAIL.to_owned(), value: detail.to_string().into_bytes() }
 }
 
 /// An excerpt of nothing. Without any the engine would point at the syntax line, which is not at fault.
@@ -180,6 +195,18 @@ mod tests {
         let detail: serde_json::Value = serde_json::from_slice(&status.details[0].value).unwrap();
         assert_eq!(detail["ranges"][0]["start"]["line"], 2);
         assert_eq!(detail["info"]["data"], "YQpiCg==");
+    }
+
+    #[test]
+    fn so_many_errors_and_excerpts_are_told_and_no_more() {
+        let file = RelPath::new("Cargo.toml").unwrap();
+        let error = Diagnostic::error("bad\n::error::\u{1b}").at(Span::line(file.clone(), 1));
+        let files = Files::from([(file, vec![b'a'; 100_000])]);
+        let status = Failure::Findings { diagnostics: vec![error; 60], files }.into_status();
+        assert_eq!(status.message.lines().count(), 51);
+        assert!(status.message.starts_with("Cargo.toml:1: bad\\n::error::\\u{1b}\n"), "{}", status.message);
+        assert!(status.message.ends_with("\n10 more errors are not shown"), "{}", status.message);
+        assert_eq!(status.details.len(), 10);
     }
 
     #[test]
