@@ -1,5 +1,7 @@
 //! What users get wrong: each fault is named with its file, its line, its value and what would be right.
 
+use std::time::{Duration, Instant};
+
 use testbed::bed::Bed;
 use testbed::build::Build;
 use testbed::project::Project;
@@ -129,6 +131,35 @@ fn a_path_that_leaves_the_context() {
         ("src/main.rs", "fn main() {}\n"),
     ]);
     assert_says(&message, &["Cargo.toml:6", "../shared", "outside the build context"]);
+}
+
+/// Whatever a project calls things, nothing of it acts on the terminal or the log that shows it.
+#[test]
+fn a_name_that_is_a_path_or_a_command_of_a_terminal() {
+    let binary = |name: &str| format!("{MANIFEST}[[bin]]\nname = {name}\npath = \"src/main.rs\"\n");
+    for (name, shown) in [
+        ("\"../../../tmp/x\"", "`../../../tmp/x`"),
+        ("\"a\\u001b[2J\"", r"`a\u{1b}[2J`"),
+        ("\"a\\n::error::b\"", r"`a\n::error::b`"),
+    ] {
+        let files = [("Cargo.toml", binary(name)), ("src/main.rs", "fn main() {}\n".to_owned())];
+        let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (*path, text.as_str())).collect();
+        let message = refused(&files);
+        assert_says(&message, &["Cargo.toml:5", shown, "valid name"]);
+        assert!(!message.contains('\u{1b}'), "{message:?}");
+        assert!(message.lines().all(|line| !line.trim_start().starts_with("::")), "{message}");
+    }
+}
+
+#[test]
+fn patterns_of_members_that_would_be_tried_without_end() {
+    let stars = "**/".repeat(100);
+    let project =
+        Project::of(&[("Cargo.toml", &format!("[workspace]\nmembers = [\"{stars}none*\"]\n"))]).unwrap();
+    project.write(&format!("{}file", "deep/".repeat(120)), "").unwrap();
+    let begun = Instant::now();
+    assert_says(&refused_with(&project, ""), &["Cargo.toml:2", "none*", "has no manifest"]);
+    assert!(begun.elapsed() < Duration::from_secs(30), "{:?}", begun.elapsed());
 }
 
 #[test]
