@@ -47,8 +47,7 @@ fn project(name: &str, config: &[(&str, &str)]) -> Project {
 #[test]
 fn a_step_with_network_runs_no_program_of_the_project() {
     let bed = Bed::ensure().unwrap();
-    let project =
-        project("config-trap", &[(".cargo/config.toml", "[build]\nrustc-wrapper = \"tools/trap\"\n")]);
+    let project = project("config-trap", &[]);
     project.write("src/main.rs", "fn main() { println!(\"{}\", itoa::Buffer::new().format(7)); }\n").unwrap();
     project.append("Cargo.toml", "[dev-dependencies]\nryu = \"=1.0.20\"\n").unwrap();
     project.remove("Cargo.lock").unwrap();
@@ -57,6 +56,7 @@ fn a_step_with_network_runs_no_program_of_the_project() {
         .current_dir(project.path())
         .run()
         .unwrap();
+    project.write(".cargo/config.toml", "[build]\nrustc-wrapper = \"tools/trap\"\n").unwrap();
     project.write("tools/trap", "#!/bin/sh\ntouch \"$CARGO_HOME/sprung\"\nexec \"$@\"\n").unwrap();
     let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
     std::fs::set_permissions(project.path().join("tools/trap"), mode).unwrap();

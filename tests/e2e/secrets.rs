@@ -121,7 +121,7 @@ fn tokens_are_in_nothing_that_a_build_leaves() {
         mounts(asking.clone().call("plan,format=json").succeed().unwrap().stdout().as_bytes())
     };
     assert!(said.contains("[fetch]"), "{said}");
-    assert!(ids.len() >= 3 && ids.contains("1/downloads"), "{ids:?}");
+    assert!(ids.len() >= 3 && ids.iter().any(|id| id.starts_with("1/downloads/")), "{ids:?}");
     assert!(in_mounts(bed, &ids, "\"name\":\"second\"").contains("se/co/second"), "{ids:?}");
 
     for token in [&registry_token, &git_token] {
