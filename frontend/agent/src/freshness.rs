@@ -79,12 +79,11 @@ impl Tracked {
         }
         let changed = differences.as_ref().map_or_else(Vec::new, |since| since.files().to_vec());
         let known = last.filter(|last| last.environment == ledger.environment).zip(differences);
-        let mut records = match known {
-            Some((last, since)) => keep(last.units, &since, &scope.journal),
-            None => Records::new(),
+        let (records, stale) = match known {
+            Some((last, since)) => divide(last.units, &since, &begun(&scope.journal)),
+            None => (Records::new(), BTreeSet::from([EVERYTHING.to_owned()])),
         };
-        forget(target_dir, &mut records, spared)?;
-        ledger.units = records;
+        ledger.units = forget(target_dir, records, stale, spared)?;
         ledger.write(&file)?;
         let recorder = Recorder::new(scope.clone())?;
         Ok(Self { scope, file, skip, ledger, recorder, changed })
@@ -106,7 +105,7 @@ impl Tracked {
             Some(records) => records,
             None => unrecorded(&self.scope.sources, &self.skip, &self.ledger)?,
         };
-        let mut written = made(&self.scope.sources, &self.ledger, &records)?;
+        let written = made(&self.scope.sources, &self.ledger, &records)?;
         for record in records.values_mut() {
             let own = record.written.iter().find(|name| written.contains(*name));
             if let Some(own) = own {
@@ -117,11 +116,19 @@ impl Tracked {
             }
             record.always |= own.is_some();
         }
-        written.extend(parents(&written));
+        let listed = parents(&written);
         for record in records.values_mut() {
-            record.always |= !record.opened.is_disjoint(&written) || !record.asked.is_disjoint(&written);
+            record.always |=
+                [(&record.opened, &written), (&record.opened, &listed), (&record.asked, &written)]
+                    .iter()
+                    .any(|(looked_at, written)| !looked_at.is_disjoint(written));
         }
-        self.ledger.units.append(&mut by_what_is_there(&self.scope.target_dir, records)?);
+        if exit.code() != 0 {
+            // Of a unit that failed there is nothing to be remembered.
+            self.ledger.units.append(&mut records);
+        } else {
+            self.ledger.units.append(&mut by_what_is_there(&self.scope.target_dir, records)?);
+        }
         self.ledger.write(&self.file)?;
         files::remove(&self.scope.journal)?;
         Ok(self.changed)
@@ -138,24 +145,32 @@ fn settle(root: &Path, listing: &Listing) -> Result<(), Error> {
     Ok(())
 }
 
-/// The records of units that would be compiled from the same sources again, and that no build worked on that was killed.
-fn keep(mut records: Records, changes: &Changes, journal: &Path) -> Records {
-    let begun = match fs::read_to_string(journal) {
-        Ok(text) => text,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
-        Err(_) => EVERYTHING.to_owned(),
-    };
-    let begun: BTreeSet<&str> = begun.lines().collect();
-    if begun.contains(EVERYTHING) || records.get(EVERYTHING).is_some_and(|record| changes.reach(record)) {
-        return Records::new();
+/// The units that builds began to work on of which no end is recorded.
+fn begun(journal: &Path) -> BTreeSet<String> {
+    match fs::read_to_string(journal) {
+        Ok(text) => text.lines().map(str::to_owned).collect(),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => BTreeSet::new(),
+        Err(_) => BTreeSet::from([EVERYTHING.to_owned()]),
     }
-    records.retain(|name, record| !begun.contains(name.as_str()) && !changes.reach(record));
-    records
 }
 
-/// Removes every unit from `target_dir` that has no record or was compiled from one that is removed, and the records of
-/// units that are not there.
-fn forget(target_dir: &Path, records: &mut Records, spared: impl Fn(&Path) -> bool) -> Result<(), Error> {
+/// Divides the records into those of units that would be compiled from the same sources again, and the names of the
+/// others.
+fn divide(records: Records, changes: &Changes, begun: &BTreeSet<String>) -> (Records, BTreeSet<String>) {
+    let is_kept = |(name, record): &(String, Record)| !begun.contains(name) && !changes.reach(record);
+    let (kept, reached): (Vec<_>, Vec<_>) = records.into_iter().partition(is_kept);
+    let stale = reached.into_iter().map(|(name, _)| name).chain(begun.iter().cloned());
+    (kept.into_iter().collect(), stale.collect())
+}
+
+/// Removes from `target_dir` the units that are `stale` by their names or their packages', those without a record, and
+/// those that were compiled from one of these. Returns the records of what is left.
+fn forget(
+    target_dir: &Path,
+    mut records: Records,
+    mut stale: BTreeSet<String>,
+    spared: impl Fn(&Path) -> bool,
+) -> Result<Records, Error> {
     let pieces = unit::pieces(target_dir)?;
     let compiled = pieces.iter().filter(|piece| piece.hash().is_some() && !spared(&piece.path));
     let mut packages: BTreeMap<&str, Option<&str>> = BTreeMap::new();
@@ -163,33 +178,32 @@ fn forget(target_dir: &Path, records: &mut Records, spared: impl Fn(&Path) -> bo
         let package = packages.entry(&piece.unit).or_default();
         *package = package.or(piece.package());
     }
-    let record = |unit: &str| {
-        let package = packages.get(unit).copied().flatten();
-        let names = [Some(unit), package, Some(EVERYTHING)];
-        names.into_iter().flatten().find_map(|name| records.get(name))
-    };
-    let mut stale: BTreeSet<&str> = packages.keys().copied().filter(|unit| record(unit).is_none()).collect();
     loop {
-        let count = stale.len();
-        let is_reached = |unit: &&str| {
-            record(unit).is_some_and(|it| it.units.iter().any(|one| stale.contains(one.as_str())))
+        let is_stale = |unit: &str, package: Option<&str>| {
+            let names = || [Some(unit), package, Some(EVERYTHING)].into_iter().flatten();
+            let record = names().find_map(|name| records.get(name));
+            names().any(|name| stale.contains(name))
+                || record.is_none_or(|record| !record.units.is_disjoint(&stale))
         };
-        let reached: Vec<&str> = packages.keys().copied().filter(is_reached).collect();
-        stale.extend(reached);
+        let found: Vec<String> = packages
+            .iter()
+            .filter(|(unit, package)| is_stale(unit, **package))
+            .map(|(unit, _)| (*unit).to_owned())
+            .collect();
+        let count = stale.len();
+        stale.extend(found);
         if stale.len() == count {
             break;
         }
     }
-    // Of each profile fingerprints come first: a unit that is half removed is none.
-    for piece in compiled.filter(|piece| stale.contains(piece.unit.as_str())) {
+    // Of each profile fingerprints come first: a unit that is half removed counts as missing.
+    for piece in compiled.filter(|piece| stale.contains(&piece.unit)) {
         files::remove(&piece.path)?;
     }
     let there: BTreeSet<&str> =
         packages.iter().flat_map(|(unit, package)| [Some(*unit), *package]).flatten().collect();
-    let stale: BTreeSet<String> = stale.iter().map(|unit| (*unit).to_owned()).collect();
-    let there: BTreeSet<String> = there.iter().map(|name| (*name).to_owned()).collect();
-    records.retain(|name, _| name == EVERYTHING || (there.contains(name) && !stale.contains(name)));
-    Ok(())
+    records.retain(|name, _| !stale.contains(name) && (name == EVERYTHING || there.contains(name.as_str())));
+    Ok(records)
 }
 
 /// The one record of a run that could not be recorded.
@@ -240,7 +254,7 @@ fn is_ours(name: &str) -> bool {
 }
 
 /// The directories that `names` lie in.
-fn parents(names: &BTreeSet<String>) -> Vec<String> {
+fn parents(names: &BTreeSet<String>) -> BTreeSet<String> {
     let parent = |name: &String| name.rsplit_once('/').map_or(String::new(), |(parent, _)| parent.to_owned());
     names.iter().map(parent).collect()
 }

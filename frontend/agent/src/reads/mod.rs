@@ -196,7 +196,7 @@ impl Recording {
             self.threads.directory(call.thread, descriptor)?.join(path)
         };
         let resolved = self.resolver.resolve(call.thread, &absolute, deed.follows);
-        // What leads nowhere, such as a circle of links, tells nobody anything.
+        // A path that leads nowhere, such as a circle of links, fails in every build.
         let Some(resolved) = resolved else { return Some(()) };
         for link in &resolved.links {
             seen.opened.extend(self.in_sources(link));

@@ -9,7 +9,7 @@ use crate::bed::{Project, main, manifest, outcome};
 
 #[test]
 fn a_job_that_cannot_be_read_is_an_error_of_the_agent() {
-    let fetch = r#"{"job":"fetch","cargo-home":"/h","downloads":"/d","lockfile":"/l"}"#;
+    let fetch = r#"{"job":"fetch","workspace":"/w","cargo-home":"/h","downloads":"/d","lockfile":"/l"}"#;
     for (job, said) in [
         (None, "expected a job as JSON"),
         (Some("{}"), "missing field `job`"),

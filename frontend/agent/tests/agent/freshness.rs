@@ -264,3 +264,22 @@ fn what_a_macro_reads_is_followed() {
     project.write("mac/data.txt", "data");
     project.build("two", "0 of 2");
 }
+
+#[test]
+fn a_unit_that_failed_says_nothing_of_others() {
+    let project = Project::new(&[
+        ("Cargo.toml", &manifest("app", "[dependencies]\nmac = { path = \"mac\" }\n")),
+        ("src/lib.rs", "pub const WORD: &str = mac::word!();\n"),
+        ("src/main.rs", &main("app::WORD")),
+        ("word.txt", "one"),
+        ("mac/Cargo.toml", &manifest("mac", "[lib]\nproc-macro = true\n")),
+        ("mac/src/lib.rs", READS),
+    ]);
+    project.build("one", "2 of 2");
+    // The program fails and the library does not.
+    project.write("src/main.rs", "fn main() { no }");
+    assert_eq!(project.try_build().code, Some(101));
+    project.write("src/main.rs", &main("app::WORD"));
+    project.write("word.txt", "two");
+    project.build("two", "1 of 2");
+}
