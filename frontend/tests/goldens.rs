@@ -252,10 +252,38 @@ fn every_cache_mount_has_an_id_of_one_form() {
                 kinds.insert(kind.to_owned());
             }
         }
+        let arguments = [arguments, &[("CACHE_TRUST", "none")]].concat();
+        let (plan, goal) = planned(&tree, target, &arguments);
+        assert_eq!(cache_mounts(&plan, &goal), BTreeSet::new(), "a build that trusts nobody");
     }
     let known =
         ["dependencies", "downloads", "npm", "packages", "sccache", "target", "test", "web-app", "whole"];
     assert_eq!(kinds.iter().map(String::as_str).collect::<Vec<_>>(), known);
+}
+
+/// What tells a project from another of the same name is in the ids of its mounts, or a check warns.
+#[test]
+fn projects_of_one_name_share_mounts_only_if_nothing_tells_them_apart() {
+    let planned_as = |manifest: &str, arguments: &[(&str, &str)]| {
+        let mut tree = tree("minimal", 0);
+        let path = RelPath::new("Cargo.toml").unwrap();
+        let old = fs::read_to_string(examples().join("minimal/Cargo.toml")).unwrap();
+        let new = old.replacen("[package]\n", &format!("[package]\n{manifest}"), 1);
+        tree.insert_contents(path, new.into_bytes());
+        let caches = planned(&tree, None, arguments).0.caches;
+        (caches.target.to_string(), caches.are_named_after_packages)
+    };
+    let (named, warned) = planned_as("", &[]);
+    assert!(warned);
+    let others = [
+        planned_as("repository = \"https://host/a\"\n", &[]),
+        planned_as("repository = \"https://host/b\"\n", &[]),
+        planned_as("", &[("CACHE_NAMESPACE", "a")]),
+        planned_as("", &[("BUILDKIT_CACHE_MOUNT_NS", "a")]),
+    ];
+    assert!(others.iter().all(|(_, warned)| !warned), "{others:?}");
+    let different: BTreeSet<&String> = others.iter().map(|(id, _)| id).chain([&named]).collect();
+    assert_eq!(different.len(), 5, "{different:?}");
 }
 
 /// Two registries may have images of one name.

@@ -37,7 +37,10 @@ fn assets_can_go_into_the_image_and_be_made_in_an_image_of_their_own() {
     let subject = Subject::of(
         "assets-beside",
         &[
-            ("Cargo.toml", "[package]\nname = \"beside\"\nversion = \"0.1.0\"\nedition = \"2024\"\n"),
+            (
+                "Cargo.toml",
+                "[package]\nname = \"beside\"\nversion = \"0.1.0\"\nedition = \"2024\"\nrepository = \"https://repository.test/beside\"\n",
+            ),
             (
                 "src/main.rs",
                 "fn main() { print!(\"{}\", std::fs::read_to_string(\"/srv/www/a.txt\").unwrap()) }\n",

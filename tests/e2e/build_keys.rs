@@ -7,8 +7,8 @@ use crate::served::commit;
 use crate::story;
 use crate::subject::{Subject, git, run_id};
 
-const MANIFEST: &str =
-    "[package]\nname = \"told\"\nversion = \"0.1.0\"\nedition = \"2024\"\n[dependencies]\nitoa = \"1\"\n";
+const MANIFEST: &str = "[package]\nname = \"told\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\
+    repository = \"https://repository.test/told\"\n[dependencies]\nitoa = \"1\"\n";
 
 /// Prints what it was compiled with.
 const MAIN: &str = r#"fn main() {

@@ -72,6 +72,7 @@ fn a_clean_project_passes_the_check_and_each_fault_has_its_line() {
         )
         .unwrap();
     project.remove("Cargo.lock").unwrap();
+    project.edit("Cargo.toml", "repository = ", "homepage = ").unwrap();
     let build = build.build_arg("API_TOKEN", "x").build_arg("FTP_PROXY", "http://me:hunter2@proxy.invalid");
     let faulty = build.clone().call("check,format=json").fail().unwrap();
     assert_eq!(faulty.exit_code(), Some(1));
@@ -95,6 +96,7 @@ fn a_clean_project_passes_the_check_and_each_fault_has_its_line() {
         ("PasswordInUrl", 0),
         ("RunsAsRoot", 5),
         ("SecretInEnv", 0),
+        ("SharedNamespace", 0),
     ];
     assert_eq!(found, expected.map(|(rule, line)| (rule.to_owned(), line)));
 

@@ -365,7 +365,7 @@ fn a_crate_is_replaced_by_files() {
         ("Dockerfile", &bed.syntax()),
         (
             "Cargo.toml",
-            "[package]\nname = \"prints\"\nversion = \"0.1.0\"\nedition = \"2024\"\n[dependencies]\nitoa = \"=1.0.15\"\nryu = \"=1.0.20\"\n",
+            "[package]\nname = \"prints\"\nversion = \"0.1.0\"\nedition = \"2024\"\nrepository = \"https://repository.test/prints\"\n[dependencies]\nitoa = \"=1.0.15\"\nryu = \"=1.0.20\"\n",
         ),
         (
             "src/main.rs",

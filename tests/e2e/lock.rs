@@ -7,7 +7,8 @@ use testbed::project::Project;
 
 use crate::story;
 
-const MANIFEST: &str = "[package]\nname = \"locked\"\nversion = \"0.1.0\"\nedition = \"2024\"\n[dependencies]\nitoa = \"=1.0.14\"\n";
+const MANIFEST: &str = "[package]\nname = \"locked\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\
+    repository = \"https://repository.test/locked\"\n[dependencies]\nitoa = \"=1.0.14\"\n";
 
 fn project(bed: &Ready) -> Project {
     let main = "fn main() { println!(\"{}\", itoa::Buffer::new().format(7)); }\n";

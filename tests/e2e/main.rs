@@ -64,5 +64,6 @@ mod timings;
 mod toolchain;
 mod tools;
 mod trunk;
+mod trust;
 mod tuning;
 mod vendor;

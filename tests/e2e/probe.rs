@@ -7,7 +7,8 @@ use testbed::project::Project;
 const FILES: &[(&str, &str)] = &[
     (
         "Cargo.toml",
-        "[package]\nname = \"probe\"\nversion = \"0.1.0\"\nedition = \"2024\"\nlicense = \"MIT\"\n",
+        "[package]\nname = \"probe\"\nversion = \"0.1.0\"\nedition = \"2024\"\nlicense = \"MIT\"\n\
+         repository = \"https://repository.test/probe\"\n",
     ),
     ("Cargo.lock", "version = 4\n\n[[package]]\nname = \"probe\"\nversion = \"0.1.0\"\n"),
     ("data.txt", "data"),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::build::{BuildNetwork, GitData};
 use super::debug::DebugConfig;
-use super::schema::CacheMode;
+use super::schema::{CacheMode, CacheTrust};
 use super::symbols::{ProfilePreset, Symbols};
 use super::{BuildConfig, Config, Origin, Sccache, Setting};
 use crate::diagnostic::{Diagnostic, Findings};
@@ -13,7 +13,7 @@ use crate::diagnostic::{Diagnostic, Findings};
 pub(super) const PACKAGE: &str = "PACKAGE";
 
 /// Every build-arg that is read, with what it sets, in the order of the documentation.
-pub const BUILD_ARGS: [(&str, &str); 31] = [
+pub const BUILD_ARGS: [(&str, &str); 32] = [
     ("PACKAGE", "the package"),
     ("BIN", "the binaries, separated by commas"),
     ("FEATURES", "features, separated by commas"),
@@ -36,6 +36,7 @@ pub const BUILD_ARGS: [(&str, &str); 31] = [
     ("BUILD_GIT", "what the last compile step learns of the commit"),
     ("CACHE_MODE", "how compiled code is kept"),
     ("CACHE_NAMESPACE", "what else may share compiled code"),
+    ("CACHE_TRUST", "whose work the build may find in caches"),
     ("CACHE_SCCACHE", "whether sccache runs beside the compiler"),
     ("IMAGE_BASE", "the runtime base"),
     ("IMAGE_PACKAGES", "packages to install in the runtime base, separated by commas"),
@@ -122,6 +123,7 @@ pub(super) fn read(arguments: &BTreeMap<String, String>, findings: &mut Findings
         build,
         cache_mode: word(text("CACHE_MODE"), &CacheMode::WORDS, findings),
         cache_namespace: text("CACHE_NAMESPACE"),
+        cache_trust: word(text("CACHE_TRUST"), &CacheTrust::WORDS, findings),
         sccache: flag(text("CACHE_SCCACHE"), findings)
             .map(|setting| Setting { value: Sccache::Switch(setting.value), origin: setting.origin }),
         base: text("IMAGE_BASE"),

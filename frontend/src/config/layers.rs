@@ -157,6 +157,7 @@ impl Config {
             assets: below.assets.into_iter().chain(self.assets).collect(),
             cache_mode: self.cache_mode.or(below.cache_mode),
             cache_namespace: self.cache_namespace.or(below.cache_namespace),
+            cache_trust: self.cache_trust.or(below.cache_trust),
             sccache: self.sccache.or(below.sccache),
             base: self.base.or(below.base),
             image_packages: list_or(self.image_packages, below.image_packages),
@@ -297,6 +298,7 @@ impl Source<'_> {
                 .collect(),
             cache_mode: self.setting(cache.mode),
             cache_namespace: self.setting(cache.namespace),
+            cache_trust: self.setting(cache.trust),
             sccache: self.setting(cache.sccache).map(|setting| Setting {
                 value: Sccache::from_key(setting.value, |bytes| self.span(bytes)),
                 origin: setting.origin,

@@ -36,7 +36,7 @@ pub use list::{REST, with_rest};
 pub use reference::{Key, reference};
 pub use said::Said;
 pub use sccache::{Sccache, SccacheKey, SccacheValue};
-pub use schema::{CacheMode, CacheTable, ImageTable, OneOrMany, Table, ToolchainTable};
+pub use schema::{CacheMode, CacheTable, CacheTrust, ImageTable, OneOrMany, Table, ToolchainTable};
 pub use spanned::Spanned;
 pub use symbols::{ProfilePreset, Symbols};
 pub use task::{AssetTable, CommandLine, HookTable, OutputKey, Preset, When};
@@ -130,6 +130,8 @@ pub struct Config {
     pub cache_mode: Option<Setting<CacheMode>>,
     /// `cache.namespace`.
     pub cache_namespace: Option<Setting<String>>,
+    /// `cache.trust`.
+    pub cache_trust: Option<Setting<CacheTrust>>,
     /// `cache.sccache`.
     pub sccache: Option<Setting<Sccache>>,
     /// `image.base`.

@@ -135,9 +135,15 @@ pub struct CacheTable {
     pub mode: Option<Spanned<CacheMode>>,
     /// What the ids of cache mounts are made from: projects with the same share compiled code.
     ///
-    /// - Default: the client's repository, else the root package's name, else the names of the members
+    /// - Default: the client's repository, else the manifest's `repository` and the names of the packages, see [caching.md](caching.md#shared-builders)
     /// - As: `--mount=type=cache,id=…`
     pub namespace: Option<Spanned<String>>,
+    /// Whose work the build may find in caches and may leave there: `project` or `none`. With `none` it has no cache
+    /// mounts and no sccache, so that nothing it runs can change another build, see [caching.md](caching.md#shared-builders).
+    ///
+    /// - Default: `project`
+    /// - As: no `--mount=type=cache`
+    pub trust: Option<Spanned<CacheTrust>>,
     /// Whether and where sccache keeps compiled code: `true` is a directory on the builder, a table such as `{ backend
     /// = "s3", bucket = "b", secret = "sccache" }` is a storage on the network, see [caching.md](caching.md#sccache).
     /// The build-arg takes `true` or `false`.
@@ -275,6 +281,22 @@ impl fmt::Display for CacheMode {
         let word = Self::WORDS.iter().find(|(_, mode)| mode == self).map_or("", |(word, _)| word);
         formatter.write_str(word)
     }
+}
+
+/// Whose work a build may find in caches and may leave there.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum CacheTrust {
+    /// That of the builds of one project, which share cache mounts.
+    #[default]
+    Project,
+    /// Nobody's: for changes that nobody has looked at.
+    None,
+}
+
+impl CacheTrust {
+    /// Every value with the word for it.
+    pub const WORDS: [(&str, Self); 2] = [("project", Self::Project), ("none", Self::None)];
 }
 
 /// `"a"` or `["a", "b"]`.

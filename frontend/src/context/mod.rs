@@ -154,6 +154,20 @@ pub fn classify(options: &Options, inputs: &[String], session: &str) -> Checked<
     })
 }
 
+/// The repository that the client builds: what it says of its folder, else the address of a git context, without the
+/// user, who may be a token of one run.
+#[must_use]
+pub fn repository(options: &Options) -> Option<String> {
+    if options.vcs_source.is_some() {
+        return options.vcs_source.clone();
+    }
+    let remote = GitAddress::parse(options.context.as_deref()?, false).ok()??.remote;
+    let (scheme, rest) = remote.split_once("://").unwrap_or(("ssh", &remote));
+    let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
+    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    Some(format!("{scheme}://{host}/{path}"))
+}
+
 fn input(name: &str) -> ContextSource {
     ContextSource::Input { name: name.to_owned() }
 }
@@ -174,13 +188,28 @@ fn remote(address: &str, keep_git_dir: bool) -> Result<Option<ContextSource>, Di
 
 #[cfg(test)]
 mod tests {
-    use super::{ContextSource, DefinitionSource, classify};
+    use super::{ContextSource, DefinitionSource, classify, repository};
     use crate::options::Options;
 
     fn source(context: Option<&str>, inputs: &[&str]) -> Option<ContextSource> {
         let options = Options { context: context.map(str::to_owned), ..Options::default() };
         let inputs: Vec<String> = inputs.iter().map(|name| (*name).to_owned()).collect();
         classify(&options, &inputs, "session").ok().map(|warned| warned.value.source)
+    }
+
+    #[test]
+    fn the_repository_is_told_or_that_of_the_context() {
+        for (told, context, expected) in [
+            (Some("https://host/a"), Some("https://other/b.git"), Some("https://host/a")),
+            (None, Some("https://me:token@host/b.git#main:sub"), Some("https://host/b.git")),
+            (None, Some("git@host:b#v1"), Some("ssh://host:b/")),
+            (None, Some("https://host/b.tar.gz"), None),
+            (None, None, None),
+        ] {
+            let [vcs_source, context] = [told, context].map(|text| text.map(str::to_owned));
+            let options = Options { context, vcs_source, ..Options::default() };
+            assert_eq!(repository(&options).as_deref(), expected);
+        }
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use buildkit_llb::Output;
-use buildkit_llb::exec::{CacheMount, ContentCache, Exec, Mount, Network};
+use buildkit_llb::exec::{CacheMount, ContentCache, Exec, Mount, Network, Sharing};
 use buildkit_llb::source_map::{Location, Range};
 use supercargo_report::{JOB, Job};
 
@@ -152,6 +152,15 @@ pub(super) fn confined(mut exec: Exec, materials: &Materials) -> Exec {
 /// Returns the cache mount `id`. No other function makes one, so every id has one form.
 pub(super) fn cache(path: &str, id: &MountId) -> CacheMount {
     Mount::cache(path, &id.to_string())
+}
+
+/// Mounts the cache mount `id`, or an empty directory in a build without cache mounts.
+pub(super) fn mount_cache(exec: &mut Exec, plan: &BuildPlan, path: &str, (id, sharing): (&MountId, Sharing)) {
+    if plan.caches.has_mounts {
+        exec.mount(cache(path, id).sharing(sharing));
+    } else {
+        exec.mount(Mount::bind(Output::scratch(), path).no_output());
+    }
 }
 
 /// Mounts a tree of which the step may write its own copy that nobody sees afterwards, keyed by where it came from.

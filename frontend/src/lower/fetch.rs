@@ -14,7 +14,6 @@ use super::Materials;
 use super::access;
 use super::exec::{agent, cache, locate, mount_private};
 use super::manifests::write;
-use crate::config::CacheMode;
 use crate::engine::Abilities;
 use crate::name::RelPath;
 use crate::plan::access::Access;
@@ -149,12 +148,11 @@ fn fetcher(
 
 /// The job of downloading what the lockfile in the workspace names.
 pub(super) fn job(plan: &BuildPlan, command: Vec<String>, access: &Access) -> Fetch {
-    let has_mount = plan.caches.mode.value != CacheMode::None;
     Fetch {
         command,
         workspace: paths::WORKSPACE.to_owned(),
         cargo_home: paths::CARGO_HOME.to_owned(),
-        downloads: has_mount.then(|| paths::DOWNLOADS.to_owned()),
+        downloads: plan.caches.has_mounts.then(|| paths::DOWNLOADS.to_owned()),
         lockfile: format!("{}/Cargo.lock", paths::WORKSPACE),
         output: None,
         access: access::job(access),

@@ -1,14 +1,13 @@
 //! `[packages]`: what the toolchain image lacks of the system.
 
 use buildkit_llb::Output;
-use buildkit_llb::exec::{Mount, Sharing};
+use buildkit_llb::exec::Sharing;
 use buildkit_llb::file::{FileOp, Rm};
 use supercargo_report::{CERTIFICATES, Job, Packages};
 
 use super::Materials;
 use super::access::trusting;
-use super::exec::{PinnedImage, agent_in, cache, locate};
-use crate::config::CacheMode;
+use super::exec::{PinnedImage, agent_in, locate, mount_cache};
 use crate::plan::native::{Origin, SystemPackages};
 use crate::plan::{BuildPlan, paths};
 
@@ -107,15 +106,11 @@ fn install(
         None => exec,
     };
     let mut exec = trusting(locate(exec, materials, plan.anchor.as_ref()));
-    if plan.caches.mode.value == CacheMode::None {
-        exec.mount(Mount::bind(Output::scratch(), place.cache).no_output());
-    } else {
-        // A package manager believes its lists, and a package by its size. Whoever made the image can write both, so
-        // another image has another mount.
-        let id = plan.caches.packages.with(&[&place.image.identity()]);
-        // apt locks its directories anyway, and fails where it cannot.
-        exec.mount(cache(place.cache, &id).sharing(Sharing::Locked));
-    }
+    // A package manager believes its lists, and a package by its size. Whoever made the image can write both, so another
+    // image has another mount.
+    let id = plan.caches.packages.with(&[&place.image.identity()]);
+    // apt locks its directories anyway, and fails where it cannot.
+    mount_cache(&mut exec, plan, place.cache, (&id, Sharing::Locked));
     exec.root()
 }
 

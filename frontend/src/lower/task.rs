@@ -8,11 +8,11 @@ use buildkit_llb::file::{Copy, FileOp, Mkdir, Owner};
 use supercargo_report::{Freshness, Job};
 
 use super::access::trusting;
-use super::exec::{PinnedImage, agent_in, cache, confined, reaching};
+use super::exec::{PinnedImage, agent_in, confined, mount_cache, reaching};
 use super::layer::Layer;
 use super::programs::{self, Installed};
 use super::{Materials, chosen, packages, toolchain};
-use crate::config::{BuildNetwork, CacheMode, When};
+use crate::config::{BuildNetwork, When};
 use crate::plan::cargo::Invocation;
 use crate::plan::task::Task;
 use crate::plan::{BuildPlan, paths};
@@ -113,7 +113,7 @@ fn run(
         let files = copied(task, materials, Output::scratch(), &install.files, "copy what names packages");
         let mut exec = started((plan, task), (materials, tools), (&install.command, BuildNetwork::Default))
             .env("npm_config_cache", paths::NPM);
-        exec.mount(cache(paths::NPM, &plan.caches.npm).sharing(Sharing::Shared));
+        mount_cache(&mut exec, plan, paths::NPM, (&plan.caches.npm, Sharing::Shared));
         let workspace = exec.mount(Mount::bind(files, paths::WORKSPACE));
         tree = Some(exec.output(&workspace));
     }
@@ -122,11 +122,7 @@ fn run(
     let workspace = exec.mount(Mount::bind(tree, paths::WORKSPACE));
     if let Some((_, crates)) = tools.front_end(task) {
         crates.mount(&mut exec, materials.abilities);
-        if plan.caches.mode.value == CacheMode::None {
-            exec.mount(Mount::bind(Output::scratch(), paths::TARGET).no_output());
-        } else {
-            exec.mount(cache(paths::TARGET, &plan.caches.web_app(&task.name)).sharing(Sharing::Locked));
-        }
+        mount_cache(&mut exec, plan, paths::TARGET, (&plan.caches.web_app(&task.name), Sharing::Locked));
     }
     let given = binaries.map(|binaries| {
         let directory = format!("{}/bin", paths::WORKSPACE);

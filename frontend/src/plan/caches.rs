@@ -9,14 +9,20 @@ use sha2::{Digest, Sha256};
 use super::Chosen;
 use super::command::Command;
 use super::mount_id::{MountId, MountIds};
-use crate::config::{CacheMode, Config};
-use crate::project::Project;
+use crate::config::{CacheMode, CacheTrust, Config};
+use crate::project::{Package, Project};
 
 /// The cache mounts of a build.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Caches {
     /// How compiled code is kept.
     pub mode: Chosen<CacheMode>,
+    /// Whether the build has any of the mounts below.
+    #[serde(skip)]
+    pub has_mounts: bool,
+    /// Whether only names of packages tell the mounts of the project from those of others.
+    #[serde(skip)]
+    pub are_named_after_packages: bool,
     /// The mount that keeps downloaded crates, shared by all projects: Cargo's archives are named by content.
     pub downloads: MountId,
     /// The mount that keeps compiled dependencies, for one project, toolchain, triple and profile; all packages of a
@@ -74,7 +80,7 @@ impl Caches {
 pub fn choose(
     ids: &MountIds,
     (command, owner): (Command, &str),
-    mode: Chosen<CacheMode>,
+    (mode, trust): (Chosen<CacheMode>, CacheTrust),
     identity: Identity<'_>,
 ) -> Caches {
     let Identity { image, triple, profile } = identity;
@@ -87,6 +93,8 @@ pub fn choose(
     // Two of them at once need not wait for one another.
     let checked = if command.only_checks() { "check" } else { "" };
     Caches {
+        has_mounts: trust == CacheTrust::Project && mode.value != CacheMode::None,
+        are_named_after_packages: ids.are_named_after_packages(),
         mode,
         downloads: ids.shared("downloads"),
         packages: ids.shared("packages"),
@@ -97,24 +105,37 @@ pub fn choose(
     }
 }
 
-/// What stands for a project in the ids of its mounts: what was configured, else the client's `repository`, else the
-/// names of the packages. All binaries of a workspace have the same.
-pub(super) fn namespace(config: &Config, project: &Project, repository: Option<&str>) -> String {
-    let namespace = match (&config.cache_namespace, repository) {
-        (Some(setting), _) => setting.value.clone(),
-        (None, Some(repository)) => repository.to_owned(),
-        (None, None) => names(project),
-    };
-    // A digest, because a namespace may hold anything, a token in a repository's address included.
-    digest(&namespace)
+/// What stands for a project in the ids of its mounts. All binaries of a workspace have the same.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Namespace {
+    /// What was configured, or the repository that the client builds.
+    Given(String),
+    /// What the manifest calls the repository, and the names of the packages.
+    Manifest(String),
+    /// The names of the packages, which any other project may have as well.
+    Packages(String),
 }
 
-/// The root package's name; a workspace without one has the names of its members.
-fn names(project: &Project) -> String {
-    let root = project.members().find(|package| package.manifest.as_str() == "Cargo.toml");
-    let members = root.map_or_else(|| project.members().collect(), |root| vec![root]);
-    let names: Vec<&str> = members.into_iter().map(|package| package.name.as_str()).collect();
-    names.join(" ")
+impl Namespace {
+    pub(super) fn of(config: &Config, project: &Project, repository: Option<&str>) -> Self {
+        let setting = config.cache_namespace.as_ref().map(|setting| setting.value.as_str());
+        if let Some(given) = setting.or(repository) {
+            return Self::Given(given.to_owned());
+        }
+        let root = project.members().find(|package| package.manifest.as_str() == "Cargo.toml");
+        let packages: Vec<&Package> = root.map_or_else(|| project.members().collect(), |root| vec![root]);
+        let names: Vec<&str> = packages.iter().map(|package| package.name.as_str()).collect();
+        match packages.iter().find_map(|package| package.repository.as_deref()) {
+            Some(repository) => Self::Manifest(format!("{repository} {}", names.join(" "))),
+            None => Self::Packages(names.join(" ")),
+        }
+    }
+
+    /// A digest, because a namespace may hold anything, a token in a repository's address included.
+    pub(super) fn digest(&self) -> String {
+        let (Self::Given(text) | Self::Manifest(text) | Self::Packages(text)) = self;
+        digest(text)
+    }
 }
 
 /// Sixteen hexadecimal digits that stand for `text`.

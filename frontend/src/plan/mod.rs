@@ -50,7 +50,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use buildkit_llb::Platform;
 use serde::{Serialize, Serializer};
 
-use crate::config::{BuildNetwork, Config, Layers, Origin, When};
+use crate::config::{BuildNetwork, CacheTrust, Config, Layers, Origin, When};
+use crate::context;
 use crate::diagnostic::{Checked, Findings, Span};
 use crate::name::RelPath;
 use crate::options::Options;
@@ -59,7 +60,7 @@ use crate::skeleton::{self, Form, Selection, Skeleton, SourceView};
 use crate::tree::Tree;
 
 use access::Access;
-use caches::Caches;
+use caches::{Caches, Namespace};
 use cargo::Invocation;
 use cross::Cross;
 use last::LastStep;
@@ -270,9 +271,11 @@ pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
     let Some(runtime) = findings.take(subject.runtime(request, linkage.as_deref())) else {
         return findings.fail();
     };
-    let namespace = caches::namespace(config, project, options.vcs_source.as_deref());
-    let mounts = MountIds::new(options, namespace);
-    let Some(sccache) = findings.take(sccache::choose(config.sccache.as_ref(), &mounts)) else {
+    let mounts =
+        MountIds::new(options, Namespace::of(config, project, context::repository(options).as_deref()));
+    let trust = config.cache_trust.as_ref().map(|trust| trust.value).unwrap_or_default();
+    let sccache = config.sccache.as_ref().filter(|_| trust == CacheTrust::Project);
+    let Some(sccache) = findings.take(sccache::choose(sccache, &mounts)) else {
         return findings.fail();
     };
     let image = toolchain.name();
@@ -289,7 +292,7 @@ pub fn plan(project: &Project, request: Request<'_>) -> Checked<Planned> {
         sbom: sbom::choose(project, &view, goal),
         access,
         secrets: findings.take(secrets::choose(config.build.secrets.as_ref())).unwrap_or_default(),
-        caches: caches::choose(&mounts, (subject.command, subject.owner()), mode, identity),
+        caches: caches::choose(&mounts, (subject.command, subject.owner()), (mode, trust), identity),
         cargo: subject.invocation(project, &selection, view.locked, (given.variables, cross)),
         target: asked,
         network: compile::network(&config.build),

@@ -2,13 +2,14 @@
 
 use super::Chosen;
 use super::target::{Goal, Stage};
-use crate::config::{CacheMode, Config};
+use crate::config::{CacheMode, CacheTrust, Config};
 use crate::diagnostic::{Diagnostic, Findings};
 
 /// The mode of a build.
 ///
 /// `without_layer` says why dependencies cannot be compiled apart from the project, if they cannot: a fragment that
-/// follows "because". Then a mode without the layer takes over, and a warning says so.
+/// follows "because". Then a mode without the layer takes over, and a warning says so. A build that trusts nobody has no
+/// cache mounts.
 /// Errors: the stage `deps` in a mode that has none.
 pub(super) fn choose(
     config: &Config,
@@ -20,10 +21,14 @@ pub(super) fn choose(
         Some(setting) => Chosen::set(setting.value, &setting.origin),
         None => Chosen { value: CacheMode::default(), because: "default".to_owned() },
     };
-    let chosen = match without_layer {
+    let mut chosen = match without_layer {
         Some(because) if asked.value.has_layer() => instead(&asked, because, findings),
         _ => asked,
     };
+    if let Some(trust) = config.cache_trust.as_ref().filter(|trust| trust.value == CacheTrust::None) {
+        let value = if chosen.value.has_layer() { CacheMode::Layers } else { CacheMode::None };
+        chosen = Chosen { value, because: format!("`cache.trust` is `none`: {}", trust.origin) };
+    }
     if *goal == Goal::Stage(Stage::Deps) && !chosen.value.has_layer() {
         findings.push(
             Diagnostic::error(format!("there is no target `deps` in cache mode `{}`", chosen.value))

@@ -4,7 +4,7 @@ use std::fmt::{self, Display, Formatter};
 
 use serde::{Serialize, Serializer};
 
-use super::caches::digest;
+use super::caches::{Namespace, digest};
 use crate::options::Options;
 
 /// The format of what is kept in the mounts. It changes when an older content could not be used.
@@ -53,20 +53,25 @@ impl Serialize for MountId {
 pub struct MountIds {
     /// `BUILDKIT_CACHE_MOUNT_NS`, which keeps the builds of one builder apart.
     client: Option<String>,
-    /// The digest that stands for the project.
-    project: String,
+    /// What stands for the project.
+    project: Namespace,
 }
 
 impl MountIds {
-    /// Ids for the project that the digest `project` stands for.
-    pub(super) fn new(options: &Options, project: String) -> Self {
+    /// Ids for the project that `project` stands for.
+    pub(super) fn new(options: &Options, project: Namespace) -> Self {
         let client = options.build_args.get("BUILDKIT_CACHE_MOUNT_NS");
         Self { client: client.filter(|value| !value.is_empty()).cloned(), project }
     }
 
     /// The id of a mount of this project.
     pub(super) fn own(&self, kind: &str, parts: &[&str]) -> MountId {
-        self.within(&self.project, kind, parts)
+        self.within(&self.project.digest(), kind, parts)
+    }
+
+    /// Whether only names of packages tell the mounts of this project from those of others.
+    pub(super) fn are_named_after_packages(&self) -> bool {
+        self.client.is_none() && matches!(self.project, Namespace::Packages(_))
     }
 
     /// The id of a mount that projects share which agree on a `name`.
@@ -89,19 +94,23 @@ impl MountIds {
 mod tests {
     use std::collections::BTreeSet;
 
-    use super::MountIds;
+    use super::{MountIds, Namespace, digest};
     use crate::options::Options;
 
     fn ids(client: Option<&str>) -> MountIds {
         let argument = client.map(|value| ("BUILDKIT_CACHE_MOUNT_NS".to_owned(), value.to_owned()));
         let options = Options { build_args: argument.into_iter().collect(), ..Options::default() };
-        MountIds::new(&options, "project".to_owned())
+        MountIds::new(&options, Namespace::Given("project".to_owned()))
     }
 
     #[test]
     fn every_id_has_one_form() {
         let none = "6e340b9cffb37a98";
-        assert_eq!(ids(None).own("target", &[""]).to_string(), format!("supercargo/1/target/project/{none}"));
+        let project = digest("project");
+        assert_eq!(
+            ids(None).own("target", &[""]).to_string(),
+            format!("supercargo/1/target/{project}/{none}")
+        );
         assert_eq!(ids(Some("")).own("target", &[""]), ids(None).own("target", &[""]));
         let apart = ids(Some("team/a")).shared("npm").to_string();
         assert!(apart.starts_with("team/a/supercargo/1/npm/shared/"), "{apart}");

@@ -4,6 +4,7 @@ use super::{Sccache, choose};
 use crate::config::Layers;
 use crate::name::RelPath;
 use crate::options::Options;
+use crate::plan::caches::{Namespace, digest};
 use crate::plan::mount_id::MountIds;
 
 /// What a line of configuration comes to, or the first error with its line and hints.
@@ -18,7 +19,7 @@ fn chosen(line: &str, arguments: &[(&str, &str)]) -> Result<Option<Sccache>, Str
     };
     let layers = Layers::read(&arguments, Some((&file, &body)), (&root, "")).map_err(said)?.value;
     let config = layers.merge((&root, "")).map_err(said)?.value;
-    let mounts = MountIds::new(&Options::default(), "project".to_owned());
+    let mounts = MountIds::new(&Options::default(), Namespace::Given("project".to_owned()));
     let chosen = choose(config.sccache.as_ref(), &mounts).map_err(said)?.value;
     Ok(chosen.map(|chosen| chosen.value))
 }
@@ -32,7 +33,8 @@ fn a_switch_is_a_directory_of_the_project() {
     let on = chosen("sccache = true", &[]).unwrap().unwrap();
     let mount = on.mount.as_ref().map(ToString::to_string).unwrap_or_default();
     assert_eq!(on.backend, "local");
-    assert!(mount.starts_with("supercargo/1/sccache/project/"), "{mount}");
+    let project = digest("project");
+    assert!(mount.starts_with(&format!("supercargo/1/sccache/{project}/")), "{mount}");
     assert_eq!(on.environment, environment(&[("SCCACHE_DIR", "/supercargo/sccache")]));
     assert_eq!(chosen("sccache = {}", &[]).unwrap(), Some(on.clone()));
     assert_eq!(chosen("", &[("CACHE_SCCACHE", "true")]).unwrap(), Some(on));

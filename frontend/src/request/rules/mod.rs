@@ -10,6 +10,7 @@ mod password_in_url;
 mod policy;
 mod runs_as_root;
 mod secret_in_env;
+mod shared_namespace;
 
 use std::collections::BTreeSet;
 
@@ -37,7 +38,7 @@ pub(super) struct Violation {
 }
 
 /// All rules, by name.
-const RULES: [Rule; 9] = [
+const RULES: [Rule; 10] = [
     debug_profile::RULE,
     floating_image::RULE,
     large_context::RULE,
@@ -47,6 +48,7 @@ const RULES: [Rule; 9] = [
     password_in_url::RULE,
     runs_as_root::RULE,
     secret_in_env::RULE,
+    shared_namespace::RULE,
 ];
 
 /// The files that the rules look into and planning does not.
