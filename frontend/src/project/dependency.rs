@@ -93,8 +93,16 @@ pub(crate) fn parse_platform(key: &str) -> Result<cargo_platform::Platform, Stri
 /// The version a dependency asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Requirement {
-    /// The parsed requirement; `*` where the manifest names no version.
-    pub parsed: semver::VersionReq,
-    /// The requirement as written, or `None` where the manifest names no version.
+    /// The parsed requirement, or `None` where the manifest names no version.
+    pub parsed: Option<semver::VersionReq>,
+    /// The requirement as written.
     pub text: Option<String>,
+}
+
+impl Requirement {
+    /// Whether `version` will do. Unlike `*`, no requirement takes pre-releases too, as Cargo's `OptVersionReq::Any`.
+    #[must_use]
+    pub fn matches(&self, version: &semver::Version) -> bool {
+        self.parsed.as_ref().is_none_or(|parsed| parsed.matches(version))
+    }
 }

@@ -102,8 +102,8 @@ pub(super) fn described(
     findings: &mut Findings,
 ) -> Option<Dependency> {
     let requirement = match detail.version.as_deref().map(semver::VersionReq::parse) {
-        Some(Ok(parsed)) => Requirement { parsed, text: detail.version.clone() },
-        None => Requirement { parsed: semver::VersionReq::STAR, text: None },
+        Some(Ok(parsed)) => Requirement { parsed: Some(parsed), text: detail.version.clone() },
+        None => Requirement { parsed: None, text: None },
         Some(Err(error)) => {
             let text = detail.version.as_deref().unwrap_or_default();
             findings.push(

@@ -30,7 +30,7 @@ impl Project {
     #[must_use]
     pub fn locked_dependency(&self, package: &Package, dependency: &Dependency) -> Option<usize> {
         let candidates = self.candidates(package, dependency);
-        let fits = |locked: &LockedPackage| dependency.requirement.parsed.matches(&locked.version);
+        let fits = |locked: &LockedPackage| dependency.requirement.matches(&locked.version);
         let from_source =
             candidates.iter().find(|(_, locked)| fits(locked) && self.is_from(dependency, locked));
         // A patch stands in for the source that the manifest names, whatever its own source is.

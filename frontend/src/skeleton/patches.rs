@@ -34,7 +34,7 @@ pub(super) fn table(project: &Project, lockfile: &Lockfile, keep: &BTreeSet<usiz
 
 fn is_applied(project: &Project, patch: &Patch, locked: &LockedPackage) -> bool {
     let dependency = &patch.dependency;
-    dependency.requirement.parsed.matches(&locked.version) && project.is_from(dependency, locked)
+    dependency.requirement.matches(&locked.version) && project.is_from(dependency, locked)
 }
 
 fn entry(table: &Table, locked: &LockedPackage, patch: &Patch) -> (String, Value) {

@@ -105,7 +105,7 @@ pub(super) fn pruned(
 }
 
 /// True if the package specification `spec` means one of the packages `kept`.
-fn matches_any(spec: &str, lockfile: &Lockfile, kept: &BTreeSet<usize>) -> bool {
+pub(super) fn matches_any(spec: &str, lockfile: &Lockfile, kept: &BTreeSet<usize>) -> bool {
     if spec == "*" {
         return true;
     }

@@ -5,15 +5,34 @@ use std::collections::BTreeSet;
 use toml::{Table, Value};
 
 use super::needed::is_excluded;
+use super::profile;
 use crate::name::RelPath;
-use crate::project::{Package, Project, Resolver};
+use crate::project::{Lockfile, Package, Project, Resolver};
 
-/// The root manifest with exactly the members among `needed`. Only a root package that is needed stays in it.
-pub(super) fn manifest(project: &Project, needed: &BTreeSet<&RelPath>) -> String {
+/// The root manifest with exactly the members among `needed`, for a lockfile of the packages at `locked`. Only a root
+/// package that is needed stays in it.
+pub(super) fn manifest(
+    project: &Project,
+    needed: &BTreeSet<&RelPath>,
+    (lockfile, locked): (&Lockfile, &BTreeSet<usize>),
+) -> String {
     // The text was parsed when the project was loaded.
     let mut root: Table = toml::from_str(&project.workspace.text).unwrap_or_default();
     if !needed.contains(&RelPath::root()) {
         root.retain(|key, _| matches!(key, "cargo-features" | "workspace" | "profile" | "patch" | "replace"));
+    }
+    // Cargo takes it in one table only, and the workspace's gets it below.
+    for key in ["package", "project"] {
+        if let Some(Value::Table(package)) = root.get_mut(key) {
+            package.remove("resolver");
+        }
+    }
+    let profiles = root.get_mut("profile").and_then(Value::as_table_mut).into_iter().flatten();
+    for (_, profile) in profiles {
+        if let Some(Value::Table(packages)) = profile.get_mut("package") {
+            // Cargo warns of a profile for a package that it does not know.
+            packages.retain(|specification, _| profile::matches_any(specification, lockfile, locked));
+        }
     }
     let workspace = root.entry("workspace").or_insert_with(|| Value::Table(Table::new()));
     if let Value::Table(workspace) = workspace {

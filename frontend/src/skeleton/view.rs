@@ -76,7 +76,8 @@ pub fn source_view(project: &Project, selection: &Selection) -> Checked<SourceVi
         real = lock::reachable(lockfile, entries);
         let (entries, _) = lock::entries(lockfile, &real);
         let lock = lock::render(lockfile.version, &entries);
-        for (name, text) in [("Cargo.toml", root_overlay::manifest(project, &loaded)), ("Cargo.lock", lock)] {
+        let manifest = root_overlay::manifest(project, &loaded, (lockfile, &real));
+        for (name, text) in [("Cargo.toml", manifest), ("Cargo.lock", lock)] {
             overlays.insert(RelPath::new(name).unwrap_or_default(), text.into_bytes());
         }
     }

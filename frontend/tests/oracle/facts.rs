@@ -172,6 +172,6 @@ fn dependency(dependency: &Dependency) -> Value {
         "default": dependency.default_features,
         "features": sorted(dependency.features.iter().map(|feature| json!(feature))),
         "path": path,
-        "req": dependency.requirement.parsed.to_string(),
+        "req": dependency.requirement.parsed.as_ref().map_or("*".to_owned(), ToString::to_string),
     })
 }

@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 
 use crate::cargo;
-use crate::check::{assert_flattened, real, same_units_of, select, text};
+use crate::check::{assert_flattened, real, same_units, same_units_of, select, text};
 use crate::fixture;
 
 fn git(dir: &Path, arguments: &[&str]) {
@@ -260,4 +260,42 @@ fn collect(root: &Path, name: &str, files: &mut fixture::Files) {
             files.insert(child, contents);
         }
     }
+}
+
+/// To Cargo no requirement is not `*`, which takes no pre-release.
+#[test]
+fn a_dependency_without_a_version_may_be_a_pre_release() {
+    same_units(
+        r#"
+//- Cargo.toml
+[package]
+name = "app"
+version = "0.1.0"
+edition = "2021"
+[workspace]
+members = ["lib"]
+[dependencies]
+lib = { path = "lib" }
+ryu = "1.0.99-rc.1"
+[patch.crates-io]
+ryu = { path = "ryu" }
+//- src/main.rs
+fn main() {}
+//- lib/Cargo.toml
+[package]
+name = "lib"
+version = "1.0.0-alpha.1"
+edition = "2021"
+[dependencies]
+itoa = "1"
+//- lib/src/lib.rs
+//- ryu/Cargo.toml
+[package]
+name = "ryu"
+version = "1.0.99-rc.2"
+[workspace]
+//- ryu/src/lib.rs
+"#,
+        &select("app"),
+    );
 }

@@ -188,3 +188,65 @@ itoa.workspace = true
     let view = view_holds(&project, &select("root"));
     assert_eq!(excluded(&view), ["crates/a", "other"]);
 }
+
+/// What Cargo takes at the root of a workspace, it takes in the view as well.
+#[test]
+fn a_view_of_a_root_package_keeps_what_cargo_accepts() {
+    for (package, workspace, rest) in [
+        ("edition = \"2021\"\nresolver = \"2\"", "", ""),
+        ("edition = \"2015\"\nresolver = \"1\"", "", "[lints.rust]\nunused = \"allow\"\n"),
+        ("edition = \"2018\"", "resolver = \"2\"", "[profile.release.package.b]\nopt-level = 1\n"),
+        ("edition = \"2024\"", "", "[profile.release.package.\"b@0.1.0\"]\nopt-level = 1\n"),
+        (
+            "edition = \"2024\"\nresolver = \"3\"",
+            "default-members = [\"a\"]",
+            "[profile.release.package.\"*\"]\nopt-level = 1\n",
+        ),
+        ("version.workspace = true\nedition = \"2021\"", "package.version = \"0.1.0\"\nmetadata.x = 1", ""),
+        (
+            "edition = \"2021\"",
+            "lints.rust.unused = \"allow\"",
+            "[lints]\nworkspace = true\n[package.metadata]\nx = 1\n",
+        ),
+        ("edition = \"2021\"", "", "[patch.crates-io]\nryu = { path = \"b/ryu\" }\n"),
+    ] {
+        let version = if package.contains("version") { "" } else { "version = \"0.1.0\"\n" };
+        let project = real(&format!(
+            r#"
+//- Cargo.toml
+[package]
+name = "root"
+{version}{package}
+[workspace]
+members = ["a", "b"]
+{workspace}
+[dependencies]
+a = {{ path = "a" }}
+itoa = "1"
+{rest}
+//- src/main.rs
+fn main() {{}}
+//- a/Cargo.toml
+[package]
+name = "a"
+version = "0.1.0"
+//- a/src/lib.rs
+//- b/Cargo.toml
+[package]
+name = "b"
+version = "0.1.0"
+[dependencies]
+ryu = "1"
+//- b/src/lib.rs
+//- b/ryu/Cargo.toml
+[package]
+name = "ryu"
+version = "1.0.99"
+[workspace]
+//- b/ryu/src/lib.rs
+"#
+        ));
+        view_holds(&project, &select("root"));
+        view_holds(&project, &select("a"));
+    }
+}
