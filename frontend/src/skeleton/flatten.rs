@@ -10,7 +10,7 @@ use super::lock::{self, LockEntry};
 use super::referenced::referenced;
 use super::selection::Selection;
 use super::units::{Requests, Units};
-use super::{config, external, patches, profile};
+use super::{config, external, patches, profile, stub};
 use crate::name::RelPath;
 use crate::project::Project;
 
@@ -36,10 +36,10 @@ pub(super) fn flatten(graph: &Graph<'_>, selection: &Selection, units: &Units<'_
     let mut packages = vec![(name.clone(), &units.compiled)];
     let mut root = package(graph, &name, &units.compiled, &keys);
     root.insert("lib".to_owned(), table([("path", "supercargo/lib.rs")]));
-    files.text("supercargo/lib.rs", "#![no_std]\n");
+    files.text("supercargo/lib.rs", stub::PLAIN_LIBRARY);
     if units.compiled.keys().any(|(context, _)| *context == Context::Host) {
         set(&mut root, "package", "build", "supercargo/build.rs".into());
-        files.text("supercargo/build.rs", "fn main() {}\n");
+        files.text("supercargo/build.rs", stub::PROGRAM);
     }
     let mut workspace = Table::from_iter([("resolver".to_owned(), Value::from("2"))]);
     if !unified.is_empty() {
@@ -48,7 +48,7 @@ pub(super) fn flatten(graph: &Graph<'_>, selection: &Selection, units: &Units<'_
         let bin = table([("name", name.as_str()), ("path", "main.rs")]);
         manifest.insert("bin".to_owned(), Value::Array(vec![bin]));
         files.toml("supercargo/features/Cargo.toml", &manifest);
-        files.text("supercargo/features/main.rs", "fn main() {}\n");
+        files.text("supercargo/features/main.rs", stub::PROGRAM);
         workspace.insert("members".to_owned(), Value::Array(vec!["supercargo/features".into()]));
         packages.push((name, &unified));
     }

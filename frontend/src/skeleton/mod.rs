@@ -25,6 +25,7 @@ mod reason;
 mod referenced;
 mod root_overlay;
 mod selection;
+mod stub;
 mod units;
 mod view;
 

@@ -15,6 +15,7 @@ use super::needed::{Reach, is_excluded, needed};
 use super::referenced::referenced;
 use super::root_overlay::inherited_keys;
 use super::selection::Selection;
+use super::stub;
 use crate::name::RelPath;
 use crate::project::{Package, Resolver};
 
@@ -120,18 +121,18 @@ impl<'p> Plan<'_, 'p> {
         for (dir, name) in &names.synthetic {
             let Some(package) = self.graph.package(dir) else { continue };
             let manifest = self.member(package).manifest(name, names);
-            let stub = |file: &str| format!("{HOME}/{name}/{file}");
+            let place = |file: &str| format!("{HOME}/{name}/{file}");
             for (table, file, text) in
-                [("lib", "lib.rs", library(package)), ("bin", "main.rs", "fn main() {}\n")]
+                [("lib", "lib.rs", library(package)), ("bin", "main.rs", stub::PROGRAM)]
             {
                 if manifest.contains_key(table) {
-                    files.text(&stub(file), text);
+                    files.text(&place(file), text);
                 }
             }
             if self.member(package).has_script() {
-                files.text(&stub("build.rs"), "fn main() {}\n");
+                files.text(&place("build.rs"), stub::PROGRAM);
             }
-            files.toml(&stub("Cargo.toml"), &manifest);
+            files.toml(&place("Cargo.toml"), &manifest);
         }
         let (kept, lock) = self.lockfile(names);
         let mut root = self.root(names);
@@ -285,5 +286,5 @@ fn library(package: &Package) -> &'static str {
     let is_plain = package.library().is_some_and(|library| {
         library.crate_types.iter().all(|crate_type| matches!(crate_type.as_str(), "lib" | "rlib"))
     });
-    if is_plain { "#![no_std]\n" } else { "" }
+    if is_plain { stub::PLAIN_LIBRARY } else { stub::LINKED_LIBRARY }
 }

@@ -205,3 +205,42 @@ pub fn is_xid_continue(_: char) -> bool {
     assert_eq!(printed, "true\n");
     assert!(matches!(form, Form::PerMember { .. }));
 }
+
+/// Flags of the project that turn lints into errors are meant for its own code.
+#[test]
+fn with_lints_that_are_errors() {
+    for (resolver, form) in [("2", true), ("1", false)] {
+        let text = format!(
+            r#"
+//- Cargo.toml
+[workspace]
+resolver = "{resolver}"
+members = ["app"]
+//- .cargo/config.toml
+[build]
+rustflags = ["-Dwarnings", "-Dmissing-docs", "-Dunused-crate-dependencies", "-Dunreachable-pub"]
+//- app/Cargo.toml
+[package]
+name = "app"
+version = "0.1.0"
+edition = "2021"
+[dependencies]
+itoa = "1"
+[build-dependencies]
+ryu = "1"
+//- app/build.rs
+//! Builds.
+fn main() {{
+    println!("cargo:rustc-env=HALF={{}}", ryu::Buffer::new().format(0.5));
+}}
+//- app/src/main.rs
+//! Prints.
+fn main() {{
+    println!("{{}} {{}}", env!("HALF"), itoa::Buffer::new().format(7));
+}}
+"#
+        );
+        let (found, printed) = build(&text, &select("app"));
+        assert_eq!((found == Form::Flattened, printed.as_str()), (form, "0.5 7\n"), "{found:?}");
+    }
+}
