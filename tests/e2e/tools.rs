@@ -39,14 +39,14 @@ fn a_tool_is_compiled_once_and_is_on_the_path_of_what_asks_for_it() {
     subject.project.append("src/main.rs", "// An edit.\n").unwrap();
     let log = subject.must_say("edited", &said(&format!("two {}", run_id())));
     assert!(log.vertex("[hook say] /bin/sh").unwrap().has_run(), "{}", log.transcript());
-    assert!(!log.vertex("[tools]").unwrap().has_run(), "{}", log.transcript());
+    assert!(!log.vertex("[tools] cargo install").unwrap().has_run(), "{}", log.transcript());
     story::assert_dependencies_reused(&log);
 
     // Another dependency is none of the tool's either.
     subject.edit("Cargo.toml", "itoa = \"1\"\n", "itoa = \"1\"\ncfg-if = \"1\"\n");
     crate::subject::cargo(subject.project.path(), &["update", "--workspace", "--quiet"]);
     let log = subject.must_say("another crate", &said(&format!("two {}", run_id())));
-    assert!(!log.vertex("[tools]").unwrap().has_run(), "{}", log.transcript());
+    assert!(!log.vertex("[tools] cargo install").unwrap().has_run(), "{}", log.transcript());
 
     let files = image::files(bed.docker(), &subject.image).unwrap();
     assert!(!files.iter().any(|file| file.contains("nato")), "{files:?}");

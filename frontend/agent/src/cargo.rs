@@ -16,8 +16,8 @@ use crate::toolchain;
 /// No variable beside our own.
 const NOTHING: &[(&str, &str)] = &[];
 
-/// How cargo ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// How cargo ended; successfully by default.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Exit(ExitStatus);
 
 impl Exit {

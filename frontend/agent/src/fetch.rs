@@ -1,10 +1,10 @@
-//! Fills a `CARGO_HOME` with what one lockfile names.
+//! Fills a `CARGO_HOME` with what one lockfile names, or with what a `cargo install` compiles.
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use supercargo_report::{Fetch, Lock};
+use supercargo_report::{Download, Fetch, Lock};
 
 use crate::access;
 use crate::console;
@@ -14,6 +14,9 @@ use crate::files;
 use crate::lockfile::Lockfile;
 use crate::restored::Restored;
 use crate::tally;
+
+/// A binary that no crate has.
+const NO_BINARY: &str = "supercargo-downloads-only";
 
 /// Runs the fetch and returns cargo's exit code. The downloads of earlier builds only save time: whatever is wrong
 /// with them, cargo fetches what it misses, and nothing here fails for it.
@@ -43,6 +46,24 @@ pub(crate) fn fetch(job: &Fetch) -> Result<u8, Error> {
     }
     console::line(&summary(home, &restored)?);
     Ok(0)
+}
+
+/// Downloads what a `cargo install` compiles and returns cargo's exit code.
+///
+/// Cargo has no command for this. If the binary that it shall install does not exist, it finds out when all crates are
+/// there and before it compiles one. Were it ever to find out earlier, the offline compile would miss crates and fail.
+pub(crate) fn download(job: &Download) -> Result<u8, Error> {
+    let home = Path::new(&job.cargo_home);
+    fs::create_dir_all(home).map_err(Error::file("create", home))?;
+    // Colours would be in the words of the error.
+    let more = ["--bin", NO_BINARY, "--color", "never"].map(str::to_owned);
+    let command = [job.command.as_slice(), &more].concat();
+    let exit = access::run_until(&command, &job.access, home, NO_BINARY)?;
+    if exit.code() == 0 {
+        tidy(home)?;
+        console::line(&summary(home, &Restored::default())?);
+    }
+    Ok(exit.code())
 }
 
 /// Has cargo write a lockfile and returns its exit code.

@@ -5,7 +5,7 @@
 //! part of the cache key of every compile step, so it knows nothing of LLB, images or configuration and changes rarely.
 //!
 //! - [`fetch`] fills a `CARGO_HOME` with what a [`lockfile`] names, and has [`downloads`] of earlier builds to take
-//!   from. [`access`] gets it what not everybody may see, and for git this program is also a [`git_credential`] helper.
+//!   from; or with what a `cargo install` compiles. [`access`] gets it what not everybody may see, and for git this program is also a [`git_credential`] helper.
 //! - [`unpack`] unpacks that.
 //! - [`compile`] runs one cargo compile: [`freshness`] before it, [`messages`] and [`reads`] while it runs, [`stubs`],
 //!   [`reuse`] and [`collect`] after it, and the [`tally`] at the end. [`sccache`] has a server beside it if one was asked for.
@@ -111,6 +111,7 @@ fn run() -> Result<u8, Error> {
     let job: Job = serde_json::from_str(&text).map_err(Error::Job)?;
     match job.with_command(arguments) {
         Job::Fetch(job) => fetch::fetch(&job),
+        Job::Download(job) => fetch::download(&job),
         Job::Lock(job) => fetch::lock(&job),
         Job::Unpack(job) => unpack::unpack(&job),
         Job::Compile(job) => compile::compile(&job),

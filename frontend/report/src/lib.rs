@@ -32,6 +32,8 @@ pub const JOB: &str = "SUPERCARGO_JOB";
 pub enum Job {
     /// Fill a `CARGO_HOME` with the crates of one lockfile.
     Fetch(Fetch),
+    /// Fill a `CARGO_HOME` with what a `cargo install` compiles.
+    Download(Download),
     /// Write a lockfile.
     Lock(Lock),
     /// Unpack what was fetched.
@@ -56,6 +58,7 @@ impl Job {
     pub fn command(&self) -> &[String] {
         match self {
             Self::Fetch(job) => &job.command,
+            Self::Download(job) => &job.command,
             Self::Lock(job) => &job.command,
             Self::Unpack(job) => &job.command,
             Self::Compile(job) => &job.command,
@@ -72,6 +75,7 @@ impl Job {
     pub fn with_command(mut self, command: Vec<String>) -> Self {
         match &mut self {
             Self::Fetch(job) => job.command = command,
+            Self::Download(job) => job.command = command,
             Self::Lock(job) => job.command = command,
             Self::Unpack(job) => job.command = command,
             Self::Compile(job) => job.command = command,
@@ -120,6 +124,21 @@ pub struct Printed {
     pub file: String,
     /// Whether people see it too.
     pub shown: bool,
+}
+
+/// Fills a `CARGO_HOME` with what a `cargo install` compiles, and compiles nothing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Download {
+    /// The `cargo install` command, program first; it runs with the environment and directory of the vertex. It travels
+    /// as the agent's arguments.
+    #[serde(skip)]
+    pub command: Vec<String>,
+    /// Absolute path of the `CARGO_HOME` that the command fills.
+    pub cargo_home: String,
+    /// Credentials for the registry.
+    #[serde(default, skip_serializing_if = "Access::is_empty")]
+    pub access: Access,
 }
 
 /// Has cargo write a lockfile, with the network that this takes.

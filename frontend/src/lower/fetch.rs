@@ -177,7 +177,7 @@ pub(super) fn fetching(
 }
 
 /// Cargo unpacks what it downloads, whether one wants it or not: here to where it is thrown away.
-fn thrown_away(mut exec: Exec) -> Exec {
+pub(super) fn thrown_away(mut exec: Exec) -> Exec {
     for directory in [paths::CARGO_SOURCES, paths::CARGO_CHECKOUTS] {
         exec.mount(Mount::bind(Output::scratch(), directory).no_output());
     }

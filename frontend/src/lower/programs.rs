@@ -1,18 +1,17 @@
-//! `[tools]`: the programs of crates that the user's commands need, each crate in a step of its own; and the crates of
+//! `[tools]`: the programs of crates that the user's commands need, each crate in two steps of its own; and the crates of
 //! what a command compiles.
 
 use std::collections::BTreeMap;
 
 use buildkit_llb::Output;
 use buildkit_llb::exec::{Exec, Mount};
-use buildkit_llb::file::FileOp;
-use supercargo_report::Job;
+use buildkit_llb::file::{FileOp, MkFile};
+use supercargo_report::{Download, Job, Run};
 
-use super::exec::{PinnedImage, agent};
-use super::fetch::{self, Crates, connected};
+use super::exec::{PinnedImage, agent, mount_private};
+use super::fetch::{self, Crates, connected, thrown_away};
 use super::manifests::write;
 use super::{Materials, access, chosen};
-use crate::name::RelPath;
 use crate::plan::cargo::Invocation;
 use crate::plan::program::{Program, Programs};
 use crate::plan::task::Task;
@@ -54,27 +53,42 @@ fn manifests(task: &str, front_end: &FrontEnd, materials: &Materials) -> Output 
     write(operation, &front_end.files).name(format!("[{task}] write manifests")).export_cache(false).output()
 }
 
+/// Compiles one program: downloads with network and credentials, then compiles with neither.
 fn one(plan: &BuildPlan, programs: &Programs, program: &Program, materials: &Materials) -> Output {
-    let command =
-        ["cargo", "install", "--locked", "--no-track", "--root", paths::TOOLS, &program.to_string()];
-    let job = Job::Task(supercargo_report::Task {
-        command: command.map(str::to_owned).to_vec(),
-        cargo_home: Some(paths::CARGO_HOME.to_owned()),
+    let settings = programs.settings.as_ref().map(|text| settings(text));
+    let words = ["cargo", "install", "--locked", "--no-track", "--root", paths::TOOLS, &program.to_string()];
+    let mut command = words.map(str::to_owned).to_vec();
+    let step = |job: Job, name: &str| {
+        let name = format!("[tools] {name} {program}");
+        let exec = agent(materials, &Invocation::environment(), &job, &name).cwd("/");
+        let exec = exec.platform(plan.builder().clone());
+        settings.iter().fold(exec, |exec, settings| {
+            exec.with_mount(Mount::bind(settings.clone(), paths::CARGO_SETTINGS).readonly())
+        })
+    };
+    let download = Job::Download(Download {
+        command: command.clone(),
+        cargo_home: paths::CARGO_HOME.to_owned(),
         access: access::job(&programs.access),
-        ..supercargo_report::Task::default()
     });
-    let name = format!("[tools] cargo install {program}");
-    let exec = agent(materials, &Invocation::environment(), &job, &name).platform(plan.builder().clone());
-    let mut exec = connected(exec, &programs.access, materials);
-    let settings = RelPath::new(".cargo/config.toml").ok().zip(programs.settings.clone());
-    let settings = settings.map(|(path, text)| (path, text.into_bytes())).into_iter().collect();
-    let workspace = write(FileOp::on_scratch(), &settings).name("[tools] write Cargo's settings").output();
-    exec.mount(Mount::bind(workspace, paths::WORKSPACE).no_output());
-    for thrown_away in [paths::CARGO_HOME, paths::TARGET] {
-        exec.mount(Mount::bind(Output::scratch(), thrown_away).no_output());
-    }
+    // Whoever cannot reuse the programs of an imported cache cannot reuse this step either.
+    let exec = step(download, "download the crates of").export_cache(false);
+    let mut exec = thrown_away(connected(exec, &programs.access, materials));
+    let home = exec.mount(Mount::scratch(paths::CARGO_HOME));
+    let home = exec.output(&home);
+
+    command.push("--offline".to_owned());
+    let mut exec = step(Job::Run(Run { command }), "cargo install");
+    mount_private(&mut exec, &home, paths::CARGO_HOME, materials.abilities);
+    exec.mount(Mount::bind(Output::scratch(), paths::TARGET).no_output());
     let tools = exec.mount(Mount::scratch(paths::TOOLS));
     exec.output(&tools)
+}
+
+/// A directory with the settings of Cargo in `text`.
+fn settings(text: &str) -> Output {
+    let file = MkFile::new("/config.toml", text).mode(0o644).timestamp(0);
+    FileOp::on_scratch().mkfile(file).name("[tools] write Cargo's settings").output()
 }
 
 impl Installed {

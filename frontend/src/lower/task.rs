@@ -187,7 +187,6 @@ fn compiling(plan: &BuildPlan, command: &[String]) -> supercargo_report::Task {
             variables: Vec::new(),
             scripts: None,
         }),
-        ..Default::default()
     }
 }
 

@@ -17,6 +17,10 @@ pub fn in_workspace(directory: &RelPath) -> String {
 /// `CARGO_HOME`.
 pub const CARGO_HOME: &str = "/supercargo/cargo";
 
+/// Cargo's settings for all directories below `/supercargo`: `cargo install` looks for them beside and above
+/// [`CARGO_HOME`], not in the current directory.
+pub const CARGO_SETTINGS: &str = "/supercargo/.cargo";
+
 /// Where cargo unpacks archives, within [`CARGO_HOME`].
 pub const CARGO_SOURCES: &str = "/supercargo/cargo/registry/src";
 

@@ -53,7 +53,7 @@ pub struct Programs {
     /// By crate, with why each is there.
     #[serde(flatten)]
     pub wanted: BTreeMap<String, Wanted>,
-    /// What installing them may need to be let in.
+    /// Credentials that downloading them may need.
     #[serde(skip)]
     pub access: Access,
     /// Cargo's settings that say where crates come from, in TOML.

@@ -78,7 +78,7 @@ const STEPS: [Prose; 19] = [
     },
     Prose {
         step: "tools",
-        does: "compiles a program that a command of yours needs",
+        does: "downloads the crates of a program that a command of yours needs, or compiles them without network",
         again: "its version or the toolchain image changes",
         not: "you edit anything, or add a dependency",
     },

@@ -50,6 +50,59 @@ pub(crate) fn run(
     shown: bool,
     recorder: Option<&mut Recorder>,
 ) -> Result<(Exit, String), Error> {
+    let mut printed = String::new();
+    let on_line = |line: &str| {
+        if shown {
+            console::raw(line.as_bytes());
+        }
+        printed.push_str(line);
+    };
+    let (exit, hints) = run_with(command, access, home, recorder, (on_line, console::rendered))?;
+    show(&hints);
+    Ok((exit, printed))
+}
+
+/// Runs `command`, which succeeds if it fails with an error that contains `expected`. Such an error is not shown.
+pub(crate) fn run_until(
+    command: &[String],
+    access: &Access,
+    home: &Path,
+    expected: &str,
+) -> Result<Exit, Error> {
+    let mut error = String::new();
+    let on_line = |line: &str| console::raw(line.as_bytes());
+    let on_error = |line: &str| {
+        // Cargo's error is the last thing that it prints, in several lines.
+        if error.is_empty() && !line.starts_with("error") {
+            console::rendered(line);
+        } else {
+            error.push_str(line);
+        }
+    };
+    let (exit, hints) = run_with(command, access, home, None, (on_line, on_error))?;
+    if exit.code() != 0 && error.contains(expected) {
+        return Ok(Exit::default());
+    }
+    console::rendered(&error);
+    show(&hints);
+    Ok(exit)
+}
+
+fn show(hints: &[String]) {
+    for hint in hints {
+        console::hint(hint);
+    }
+}
+
+/// Runs `command` and gives each line of its standard output and of its standard error to a function of its own, without
+/// secrets. Returns what would help if the command failed.
+fn run_with(
+    command: &[String],
+    access: &Access,
+    home: &Path,
+    recorder: Option<&mut Recorder>,
+    (mut on_line, mut on_error): (impl FnMut(&str), impl FnMut(&str) + Send),
+) -> Result<(Exit, Vec<String>), Error> {
     let mut granted = Granted::default();
     let place = std::env::temp_dir().join(format!("supercargo-{}", std::process::id()));
     granted.left.push(place.clone());
@@ -62,27 +115,18 @@ pub(crate) fn run(
         granted.left.push(file);
     }
     let mut hints = Hints::new(access, git.unwrap_or_default());
-    let mut printed = String::new();
     let redacted = |line: &[u8]| secret::redact(&String::from_utf8_lossy(line), &granted.values);
-    let on_line = |line: &[u8]| {
-        let line = redacted(line);
-        if shown {
-            console::raw(line.as_bytes());
-        }
-        printed.push_str(&line);
-    };
-    let on_error = |line: &[u8]| {
+    let seen = |line: &[u8]| {
         let line = redacted(line);
         hints.see(&line);
-        console::rendered(&line);
+        on_error(&line);
     };
-    let exit = cargo::run_with_lines(command, &granted.variables, recorder, on_line, on_error);
+    let exit =
+        cargo::run_with_lines(command, &granted.variables, recorder, |line| on_line(&redacted(line)), seen);
     for path in &granted.left {
         files::remove(path)?;
     }
     let exit = exit?;
-    if exit.code() != 0 {
-        hints.lines().iter().for_each(|hint| console::hint(hint));
-    }
-    Ok((exit, printed))
+    let hints = if exit.code() == 0 { Vec::new() } else { hints.lines() };
+    Ok((exit, hints))
 }

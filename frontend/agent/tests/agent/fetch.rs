@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{Arc, Mutex};
 
-use supercargo_report::{Fetch, Job, Printed, Unpack};
+use supercargo_report::{Download, Fetch, Job, Printed, Run, Unpack};
 use tempfile::TempDir;
 
 use crate::bed::{Outcome, agent, manifest, outcome};
@@ -32,7 +32,7 @@ impl Registry {
         files.insert("/index/config.json".to_owned(), config.to_string().into_bytes());
         for one in crates {
             let line = serde_json::json!({
-                "name": one.name, "vers": "1.0.0", "deps": [], "cksum": one.checksum, "features": {}, "yanked": false,
+                "name": one.name, "vers": "1.0.0", "deps": one.dependencies, "cksum": one.checksum, "features": {}, "yanked": false,
             });
             let (first, second) = (&one.name[..2], &one.name[2..4]);
             files.insert(format!("/index/{first}/{second}/{}", one.name), format!("{line}\n").into_bytes());
@@ -73,6 +73,8 @@ struct Archive {
     name: &'static str,
     bytes: Vec<u8>,
     checksum: String,
+    /// What the index says of its dependencies.
+    dependencies: serde_json::Value,
 }
 
 fn pack(directory: &Path, name: &'static str) -> Archive {
@@ -82,10 +84,30 @@ fn pack(directory: &Path, name: &'static str) -> Archive {
     fs::write(source.join("Cargo.toml"), manifest(name, details).replace("0.1.0", "1.0.0")).unwrap();
     fs::write(source.join("src/lib.rs"), format!("pub const NAME: &str = \"{name}\";\n")).unwrap();
     run(&source, &["cargo", "package", "--no-verify", "--offline", "--quiet", "--target-dir", "../packed"]);
-    let path = directory.join(format!("packed/package/{name}-1.0.0.crate"));
-    let sum = Command::new("sha256sum").arg(&path).output().unwrap();
+    archive(name, &directory.join(format!("packed/package/{name}-1.0.0.crate")), serde_json::json!([]))
+}
+
+fn archive(name: &'static str, path: &Path, dependencies: serde_json::Value) -> Archive {
+    let sum = Command::new("sha256sum").arg(path).output().unwrap();
     let checksum = String::from_utf8(sum.stdout).unwrap()[..64].to_owned();
-    Archive { name, bytes: fs::read(path).unwrap(), checksum }
+    Archive { name, bytes: fs::read(path).unwrap(), checksum, dependencies }
+}
+
+/// A crate with a program that depends on `first`, and with a build script that leaves a file at `trace`.
+fn pack_program(directory: &Path, trace: &Path) -> Archive {
+    let source = directory.join("program-1.0.0");
+    fs::create_dir_all(source.join("src")).unwrap();
+    let dependency = "[dependencies]\nfirst = \"1\"\n";
+    fs::write(source.join("Cargo.toml"), manifest("program", dependency).replace("0.1.0", "1.0.0")).unwrap();
+    fs::write(source.join("src/main.rs"), "fn main() { print!(\"{}\", first::NAME) }\n").unwrap();
+    let script = format!("fn main() {{ std::fs::write(\"{}\", \"\").unwrap() }}\n", trace.display());
+    fs::write(source.join("build.rs"), script).unwrap();
+    run(directory, &["tar", "-czf", "program.crate", "program-1.0.0"]);
+    let on_first = serde_json::json!([{
+        "name": "first", "req": "^1", "features": [], "optional": false, "default_features": true, "target": null,
+        "kind": "normal",
+    }]);
+    archive("program", &directory.join("program.crate"), on_first)
 }
 
 fn run(directory: &Path, command: &[&str]) {
@@ -413,4 +435,56 @@ fn a_home_is_completed_from_the_downloads_without_copies() {
     for path in &kept {
         assert_eq!(path.metadata().unwrap().modified().unwrap(), crate::bed::at(1), "{}", path.display());
     }
+}
+
+#[test]
+fn what_a_program_needs_is_downloaded_and_nothing_is_compiled() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = |name: &str| directory.path().join(name);
+    let trace = path("trace");
+    let registry =
+        Registry::start(&[pack(directory.path(), "first"), pack_program(directory.path(), &trace)]);
+    let settings = format!(
+        "[source.crates-io]\nreplace-with = \"mine\"\n[source.mine]\nregistry = \"{}\"\n",
+        registry.url
+    );
+    fs::create_dir(path(".cargo")).unwrap();
+    fs::write(path(".cargo/config.toml"), settings).unwrap();
+    let home = path("home");
+    let start = |job: &Job| {
+        let mut agent = agent(job);
+        agent.env("CARGO_HOME", &home).env("CARGO_TARGET_DIR", path("target"));
+        outcome(&agent.output().unwrap())
+    };
+    let install = |program: &str| {
+        let root = path("tools");
+        let words = ["cargo", "install", "--locked", "--no-track", "--root", root.to_str().unwrap(), program];
+        words.map(str::to_owned).to_vec()
+    };
+    let download = |program: &str| {
+        start(&Job::Download(Download {
+            command: install(program),
+            cargo_home: home.to_str().unwrap().to_owned(),
+            access: supercargo_report::Access::default(),
+        }))
+    };
+
+    let outcome = download("program@1.0.0");
+    assert_eq!(outcome.code, Some(0), "{outcome:?}");
+    assert!(outcome.stdout.ends_with("fetch: 2 crates\n"), "{outcome:?}");
+    assert!(!outcome.stderr.contains("error") && !outcome.stderr.contains("Compiling"), "{outcome:?}");
+    assert!(!trace.exists(), "a build script ran");
+
+    registry.asked();
+    let mut command = install("program@1.0.0");
+    command.push("--offline".to_owned());
+    let outcome = start(&Job::Run(Run { command }));
+    assert_eq!(outcome.code, Some(0), "{outcome:?}");
+    assert!(trace.exists() && path("tools/bin/program").exists(), "{outcome:?}");
+    assert_eq!(registry.asked(), Vec::<String>::new());
+
+    let outcome = download("program@2.0.0");
+    assert_eq!(outcome.code, Some(101), "{outcome:?}");
+    assert!(outcome.stderr.contains("error: could not find `program`"), "{outcome:?}");
+    assert!(!outcome.stderr.contains("supercargo-downloads-only"), "{outcome:?}");
 }
