@@ -174,3 +174,58 @@ fn exceptions_are_those_that_the_documentation_has() {
     let names: Vec<&str> = found.keys().map(|name| name.split(" --").next().unwrap()).collect();
     assert_eq!(names, ["[assets web] trunk build"], "docs/hooks.md#trunk");
 }
+
+/// How the commands of a printed Dockerfile begin that may have network.
+const PRINTED: [&str; 6] = [
+    "apt-get update && apt-get install ",
+    "rustup component add ",
+    "rustup toolchain install ",
+    "rustup target add ",
+    "RUSTC=rustc RUSTC_WRAPPER= RUSTC_WORKSPACE_WRAPPER= cargo fetch",
+    "npm_config_cache=/supercargo/npm npm ci",
+];
+
+/// The instructions `RUN` of a Dockerfile, each as its options and its command.
+fn runs(dockerfile: &str) -> Vec<(Vec<String>, String)> {
+    let text = dockerfile.replace("\\\n", "");
+    let runs = text.lines().filter_map(|line| line.strip_prefix("RUN ")).map(|run| {
+        let words: Vec<&str> = run.split_whitespace().collect();
+        let options = words.iter().take_while(|word| word.starts_with("--")).count();
+        (words[..options].iter().map(|word| (*word).to_owned()).collect(), words[options..].join(" "))
+    });
+    runs.collect()
+}
+
+#[test]
+fn a_printed_dockerfile_compiles_without_network_too() {
+    let mut trees =
+        CASES.map(|(example, target, arguments)| (examples::tree(example, 0), target, arguments)).to_vec();
+    trees.push((minimal(HOOK), None, &[]));
+    trees.push((minimal("[build]\nsecrets = [\"licence\"]\n"), None, &[]));
+    trees.push((minimal("[assets.web]\npreset = \"npm\"\n"), None, &[]));
+    for (tree, target, arguments) in trees {
+        for mode in ["auto", "layers", "mounts", "none"] {
+            let dockerfile =
+                examples::dockerfile(&tree, target, &[arguments, &[("CACHE_MODE", mode)]].concat());
+            for (options, command) in runs(&dockerfile) {
+                let downloads = PRINTED.iter().any(|start| command.starts_with(start))
+                    || command
+                        .starts_with("RUSTC=rustc RUSTC_WRAPPER= RUSTC_WORKSPACE_WRAPPER= cargo install ")
+                        && command.contains(" --bin none ");
+                assert!(
+                    downloads || options.iter().any(|option| option == "--network=none"),
+                    "{command}\n{dockerfile}"
+                );
+                for option in options.iter().filter(|option| option.contains("type=cache")) {
+                    let own = option.contains("/whole/") && !option.contains("/shared/");
+                    let npm = option.contains("/npm/") && command.ends_with(" npm ci");
+                    assert!(own || npm, "{option} {command}");
+                }
+                assert!(
+                    !downloads || !options.iter().any(|option| option.contains("type=secret")),
+                    "{dockerfile}"
+                );
+            }
+        }
+    }
+}

@@ -1,41 +1,90 @@
-//! The stages of dependencies and of binaries.
+//! The stages of crates, of dependencies and of binaries. What downloads does not compile, and what compiles has no network
+//! unless the user gives it one.
 
 use super::task;
 use super::text::{heredoc, json_list, shell, variables};
 use super::toolchain;
 use crate::config::{BuildNetwork, CacheMode, When};
-use crate::plan::{BuildPlan, paths};
+use crate::name::RelPath;
+use crate::plan::cargo::Invocation;
+use crate::plan::{BuildPlan, paths, resolution};
+use crate::project::Project;
+use crate::skeleton::SourceView;
 
 /// Where the last compile puts the binaries.
 pub(super) const OUT: &str = "/out";
+/// The stage with the crates that the dependencies are compiled from.
+const CRATES: &str = "crates";
+/// The stage with the crates of the whole lockfile.
+pub(super) const ALL_CRATES: &str = "all-crates";
 const DEPS: &str = "deps";
 pub(super) const BUILD: &str = "build";
 
 /// Whether dependencies get a stage of their own.
-pub(super) fn has_layer(plan: &BuildPlan) -> bool {
+fn has_layer(plan: &BuildPlan) -> bool {
     plan.caches.mode.value.has_layer() && !plan.dependencies.from_sources
 }
 
+/// The stage with the crates of the skeleton, if dependencies get a stage.
+pub(super) fn crates(plan: &BuildPlan) -> Vec<String> {
+    if !has_layer(plan) {
+        return Vec::new();
+    }
+    let mut lines = vec![
+        String::new(),
+        "# The crates that the dependencies are compiled from.".to_owned(),
+        format!("FROM {} AS {CRATES}", toolchain::STAGE),
+    ];
+    lines.extend(plan.dependencies.patched.iter().map(copy));
+    lines.extend(plan.dependencies.files.iter().map(|(path, contents)| text(path, contents)));
+    let mut fetch = Invocation::fetch(plan.cargo.host());
+    if plan.cargo.cross.is_some() {
+        fetch.extend(["--target".to_owned(), plan.cargo.triple.clone()]);
+    }
+    lines.push(download(&command(&fetch)));
+    lines
+}
+
 pub(super) fn dependencies(plan: &BuildPlan) -> Vec<String> {
+    if !has_layer(plan) {
+        return Vec::new();
+    }
     let mut lines = vec![
         String::new(),
         "# The dependencies, compiled from manifests that no edit of the sources moves.".to_owned(),
-        format!("FROM {} AS {DEPS}", toolchain::STAGE),
+        format!("FROM {CRATES} AS {DEPS}"),
     ];
-    for directory in &plan.dependencies.patched {
-        let directory = directory.as_str();
-        lines.push(format!("COPY {}", json_list([directory, directory])));
-    }
-    for (path, contents) in &plan.dependencies.files {
-        lines.push(heredoc(path.as_str(), &String::from_utf8_lossy(contents)));
-    }
     lines.extend(task::delivered(plan, &[When::BeforeDeps]));
     lines.push(run(plan, &[], &command(&plan.cargo.deps(&plan.dependencies.selection))));
     lines
 }
 
-pub(super) fn binaries(plan: &BuildPlan, has_lockfile: bool) -> Vec<String> {
-    let mut lines = vec![String::new(), format!("FROM {} AS {BUILD}", toolchain::STAGE)];
+/// The crates of the whole lockfile, which Cargo resolves before it compiles a part of it.
+pub(super) fn all_crates(plan: &BuildPlan, project: &Project) -> Vec<String> {
+    let mut lines = vec![
+        String::new(),
+        "# The crates that Cargo.lock names besides.".to_owned(),
+        format!("FROM {} AS {ALL_CRATES}", toolchain::STAGE),
+    ];
+    if has_layer(plan) {
+        lines.push(home_of(CRATES));
+    }
+    let files = resolution::files(project, &SourceView::of_everything(None));
+    let mut files: Vec<_> = files.iter().collect();
+    if plan.dependencies.from_sources {
+        lines.push("COPY . .".to_owned());
+        // The project's own may name programs that give credentials.
+        files.retain(|(path, _)| path.as_str() == ".cargo/config.toml");
+    }
+    let vendored = project.cargo_config.iter().flat_map(|config| config.vendored.keys());
+    lines.extend(vendored.map(copy));
+    lines.extend(files.into_iter().map(|(path, contents)| text(path, contents)));
+    lines.push(download("cargo fetch --locked"));
+    lines
+}
+
+pub(super) fn binaries(plan: &BuildPlan) -> Vec<String> {
+    let mut lines = vec![String::new(), format!("FROM {} AS {BUILD}", toolchain::STAGE), home_of(ALL_CRATES)];
     if has_layer(plan) {
         lines.push(format!("COPY --from={DEPS} {0} {0}", paths::TARGET));
     }
@@ -50,7 +99,7 @@ pub(super) fn binaries(plan: &BuildPlan, has_lockfile: bool) -> Vec<String> {
     lines
         .extend(arguments.into_iter().map(|(name, _)| name).chain(missing).map(|name| format!("ARG {name}")));
     let mut cargo = command(&plan.cargo.build());
-    if has_lockfile && !plan.cargo.locked {
+    if !plan.cargo.locked {
         // The plan builds a part of the workspace with a part of its lockfile; here all of both is there.
         cargo.push_str(" --locked");
     }
@@ -74,27 +123,41 @@ pub(super) fn binaries(plan: &BuildPlan, has_lockfile: bool) -> Vec<String> {
     lines
 }
 
-/// A `RUN` with Cargo's home, and `mounts` besides.
-fn run(plan: &BuildPlan, mounts: &[String], command: &str) -> String {
-    let home = format!(
-        "--mount=type=cache,id={},target={}",
-        plan.caches.downloads.with(&["home"]),
-        paths::CARGO_HOME
-    );
-    let is_host = plan.network.as_ref().is_some_and(|network| network.value == BuildNetwork::Host);
-    let network = is_host.then_some("--network=host");
-    let mounts = mounts.iter().map(String::as_str);
-    let mounts: Vec<&str> = network.into_iter().chain([home.as_str()]).chain(mounts).collect();
-    format!("RUN {} \\\n    {command}", mounts.join(" \\\n    "))
+/// A copy of a file or a directory of the context to the same path.
+fn copy(path: &RelPath) -> String {
+    format!("COPY {}", json_list([path.as_str(), path.as_str()]))
 }
 
-/// Cargo's command line as a person types it: with network, and with messages for eyes.
+/// A file of the workspace that is written here.
+pub(super) fn text(path: &RelPath, contents: &[u8]) -> String {
+    heredoc(&paths::in_workspace(path), &String::from_utf8_lossy(contents))
+}
+
+/// A copy of the crates that a stage downloaded.
+pub(super) fn home_of(stage: &str) -> String {
+    format!("COPY --from={stage} {0} {0}", paths::CARGO_HOME)
+}
+
+/// A `RUN` with network that downloads. No program that the project's configuration names runs beside the credentials that
+/// somebody may add.
+pub(super) fn download(command: &str) -> String {
+    format!("RUN RUSTC=rustc RUSTC_WRAPPER= RUSTC_WORKSPACE_WRAPPER= {command}")
+}
+
+/// A `RUN` that compiles, with `mounts`.
+fn run(plan: &BuildPlan, mounts: &[String], command: &str) -> String {
+    let network = match plan.network.as_ref().map(|network| network.value) {
+        None | Some(BuildNetwork::Auto | BuildNetwork::None) => Some("--network=none"),
+        Some(BuildNetwork::Default) => None,
+        Some(BuildNetwork::Host) => Some("--network=host"),
+    };
+    let flags = network.into_iter().chain(mounts.iter().map(String::as_str));
+    let words: Vec<&str> = flags.chain([command]).collect();
+    format!("RUN {}", words.join(" \\\n    "))
+}
+
+/// Cargo's command line as a person types it: with messages for eyes.
 fn command(arguments: &[String]) -> String {
-    let is_ours = |argument: &String| argument == "--offline" || argument.starts_with("--message-format=");
-    arguments
-        .iter()
-        .filter(|argument| !is_ours(argument))
-        .map(|argument| shell(argument))
-        .collect::<Vec<_>>()
-        .join(" ")
+    let is_meant = |argument: &&String| !argument.starts_with("--message-format=");
+    arguments.iter().filter(is_meant).map(|argument| shell(argument)).collect::<Vec<_>>().join(" ")
 }

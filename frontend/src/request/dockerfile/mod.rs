@@ -31,11 +31,11 @@ fn file(plan: &BuildPlan, facts: &Facts<'_>) -> String {
     let syntax = (!facts.abilities.heredocs).then(|| "# syntax=docker/dockerfile:1".to_owned());
     let mut lines: Vec<String> = syntax.into_iter().chain(head(plan, frontend.is_some())).collect();
     lines.extend(toolchain::stage(plan));
+    lines.extend(compile::crates(plan));
+    lines.extend(compile::all_crates(plan, facts.project));
     lines.extend(task::stages(plan, false));
-    if compile::has_layer(plan) {
-        lines.extend(compile::dependencies(plan));
-    }
-    lines.extend(compile::binaries(plan, facts.project.lockfile.is_some()));
+    lines.extend(compile::dependencies(plan));
+    lines.extend(compile::binaries(plan));
     lines.extend(task::stages(plan, true));
     lines.extend(image::stage(plan, frontend));
     lines.join("\n") + "\n"
@@ -52,7 +52,8 @@ fn head(plan: &BuildPlan, has_tools: bool) -> Vec<String> {
         "#  - The whole context is an input of the last compile, also members that the binary does not need. Name `target`"
             .to_owned(),
         "#    and `.git` in .dockerignore.".to_owned(),
-        "#  - Compile steps have network, because crates stay in a cache mount that may be empty.".to_owned(),
+        "#  - Crates are downloaded by the manifests in this file, and all of them when one changes. Print it again after an".to_owned(),
+        "#    edit of a manifest or of Cargo.lock.".to_owned(),
         "#  - Nothing checks that Cargo found every dependency compiled, and images are named by tag.".to_owned(),
     ];
     if plan.sccache.is_some() {
@@ -74,10 +75,11 @@ fn head(plan: &BuildPlan, has_tools: bool) -> Vec<String> {
         lines.push("#  - Health check and init are left out: they are programs of Supercargo's.".to_owned());
     }
     if !plan.access.is_empty() {
-        lines.push(
-            "#  - Credentials of registries and repositories are left out: add `--mount=type=secret` or `type=ssh`."
+        lines.extend([
+            "#  - Credentials of registries and repositories are left out: add `--mount=type=secret` or `type=ssh` to each `RUN`"
                 .to_owned(),
-        );
+            "#    that runs `cargo fetch`, and to no other.".to_owned(),
+        ]);
     }
     lines
 }

@@ -1,10 +1,12 @@
 //! Hooks and assets: a stage each.
 
-use super::compile::{BUILD, OUT};
-use super::text::{json_list, one_line, shell, variables};
+use super::compile::{ALL_CRATES, BUILD, OUT, download, home_of, text};
+use super::text::{heredoc, json_list, one_line, shell, variables};
 use super::toolchain;
 use crate::config::{BuildNetwork, When};
+use crate::plan::cargo::Invocation;
 use crate::plan::task::Task;
+use crate::plan::trunk::FrontEnd;
 use crate::plan::{BuildPlan, paths};
 
 /// The stages of all tasks of one kind, in the order in which they run.
@@ -56,6 +58,7 @@ fn stage(plan: &BuildPlan, number: usize, task: &Task) -> Vec<String> {
     let directory = if task.directory.is_root() { "." } else { task.directory.as_str() };
     let mut lines = vec![String::new(), format!("# {}", one_line(&task.name))];
     lines.extend(tools(number, task));
+    lines.extend(task.front_end.iter().flat_map(|front_end| crates(number, front_end)));
     lines.extend([
         format!("FROM {image} AS {}", name(number)),
         format!("WORKDIR {}", json_word(&format!("{}/{directory}", paths::WORKSPACE))),
@@ -69,6 +72,11 @@ fn stage(plan: &BuildPlan, number: usize, task: &Task) -> Vec<String> {
     if let Some(front_end) = task.front_end.as_ref().filter(|_| task.image.is_none()) {
         lines.extend(toolchain::apt(&front_end.packages.apt()));
         lines.push(format!("RUN rustup target add {}", front_end.target));
+    }
+    if let Some(front_end) = &task.front_end {
+        lines.push(home_of(&crates_stage(number, front_end)));
+        lines.extend(variables("ENV", &Invocation::environment()));
+        lines.push("ENV CARGO_NET_OFFLINE=true".to_owned());
     }
     if let Some(install) = &task.install {
         let below = format!("{}/{directory}/", paths::WORKSPACE);
@@ -90,14 +98,11 @@ fn stage(plan: &BuildPlan, number: usize, task: &Task) -> Vec<String> {
         lines.push(format!("COPY --from={stage} {from} {}/bin", paths::WORKSPACE));
     }
     let network = match task.network {
-        BuildNetwork::Auto | BuildNetwork::None if task.front_end.is_none() => "--network=none ",
-        // Crates are downloaded by the same command.
-        BuildNetwork::Auto | BuildNetwork::None | BuildNetwork::Default => "",
+        BuildNetwork::Auto | BuildNetwork::None => "--network=none ",
+        BuildNetwork::Default => "",
         BuildNetwork::Host => "--network=host ",
     };
-    let is_meant = |word: &&String| task.front_end.is_none() || *word != "--offline";
-    let command: Vec<String> = task.command.iter().filter(is_meant).cloned().collect();
-    lines.push(format!("RUN {network}{}", json_list(&command)));
+    lines.push(format!("RUN {network}{}", json_list(&task.command)));
     lines
 }
 
@@ -106,12 +111,40 @@ fn tools(number: usize, task: &Task) -> Vec<String> {
     if task.tools.is_empty() {
         return Vec::new();
     }
-    let install = task
-        .tools
-        .iter()
-        .map(|program| format!("RUN cargo install --locked --root {} {program}", program.directory()));
-    let from = format!("FROM {} AS {}-tools", toolchain::STAGE, name(number));
-    std::iter::once(from).chain(install).collect()
+    let mut lines = vec![format!("FROM {} AS {}-tools", toolchain::STAGE, name(number))];
+    if let Some(settings) = &task.tools.settings {
+        lines.push(heredoc(&format!("{}/config.toml", paths::CARGO_SETTINGS), settings));
+    }
+    for program in task.tools.iter() {
+        let install =
+            |more: &str| format!("cargo install --locked{more} --root {} {program}", program.directory());
+        let none = "--bin none 2>&1 | tee /dev/stderr | grep \"no bin target named\"";
+        lines.extend([
+            "# Cargo downloads all crates before it finds out that there is no such binary.".to_owned(),
+            download(&format!("{} {none}", install(""))),
+            format!("RUN --network=none {}", install(" --offline")),
+        ]);
+    }
+    lines
+}
+
+/// The stage that has the crates of a front end: that of the project's own lockfile, or one for the front end.
+fn crates_stage(number: usize, front_end: &FrontEnd) -> String {
+    if front_end.manifests.is_empty() { ALL_CRATES.to_owned() } else { format!("{}-crates", name(number)) }
+}
+
+/// The stage that downloads the crates of a front end with a lockfile of its own.
+fn crates(number: usize, front_end: &FrontEnd) -> Vec<String> {
+    if front_end.manifests.is_empty() {
+        return Vec::new();
+    }
+    let mut lines = vec![format!("FROM {} AS {}", toolchain::STAGE, crates_stage(number, front_end))];
+    lines.extend(front_end.manifests.iter().map(|path| format!("COPY {}", json_list([path, path]))));
+    lines.extend(front_end.files.iter().map(|(path, contents)| text(path, contents)));
+    let locked = if front_end.locked { " --locked" } else { "" };
+    lines.push(format!("WORKDIR {}", json_word(&paths::in_workspace(&front_end.workspace))));
+    lines.push(download(&format!("cargo fetch{locked}")));
+    lines
 }
 
 /// A path for an instruction that takes one word to the end of the line.
