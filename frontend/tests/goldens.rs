@@ -111,11 +111,12 @@ fn every_cache_mount_has_an_id_of_one_form() {
 #[test]
 fn projects_of_one_name_share_mounts_only_if_nothing_tells_them_apart() {
     let planned_as = |manifest: &str, arguments: &[(&str, &str)]| {
-        let mut tree = tree("minimal", 0);
-        let path = RelPath::new("Cargo.toml").unwrap();
-        let old = fs::read_to_string(examples().join("minimal/Cargo.toml")).unwrap();
-        let new = old.replacen("[package]\n", &format!("[package]\n{manifest}"), 1);
-        tree.insert_contents(path, new.into_bytes());
+        let manifest = include_str!("../../examples/minimal/Cargo.toml").replacen(
+            "[package]\n",
+            &format!("[package]\n{manifest}"),
+            1,
+        );
+        let tree = with_files("minimal", &[("Cargo.toml", &manifest)]);
         let caches = planned(&tree, None, arguments).0.caches;
         (caches.target.to_string(), caches.are_named_after_packages)
     };

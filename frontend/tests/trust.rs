@@ -227,5 +227,7 @@ fn a_printed_dockerfile_compiles_without_network_too() {
                 );
             }
         }
+        let alone = examples::dockerfile(&tree, target, &[arguments, &[("CACHE_TRUST", "none")]].concat());
+        assert!(!alone.contains("type=cache"), "{alone}");
     }
 }

@@ -81,9 +81,10 @@ fn stage(plan: &BuildPlan, number: usize, task: &Task) -> Vec<String> {
     if let Some(install) = &task.install {
         let below = format!("{}/{directory}/", paths::WORKSPACE);
         lines.push(format!("COPY {}", json_list(install.files.iter().chain([&below]))));
-        let mount = format!("--mount=type=cache,id={},target={}", plan.caches.npm, paths::NPM);
+        let mount = format!("--mount=type=cache,id={},target={} ", plan.caches.npm, paths::NPM);
+        let mount = if plan.caches.has_mounts { mount } else { String::new() };
         let command: Vec<String> = install.command.iter().map(|word| shell(word)).collect();
-        lines.push(format!("RUN {mount} npm_config_cache={} {}", paths::NPM, command.join(" ")));
+        lines.push(format!("RUN {mount}npm_config_cache={} {}", paths::NPM, command.join(" ")));
     }
     // What a front end needs beside its directory is among the rest.
     let directory = if task.front_end.is_some() { "." } else { directory };
