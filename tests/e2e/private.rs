@@ -224,14 +224,35 @@ fn a_repository_over_ssh_takes_the_agent_of_the_client() {
     let known = Passed::of("known-hosts", &site.known_hosts(true));
     assert_says(&known.to(&build).fail().unwrap(), "[fetch] download", &["--ssh default"]);
     let build = build.arg("--ssh").arg(site.flag());
-    let strange = Passed::of("known-hosts", &site.known_hosts(false));
-    let said = ["the secret `known-hosts` must have the key of each SSH host"];
-    assert_says(&strange.to(&build).fail().unwrap(), "[fetch] download", &said);
     known.to(&build).succeed().unwrap();
     assert_found(bed, "e2e-private-ssh");
-    // Without the keys of hosts, the first one is believed.
-    build.no_cache_filter("fetch").succeed().unwrap();
-    assert_found(bed, "e2e-private-ssh");
+}
+
+#[test]
+fn an_ssh_host_is_refused_unless_its_key_is_known() {
+    let bed = Bed::ensure().unwrap();
+    let site = SshSite::new();
+    let (repositories, revision) = repository("by-known-key");
+    let project = project_of_git(bed, &site.url(&repositories.path().join("by-known-key")), &revision);
+    let build = build(bed, &project, "e2e-private-known").arg("--ssh").arg(site.flag());
+    let flag = "--secret id=known-hosts,src=$HOME/.ssh/known_hosts";
+    let host = site.host();
+    let unknown = format!("the key of the SSH host `{host}` is not known");
+    assert_says(&build.fail().unwrap(), "[fetch] download", &[&unknown, flag]);
+    let others = Passed::of("known-hosts", "git.example.com ssh-ed25519 AAAA\n");
+    let missing = format!("the secret `known-hosts` has no key of the SSH host `{host}`");
+    assert_says(&others.to(&build).fail().unwrap(), "[fetch] download", &[&missing, "ssh-keyscan -p"]);
+    let before = Passed::of("known-hosts", &site.known_hosts(false));
+    let changed = format!("the key of the SSH host `{host}` is not the known one");
+    assert_says(&before.to(&build).fail().unwrap(), "[fetch] download", &[&changed, flag]);
+
+    // A project can bring the key of a host that its crates come from.
+    let key = site.known_hosts(true);
+    project
+        .write(".cargo/config.toml", format!("[net.ssh]\nknown-hosts = [\"{}\"]\n", key.trim_end()))
+        .unwrap();
+    build.succeed().unwrap();
+    assert_found(bed, "e2e-private-known");
 }
 
 #[test]

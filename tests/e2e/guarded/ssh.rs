@@ -63,10 +63,15 @@ impl SshSite {
         format!("default={}", self.place.path().join("socket").display())
     }
 
+    /// The name of the server, as `known_hosts` has it.
+    pub(crate) fn host(&self) -> String {
+        format!("[127.0.0.1]:{}", self.port)
+    }
+
     /// The server's key, as `known_hosts` has it; `right` or somebody else's.
     pub(crate) fn known_hosts(&self, right: bool) -> String {
         let key = self.place.read(if right { "host.pub" } else { "own.pub" }).unwrap();
-        format!("[127.0.0.1]:{} {key}", self.port)
+        format!("{} {key}", self.host())
     }
 }
 

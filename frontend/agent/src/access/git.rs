@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use supercargo_report::GitAccess;
 
-use super::{Granted, secret};
+use super::{Granted, known_hosts, secret};
 use crate::error::Error;
 use crate::files;
 
@@ -67,24 +67,23 @@ pub(super) fn grant(git: &GitAccess, place: &Path, granted: &mut Granted) -> Res
         std::os::unix::fs::symlink(&git.netrc.path, &link).map_err(Error::file("write", &link))?;
     }
     let file = home.join(".ssh/known_hosts");
-    let lines: Vec<&str> = git.known.iter().map(String::as_str).chain(known.as_deref()).chain([""]).collect();
-    files::write(&file, lines.join("\n").as_bytes())?;
+    let given = git.known.iter().map(String::as_str).chain(known.as_deref());
+    files::write(&file, known_hosts::text(given).as_bytes())?;
     if agent {
         granted.variables.push(("SSH_AUTH_SOCK".to_owned(), (&git.agent).into()));
     }
-    granted.variables.push(("GIT_SSH_COMMAND".to_owned(), ssh(&file, known.is_some()).into()));
+    granted.variables.push(("GIT_SSH_COMMAND".to_owned(), ssh(&file).into()));
     if programs {
         granted.variables.push(("CARGO_NET_GIT_FETCH_WITH_CLI".to_owned(), "true".into()));
     }
     Ok(Found { agent, programs })
 }
 
-/// ssh asks nobody. A host whose key nobody named is trusted the first time, as BuildKit's own git source does; what
-/// comes from it must still be the commit of the lockfile. With the secret, only the named keys count.
-fn ssh(known_hosts: &Path, is_strict: bool) -> String {
-    let checking = if is_strict { "yes" } else { "accept-new" };
+/// The ssh command of git. It refuses a host whose key is not in the file: the client's SSH agent signs for whoever
+/// answers.
+fn ssh(known_hosts: &Path) -> String {
     format!(
-        "ssh -o BatchMode=yes -o StrictHostKeyChecking={checking} -o UserKnownHostsFile={}",
+        "ssh -o BatchMode=yes -o StrictHostKeyChecking=yes -o UserKnownHostsFile={}",
         known_hosts.display()
     )
 }

@@ -1,5 +1,7 @@
 //! What to do about a fetch that was refused.
 
+use std::collections::BTreeSet;
+
 use supercargo_report::{Access, CERTIFICATES, GitAccess, HostAccess, RegistryAccess, Secret};
 
 use super::git::Found;
@@ -32,9 +34,20 @@ const UNTRUSTED: [&str; 6] = [
     "unable to verify the first certificate",
 ];
 
-/// What they say of a host whose key is not known.
-const UNKNOWN_HOST: [&str; 3] =
-    ["host key verification failed", "unknown ssh host key", "host key is known for"];
+/// What ssh and cargo say before and behind the name of a host that has no known key.
+const UNKNOWN_HOST: [(&str, &str); 2] =
+    [("host key is known for ", " and you have requested"), ("the ssh host key for `", "` is not known")];
+
+/// The same for a host that shows another key than the known one, or a revoked key.
+const CHANGED_HOST: [(&str, &str); 4] = [
+    ("host key for ", " has changed and you have requested"),
+    ("host key for ", " is marked as revoked"),
+    ("ssh host key has changed for `", "`"),
+    ("key has been revoked for `", "`"),
+];
+
+/// What ssh says after either, and alone where it may ask the user and has no terminal.
+const UNVERIFIED_HOST: &str = "host key verification failed";
 
 /// Reads along with cargo's standard error.
 #[derive(Debug)]
@@ -68,17 +81,36 @@ impl<'a> Hints<'a> {
             self.registries(&mut lines);
             self.access.git.iter().for_each(|git| self.git(git, &mut lines));
         }
-        if let Some(git) = self.access.git.as_ref().filter(|_| says(&UNKNOWN_HOST)) {
-            let id = &git.known_hosts.id;
-            lines.push(if secret::is_there(&git.known_hosts) {
+        self.access.git.iter().for_each(|git| self.ssh_hosts(git, &mut lines));
+        lines
+    }
+
+    fn ssh_hosts(&self, git: &GitAccess, lines: &mut Vec<String>) {
+        let id = &git.known_hosts.id;
+        let flag = format!("`--secret id={id},src=$HOME/.ssh/known_hosts`");
+        let changed = named(&self.seen, &CHANGED_HOST);
+        let unknown = named(&self.seen, &UNKNOWN_HOST);
+        let is_unnamed = changed.is_empty() && unknown.is_empty();
+        lines.extend(changed.into_iter().map(|host| {
+            format!(
+                "the key of the SSH host `{host}` is not the known one, so somebody else may have answered; if the host \
+                 published a new key, pass it with {flag}"
+            )
+        }));
+        lines.extend(unknown.into_iter().map(|host| {
+            if secret::is_there(&git.known_hosts) {
                 format!(
-                    "the secret `{id}` must have the key of each SSH host, as `ssh-keyscan HOST` prints it"
+                    "the secret `{id}` has no key of the SSH host `{host}`; add the line that `{}` prints, if it is \
+                     the key that the host publishes",
+                    keyscan(host)
                 )
             } else {
-                format!("pass the keys of the SSH hosts with `--secret id={id},src=$HOME/.ssh/known_hosts`")
-            });
+                format!("the key of the SSH host `{host}` is not known; pass the keys of your SSH hosts with {flag}")
+            }
+        }));
+        if is_unnamed && self.seen.contains(UNVERIFIED_HOST) {
+            lines.push(format!("pass the keys of your SSH hosts with {flag}"));
         }
-        lines
     }
 
     fn is_named(&self, registry: &RegistryAccess) -> bool {
@@ -145,6 +177,21 @@ impl<'a> Hints<'a> {
     }
 }
 
+/// Returns what stands between the texts of a pair, without doubles.
+fn named<'a>(seen: &'a str, pairs: &[(&str, &str)]) -> BTreeSet<&'a str> {
+    let behind =
+        |line: &'a str, (before, after): &(&str, &str)| Some(line.split_once(before)?.1.split_once(after)?.0);
+    seen.lines().flat_map(|line| pairs.iter().filter_map(move |pair| behind(line, pair))).collect()
+}
+
+/// Returns the command that prints the keys of `host`, which has its port as `known_hosts` has it: `[host]:port`.
+fn keyscan(host: &str) -> String {
+    match host.strip_prefix('[').and_then(|rest| rest.split_once("]:")) {
+        Some((host, port)) => format!("ssh-keyscan -p {port} {host}"),
+        None => format!("ssh-keyscan {host}"),
+    }
+}
+
 fn certificates() -> String {
     if std::path::Path::new(CERTIFICATES).exists() {
         return "the secret `ca` has no certificate that vouches for the server".to_owned();
@@ -158,7 +205,7 @@ fn certificates() -> String {
 mod tests {
     use supercargo_report::{Access, GitAccess, HostAccess, RegistryAccess, Secret};
 
-    use super::{Found, Hints};
+    use super::{Found, Hints, keyscan};
 
     fn secret(id: &str) -> Secret {
         Secret { id: id.to_owned(), path: format!("/nowhere/{id}") }
@@ -190,7 +237,7 @@ mod tests {
     fn said(output: &str) -> String {
         let access = access();
         let mut hints = Hints::new(&access, Found { agent: false, programs: true });
-        output.lines().for_each(|line| hints.see(line));
+        output.lines().for_each(|line| hints.see(&format!("{line}\n")));
         hints.lines().join("\n")
     }
 
@@ -220,8 +267,49 @@ mod tests {
         );
         let text = said("git@git.example.com: Permission denied (publickey).\n");
         assert!(text.contains("--ssh default"), "{text}");
-        let text = said("Host key verification failed.\n");
-        assert!(text.contains("id=known-hosts"), "{text}");
+    }
+
+    #[test]
+    fn a_host_without_a_known_key_is_named() {
+        let flag = "`--secret id=known-hosts,src=$HOME/.ssh/known_hosts`";
+        let unknown = |host: &str| {
+            format!(
+                "the key of the SSH host `{host}` is not known; pass the keys of your SSH hosts with {flag}"
+            )
+        };
+        let changed = |host: &str| {
+            format!(
+                "the key of the SSH host `{host}` is not the known one, so somebody else may have answered; if the host \
+                 published a new key, pass it with {flag}"
+            )
+        };
+        for (output, expected) in [
+            // OpenSSH.
+            (
+                "No ED25519 host key is known for [git.corp]:2222 and you have requested strict checking.\n\
+                 Host key verification failed.\n",
+                unknown("[git.corp]:2222"),
+            ),
+            (
+                "Host key for github.com has changed and you have requested strict checking.\n\
+                 Host key verification failed.\n",
+                changed("github.com"),
+            ),
+            ("The RSA host key for github.com is marked as revoked.\n", changed("github.com")),
+            // Cargo.
+            (
+                "error: unknown SSH host key\nThe SSH host key for `git.corp` is not known and cannot be validated.\n",
+                unknown("git.corp"),
+            ),
+            ("error: SSH host key has changed for `github.com`\n", changed("github.com")),
+            ("error: Key has been revoked for `github.com`\n", changed("github.com")),
+            // A terminal would have been asked.
+            ("Host key verification failed.\n", format!("pass the keys of your SSH hosts with {flag}")),
+        ] {
+            assert_eq!(said(output), expected, "{output}");
+        }
+        assert_eq!(keyscan("git.corp"), "ssh-keyscan git.corp");
+        assert_eq!(keyscan("[git.corp]:2222"), "ssh-keyscan -p 2222 git.corp");
     }
 
     #[test]

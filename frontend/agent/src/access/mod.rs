@@ -8,6 +8,7 @@ mod certificates;
 mod configuration;
 mod git;
 mod hints;
+mod known_hosts;
 mod registries;
 mod secret;
 
