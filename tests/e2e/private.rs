@@ -62,6 +62,41 @@ fn a_registry_gets_its_token_in_fetch_and_nowhere_else() {
 }
 
 #[test]
+fn a_token_for_a_host_goes_to_no_other() {
+    let bed = Bed::ensure().unwrap();
+    let authority = Authority::new();
+    let token = format!("token-{}", run_id());
+    let crates = [("hidden", library())];
+    let crates: Vec<(&str, &str)> = crates.iter().map(|(name, library)| (*name, library.as_str())).collect();
+    let registry = Registry::of(&crates, &token, Some(&authority));
+    let project_of = |registry: &Registry, index: &str| {
+        let dependencies = "hidden = { version = \"1\", registry = \"corp\" }\n";
+        let project = project(bed, dependencies, &["hidden"], &registry.locked("hidden", index));
+        project.write(".cargo/config.toml", format!("[registries.corp]\nindex = \"{index}\"\n")).unwrap();
+        project
+    };
+    let by_host = Passed::of("registry-token-localhost", &token);
+    let ca = Passed::of("ca", &authority.pem());
+
+    // The same registry by another name of the host, and another one that would take the token over plain http.
+    let elsewhere = project_of(&registry, &registry.index.replace("localhost", "127.0.0.1"));
+    let said = ["--secret id=registry-token-127.0.0.1,src=FILE", "no token found"];
+    let log = by_host.to(&ca.to(&build(bed, &elsewhere, "e2e-private-elsewhere"))).fail().unwrap();
+    assert_says(&log, "[fetch] download", &said);
+    let plain = Registry::of(&crates, &token, None);
+    let log = by_host.to(&build(bed, &project_of(&plain, &plain.index), "e2e-private-elsewhere")).fail();
+    assert_says(&log.unwrap(), "[fetch] download", &["--secret id=cargo-token-corp,src=FILE"]);
+
+    let project = project_of(&registry, &registry.index);
+    let build = by_host.to(&ca.to(&build(bed, &project, "e2e-private-host")));
+    let log = Passed::of("cargo-token-corp", "somebody-elses-token").to(&build).succeed().unwrap();
+    let host = registry.index.trim_start_matches("sparse+https://").trim_end_matches("/index/");
+    let step = format!("[fetch] download crates (token \"corp\" goes to {host})");
+    assert!(log.transcript().contains(&step), "no {step:?} in {}", log.transcript());
+    assert_found(bed, "e2e-private-host");
+}
+
+#[test]
 fn a_lockfile_is_made_with_the_token() {
     let bed = Bed::ensure().unwrap();
     let token = format!("token-{}", run_id());
@@ -114,7 +149,8 @@ fn an_index_in_a_repository_takes_the_token_of_git_and_the_one_of_the_registry()
     assert_says(&build.fail().unwrap(), "[fetch] download", &["--secret id=git-token-localhost,src=FILE"]);
     let password = Passed::of("git-token-localhost", &password);
     let build = password.to(&build);
-    assert_says(&build.fail().unwrap(), "[fetch] download", &["--secret id=cargo-token-corp,src=FILE"]);
+    let hint = ["--secret id=registry-token-localhost,src=FILE"];
+    assert_says(&build.fail().unwrap(), "[fetch] download", &hint);
     Passed::of("cargo-token-corp", &token).to(&build).succeed().unwrap();
     assert_found(bed, "e2e-private-index");
 }

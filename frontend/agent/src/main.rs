@@ -5,7 +5,8 @@
 //! part of the cache key of every compile step, so it knows nothing of LLB, images or configuration and changes rarely.
 //!
 //! - [`fetch`] fills a `CARGO_HOME` with what a [`lockfile`] names, and has [`downloads`] of earlier builds to take
-//!   from; or with what a `cargo install` compiles. [`access`] gets it what not everybody may see, and for git this program is also a [`git_credential`] helper.
+//!   from; or with what a `cargo install` compiles. [`access`] gets it what not everybody may see. This program is also a
+//!   [`git_credential`] helper for git and a [`registry_credential`] provider for Cargo.
 //! - [`unpack`] unpacks that.
 //! - [`compile`] runs one cargo compile: [`freshness`] before it, [`messages`] and [`reads`] while it runs, [`stubs`],
 //!   [`reuse`] and [`collect`] after it, and the [`tally`] at the end. [`sccache`] has a server beside it if one was asked for.
@@ -61,6 +62,7 @@ mod packages;
 mod pinned;
 mod program;
 mod reads;
+mod registry_credential;
 mod repository;
 mod restored;
 mod reuse;
@@ -99,10 +101,10 @@ fn main() -> ExitCode {
 /// Does the job; the code is cargo's own where cargo was the one to fail.
 fn run() -> Result<u8, Error> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    if let Some((word, rest)) = arguments.split_first()
-        && word == git_credential::WORD
-    {
-        return git_credential::answer(rest);
+    match arguments.split_first() {
+        Some((word, rest)) if word == git_credential::WORD => return git_credential::answer(rest),
+        Some((word, _)) if word == registry_credential::WORD => return registry_credential::answer(),
+        _ => {}
     }
     let Ok(text) = std::env::var(supercargo_report::JOB) else {
         let arguments: Vec<_> = std::env::args_os().skip(1).collect();

@@ -57,8 +57,11 @@ pub struct RegistryAccess {
     /// True if Cargo's configuration does not tell that name, so that it must be told.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub unnamed: bool,
-    /// The token.
+    /// The token that is passed by the registry's name.
     pub token: Secret,
+    /// The token that is passed by the host of the index, which goes before the other.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub host_token: Option<Secret>,
 }
 
 /// What git may need.

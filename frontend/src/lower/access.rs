@@ -1,12 +1,17 @@
 //! What the steps with network get beside it: certificates, tokens, the client's SSH agent. Every secret is optional to
 //! the engine, because only the server knows whether it wants one.
 
+use std::collections::BTreeMap;
+
 use buildkit_llb::exec::{Exec, Mount};
 use supercargo_report::{CERTIFICATES, GitAccess, HostAccess, RegistryAccess, Secret};
 
 use super::Materials;
 use crate::plan::access::{self, Access, CREDENTIALS, KNOWN_HOSTS, NETRC, git_token};
 use crate::plan::paths;
+
+/// How many registries the name of a step shows.
+const SHOWN: usize = 5;
 
 /// What the agent needs to know.
 pub(super) fn job(access: &Access) -> supercargo_report::Access {
@@ -30,6 +35,7 @@ pub(super) fn job(access: &Access) -> supercargo_report::Access {
                 index: registry.index.clone(),
                 unnamed: registry.unnamed,
                 token: secret(&registry.secret()),
+                host_token: registry.host_secret().as_deref().map(secret),
             })
             .collect(),
         credentials: (!access.registries.is_empty()).then(|| secret(CREDENTIALS)),
@@ -37,6 +43,20 @@ pub(super) fn job(access: &Access) -> supercargo_report::Access {
         settings: access.settings.clone(),
         certificates: access.certificates.iter().enumerate().map(|(index, _)| certificate(index)).collect(),
     }
+}
+
+/// Returns the name of a step with where the tokens of registries go, if it gets any. The project's configuration can
+/// send a token anywhere, so users must see it.
+pub(super) fn titled(name: &str, access: &Access) -> String {
+    let mut shown: Vec<String> = access
+        .registries
+        .iter()
+        .take(SHOWN)
+        .map(|registry| format!("token \"{}\" goes to {}", registry.name, registry.address))
+        .collect();
+    let more = access.registries.len().saturating_sub(SHOWN);
+    shown.extend((more > 0).then(|| format!("{more} more")));
+    if shown.is_empty() { name.to_owned() } else { format!("{name} ({})", shown.join(", ")) }
 }
 
 /// Gives a step the certificates of a company, as every step with network has them: nothing in a project tells who
@@ -50,8 +70,15 @@ pub(super) fn trusting(mut exec: Exec) -> Exec {
 pub(super) fn attach(exec: Exec, access: &Access, materials: &Materials) -> Exec {
     let mut exec = trusting(exec);
     let job = job(access);
+    // Registries can share a host.
+    let by_host: BTreeMap<String, Secret> = job
+        .registries
+        .iter()
+        .filter_map(|registry| registry.host_token.clone())
+        .map(|secret| (secret.id.clone(), secret))
+        .collect();
     let tokens = job.registries.into_iter().map(|registry| registry.token);
-    for secret in tokens.chain(job.credentials) {
+    for secret in tokens.chain(by_host.into_values()).chain(job.credentials) {
         exec.mount(Mount::secret(&secret.path, &secret.id).optional());
     }
     if let Some(git) = job.git {

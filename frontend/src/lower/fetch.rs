@@ -168,7 +168,8 @@ pub(super) fn fetching(
     name: &str,
 ) -> Exec {
     let has_mount = job.downloads.is_some();
-    let exec = agent(materials, &plan.cargo.environment, &Job::Fetch(job), name);
+    let name = access::titled(name, access);
+    let exec = agent(materials, &plan.cargo.environment, &Job::Fetch(job), &name);
     let mut exec = locate(connected(exec, access, materials), materials, plan.anchor.as_ref());
     if has_mount {
         exec.mount(cache(paths::DOWNLOADS, &plan.caches.downloads).sharing(Sharing::Shared));
@@ -213,7 +214,8 @@ pub(super) fn lockfile(materials: &Materials, files: &BTreeMap<RelPath, Vec<u8>>
         cargo_home: paths::CARGO_HOME.to_owned(),
         access: access::job(access),
     });
-    let exec = agent(materials, &Invocation::environment(), &job, "[lock] resolve the dependencies");
+    let name = access::titled("[lock] resolve the dependencies", access);
+    let exec = agent(materials, &Invocation::environment(), &job, &name);
     let mut exec = connected(exec, access, materials);
     exec.mount(Mount::tmpfs(paths::CARGO_HOME));
     let workspace = exec.mount(Mount::bind(manifests, paths::WORKSPACE));

@@ -59,8 +59,7 @@ fn one(plan: &BuildPlan, programs: &Programs, program: &Program, materials: &Mat
     let words = ["cargo", "install", "--locked", "--no-track", "--root", paths::TOOLS, &program.to_string()];
     let mut command = words.map(str::to_owned).to_vec();
     let step = |job: Job, name: &str| {
-        let name = format!("[tools] {name} {program}");
-        let exec = agent(materials, &Invocation::environment(), &job, &name).cwd("/");
+        let exec = agent(materials, &Invocation::environment(), &job, name).cwd("/");
         let exec = exec.platform(plan.builder().clone());
         settings.iter().fold(exec, |exec, settings| {
             exec.with_mount(Mount::bind(settings.clone(), paths::CARGO_SETTINGS).readonly())
@@ -72,13 +71,14 @@ fn one(plan: &BuildPlan, programs: &Programs, program: &Program, materials: &Mat
         access: access::job(&programs.access),
     });
     // Whoever cannot reuse the programs of an imported cache cannot reuse this step either.
-    let exec = step(download, "download the crates of").export_cache(false);
+    let name = access::titled(&format!("[tools] download the crates of {program}"), &programs.access);
+    let exec = step(download, &name).export_cache(false);
     let mut exec = thrown_away(connected(exec, &programs.access, materials));
     let home = exec.mount(Mount::scratch(paths::CARGO_HOME));
     let home = exec.output(&home);
 
     command.push("--offline".to_owned());
-    let mut exec = step(Job::Run(Run { command }), "cargo install");
+    let mut exec = step(Job::Run(Run { command }), &format!("[tools] cargo install {program}"));
     mount_private(&mut exec, &home, paths::CARGO_HOME, materials.abilities);
     exec.mount(Mount::bind(Output::scratch(), paths::TARGET).no_output());
     let tools = exec.mount(Mount::scratch(paths::TOOLS));

@@ -28,11 +28,9 @@ pub(super) fn grant(git: &GitAccess, place: &Path, granted: &mut Granted) -> Res
     let mut config = String::new();
     for host in &git.hosts {
         let Some(token) = secret::token(&host.token)? else { continue };
-        let program = std::env::current_exe()
-            .map_err(|source| Error::System { action: "find the agent's own program", source })?;
         config.extend([
             "[credential]\n\thelper = \"",
-            &program.display().to_string(),
+            &super::own_program()?.display().to_string(),
             " git-credential ",
             &host.host,
             " ",

@@ -131,16 +131,20 @@ impl<'a> Hints<'a> {
     fn registries(&self, lines: &mut Vec<String>) {
         let is_anybody = self.is_anybody();
         for registry in self.access.registries.iter().filter(|one| is_anybody || self.is_named(one)) {
-            let Secret { id, .. } = &registry.token;
-            lines.push(if secret::is_there(&registry.token) {
-                format!("the registry `{}` does not accept the token in the secret `{id}`", registry.name)
-            } else {
-                format!(
+            let mut secrets = registry.host_token.iter().chain([&registry.token]);
+            let passed = secrets.clone().find(|secret| secret::is_there(secret));
+            if let Some(Secret { id, .. }) = passed {
+                lines.push(format!(
+                    "the registry `{}` does not accept the token in the secret `{id}`",
+                    registry.name
+                ));
+            } else if let Some(Secret { id, .. }) = secrets.next() {
+                lines.push(format!(
                     "if the registry `{}` wants a token, pass it with `--secret id={id},src=FILE` or \
                      `--secret id={id},env=VARIABLE`",
                     registry.name
-                )
-            });
+                ));
+            }
         }
     }
 
@@ -217,6 +221,7 @@ mod tests {
             index: format!("sparse+https://{name}.example.com/index/"),
             unnamed: false,
             token: secret(&format!("cargo-token-{name}")),
+            host_token: (name == "two").then(|| secret("registry-token-two.example.com")),
         };
         Access {
             registries: vec![registry("one"), registry("two")],
@@ -246,11 +251,15 @@ mod tests {
         let text =
             said("error: failed to download from `https://two.example.com/index/config.json`\ngot 401\n");
         assert!(
-            text.contains("--secret id=cargo-token-two,src=FILE") && !text.contains("token-one"),
+            text.contains("--secret id=registry-token-two.example.com,src=FILE")
+                && !text.contains("token-one"),
             "{text}"
         );
         let text = said("error: no token found for `one`, please run `cargo login --registry one`\n");
-        assert!(text.contains("cargo-token-one") && !text.contains("token-two"), "{text}");
+        assert!(
+            text.contains("--secret id=cargo-token-one,src=FILE") && !text.contains("token-two"),
+            "{text}"
+        );
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! What cargo needs to reach private sources, for as long as one command runs.
 //!
-//! Secrets are files that the engine mounts from memory. They are read and never copied: a token goes to cargo in its
-//! environment, git asks this program for one ([`crate::git_credential`]), and everything else is a link to the
-//! secret's own file. What is written is outside of every mount that a later step sees.
+//! Secrets are files that the engine mounts from memory. They are read and never copied: Cargo and git ask this
+//! program for a token ([`crate::registry_credential`], [`crate::git_credential`]), and everything else is a link to
+//! the secret's own file. What is written is outside of every mount that a later step sees.
 
 mod certificates;
 mod configuration;
@@ -26,6 +26,7 @@ use hints::Hints;
 
 pub(crate) use certificates::Trust;
 pub(crate) use configuration::narrow;
+pub(crate) use registries::token as registry_token;
 pub(crate) use secret::token;
 
 /// Variables of cargo's environment.
@@ -130,4 +131,9 @@ fn run_with(
     let exit = exit?;
     let hints = if exit.code() == 0 { Vec::new() } else { hints.lines() };
     Ok((exit, hints))
+}
+
+/// Returns the path of this program, which git and Cargo ask for tokens.
+fn own_program() -> Result<PathBuf, Error> {
+    std::env::current_exe().map_err(|source| Error::System { action: "find the agent's own program", source })
 }

@@ -7,23 +7,22 @@ use supercargo_report::{Access, RegistryAccess};
 use super::{Granted, secret};
 use crate::error::Error;
 use crate::files;
+use crate::registry_credential::REGISTRIES;
 
-/// Grants what was passed: a token each in cargo's environment, and a whole `credentials.toml` as a link to it.
+/// Grants what was passed: Cargo asks this program for tokens, and then a whole `credentials.toml`, which is a link to it.
 pub(super) fn grant(access: &Access, home: &Path, granted: &mut Granted) -> Result<(), Error> {
     if !access.registries.is_empty() {
-        // Cargo reads no token of a registry that is not open to everybody until it is told from where.
-        granted
-            .variables
-            .push(("CARGO_REGISTRY_GLOBAL_CREDENTIAL_PROVIDERS".to_owned(), "cargo:token".into()));
+        // Cargo asks the last one first.
+        let providers = format!("cargo:token {}", super::own_program()?.display());
+        granted.variables.push(("CARGO_REGISTRY_GLOBAL_CREDENTIAL_PROVIDERS".to_owned(), providers.into()));
+        let registries = serde_json::to_string(&access.registries).map_err(Error::Job)?;
+        granted.variables.push((REGISTRIES.to_owned(), registries.into()));
     }
     for registry in &access.registries {
-        let token = secret::token(&registry.token)?;
-        if let Some(token) = &token {
-            granted.variables.push((variable(registry, "TOKEN"), token.into()));
-            granted.values.push(token.clone());
-        }
-        if registry.unnamed && (token.is_some() || access.credentials.is_some()) {
-            granted.variables.push((variable(registry, "INDEX"), (&registry.index).into()));
+        granted.values.extend(token(registry)?);
+        // Cargo finds the entry of `credentials.toml` by a name.
+        if registry.unnamed {
+            granted.variables.push((index_variable(registry), (&registry.index).into()));
         }
     }
     let Some(credentials) = access.credentials.as_ref() else { return Ok(()) };
@@ -40,9 +39,15 @@ pub(super) fn grant(access: &Access, home: &Path, granted: &mut Granted) -> Resu
     Ok(())
 }
 
-/// Cargo's variable for a key of `[registries.<name>]`.
-fn variable(registry: &RegistryAccess, key: &str) -> String {
-    format!("CARGO_REGISTRIES_{}_{key}", registry.name.to_uppercase().replace('-', "_"))
+/// Returns the token for the index of `registry`.
+pub(crate) fn token(registry: &RegistryAccess) -> Result<Option<String>, Error> {
+    let by_host = registry.host_token.as_ref().map(secret::token).transpose()?.flatten();
+    by_host.map_or_else(|| secret::token(&registry.token), |token| Ok(Some(token)))
+}
+
+/// Cargo's variable for the index of `[registries.<name>]`.
+fn index_variable(registry: &RegistryAccess) -> String {
+    format!("CARGO_REGISTRIES_{}_INDEX", registry.name.to_uppercase().replace('-', "_"))
 }
 
 /// Every text in `value`.

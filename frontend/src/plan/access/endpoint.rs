@@ -109,7 +109,13 @@ impl<'a> Endpoints<'a> {
         };
         let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
         let is_id = !name.is_empty() && name.bytes().all(is_plain);
-        is_id.then(|| RegistryAccess { name, index: index.to_owned(), unnamed })
+        is_id.then(|| RegistryAccess {
+            name,
+            index: index.to_owned(),
+            address: authority(index).unwrap_or(index).to_owned(),
+            host: secure_host(index),
+            unnamed,
+        })
     }
 }
 
@@ -128,14 +134,28 @@ pub(super) fn http_host(url: &str) -> Option<String> {
     (url.starts_with("https://") || url.starts_with("http://")).then(|| host(url))?
 }
 
-/// The host of `url` in lower case, if it is one that can be part of an id.
+/// Returns the host of an index if nobody on the way can read what is sent to it.
+fn secure_host(index: &str) -> Option<String> {
+    let url = index.strip_prefix("sparse+").unwrap_or(index);
+    (url.starts_with("https://") || url.starts_with("ssh://")).then(|| host(url))?
+}
+
+/// Returns the host of `url` in lower case, if it is one that can be part of an id.
 fn host(url: &str) -> Option<String> {
-    let authority = url.split_once("://")?.1.split(['/', '?', '#']).next()?;
-    let host = authority.rsplit('@').next()?.split(':').next()?.to_ascii_lowercase();
+    let host = authority(url)?.split(':').next()?.to_ascii_lowercase();
     let is_host = !host.is_empty()
         && !host.starts_with(['.', '-'])
         && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'.' || byte == b'-');
     is_host.then_some(host)
+}
+
+/// Returns the host of `url` as it is spelled there, with the port.
+///
+/// Parsers of URLs disagree about backslashes and blanks, so a URL with either has no host.
+fn authority(url: &str) -> Option<&str> {
+    let authority = url.split_once("://")?.1.split(['/', '?', '#']).next()?;
+    let is_plain = |byte: u8| byte.is_ascii_graphic() && byte != b'\\';
+    authority.bytes().all(is_plain).then(|| authority.rsplit('@').next())?
 }
 
 #[cfg(test)]
@@ -152,6 +172,8 @@ mod tests {
             ("https://../../etc/passwd", None),
             ("https://[::1]/a", None),
             ("https://a,b/x", None),
+            ("https://git.example.com\\@elsewhere/a", None),
+            ("https://git.example\t.com/a", None),
             ("https://", None),
         ] {
             assert_eq!(http_host(url).as_deref(), expected, "{url}");

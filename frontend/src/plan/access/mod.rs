@@ -56,6 +56,11 @@ pub struct RegistryAccess {
     pub name: String,
     /// The URL of its index.
     pub index: String,
+    /// The host of its index, with a port if the URL has one; users see that a token goes there.
+    pub address: String,
+    /// The host without the port; none if its connection is not secure, because tokens by host go nowhere else.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub host: Option<String>,
     /// True if `[registries]` does not have the name.
     pub unnamed: bool,
 }
@@ -71,10 +76,18 @@ pub struct GitAccess {
 }
 
 impl RegistryAccess {
-    /// The id of the secret with its token.
+    /// Returns the id of the secret with the token for its name.
     #[must_use]
     pub fn secret(&self) -> String {
         format!("cargo-token-{}", self.name)
+    }
+
+    /// Returns the id of the secret with the token for its host.
+    ///
+    /// The prefix is not that of [`secret`](Self::secret), because a project can name a registry like a host.
+    #[must_use]
+    pub fn host_secret(&self) -> Option<String> {
+        self.host.as_ref().map(|host| format!("registry-token-{host}"))
     }
 }
 
@@ -156,7 +169,7 @@ impl Access {
     /// The ids of the secrets that may let a step in.
     #[must_use]
     pub fn secrets(&self) -> BTreeSet<String> {
-        let tokens = self.registries.iter().map(RegistryAccess::secret);
+        let tokens = self.registries.iter().flat_map(|one| [Some(one.secret()), one.host_secret()]).flatten();
         let credentials = (!self.registries.is_empty()).then_some(CREDENTIALS);
         let hosts = self.git.iter().flat_map(|git| &git.hosts).map(|host| git_token(host));
         let git = self.git.iter().flat_map(|_| [NETRC, KNOWN_HOSTS]);

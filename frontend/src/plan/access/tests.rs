@@ -61,6 +61,26 @@ fn registries_are_known_by_their_name() {
 }
 
 #[test]
+fn tokens_by_host_go_over_secure_connections_only() {
+    for (index, address, secret) in [
+        ("sparse+https://Crates.corp:8443/index/", "Crates.corp:8443", Some("registry-token-crates.corp")),
+        ("https://me:word@git.corp/index", "git.corp", Some("registry-token-git.corp")),
+        ("ssh://git@git.corp/index", "git.corp", Some("registry-token-git.corp")),
+        ("sparse+https://crates.corp\t@elsewhere/", "sparse+https://crates.corp\t@elsewhere/", None),
+        ("sparse+http://crates.corp/index/", "crates.corp", None),
+        ("sparse+https://[::1]:80/index/", "[::1]:80", None),
+    ] {
+        let config = format!("[registries.corp]\nindex = \"{index}\"\n");
+        let project = project("", &config);
+        let access = Access::of_manifests(&project);
+        let found: Vec<_> =
+            access.registries.iter().map(|one| (one.address.clone(), one.host_secret())).collect();
+        assert_eq!(found, [(address.to_owned(), secret.map(str::to_owned))], "{index}");
+        assert_eq!(access.secrets().iter().any(|id| id.starts_with("registry-token-")), secret.is_some());
+    }
+}
+
+#[test]
 fn replacements_are_followed_to_their_end() {
     let mirror = "[source.crates-io]\nreplace-with = \"mirror\"\n[source.mirror]\nregistry = \"sparse+https://m.corp/\"\n";
     assert_eq!(of(mirror, &[CRATES_IO]).0, ["cargo-token-mirror"]);
