@@ -21,7 +21,8 @@ pub struct BuildTable {
     /// - Default: what the crates in Cargo.lock are known to need
     /// - As: `RUN apt-get install`
     pub packages: Option<Spanned<Vec<String>>>,
-    /// Ids of `--secret` that the last compile step gets, each as the file `/run/secrets/<id>`, see
+    /// Ids of `--secret` that the last compile step gets, each as the file `/run/secrets/<id>`. Code of
+    /// dependencies runs in that step too and can read them, see
     /// [private-sources.md](private-sources.md#secrets-of-your-own-build-scripts).
     ///
     /// - Default: none
