@@ -6,7 +6,10 @@ use buildkit_proto::pb;
 use prost::Message;
 
 use crate::digest::Digest;
+use crate::display::DisplayText;
+use crate::encode;
 use crate::metadata;
+use crate::platform::Platform;
 use crate::source_map;
 use crate::vertex::{self, Output};
 
@@ -242,6 +245,28 @@ impl Definition {
         }
         let result = self.terminal.as_ref().and_then(|terminal| terminal.op.inputs.first());
         result.and_then(|input| find(&vertices, input)).unwrap_or_else(Output::scratch)
+    }
+
+    /// Returns the source that the graph is, for another platform; none for a graph that is not one source alone.
+    ///
+    /// ```
+    /// use buildkit_llb::{Platform, source::Image};
+    ///
+    /// let image = |arch| Image::new("a:1".parse().unwrap(), Platform::new("linux", arch)).output();
+    /// let amd64 = image("amd64").marshal().unwrap();
+    /// let arm64 = amd64.on_platform(&Platform::new("linux", "arm64"), "load a").unwrap();
+    /// assert_eq!(arm64.marshal().unwrap().head(), image("arm64").marshal().unwrap().head());
+    /// ```
+    #[must_use]
+    pub fn on_platform(&self, platform: &Platform, name: impl Into<DisplayText>) -> Option<Output> {
+        let [source] = self.ops.as_slice() else { return None };
+        let Some(pb::op::Op::Source(_)) = &source.op.op else { return None };
+        let op = pb::Op { platform: Some(platform.into()), ..source.op.clone() };
+        let bytes = encode::op(&op);
+        let mut metadata = source.metadata.clone();
+        metadata.description.insert(metadata::CUSTOM_NAME.to_owned(), name.into().into());
+        let op = DefinedOp { digest: Digest::of(&bytes), bytes, op, metadata };
+        Some(vertex::output(&vertex::of_definition(&op, Vec::new(), Vec::new()), 0))
     }
 
     /// Every capability that the graph needs, in order.

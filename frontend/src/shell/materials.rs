@@ -18,7 +18,7 @@ use crate::name::RelPath;
 use crate::plan::{BuildPlan, Chosen};
 
 impl Build<'_> {
-    /// All of it for one platform, but for the images of the user's own commands.
+    /// All of it for one platform, but for the images of the user's own commands and the tools for another platform.
     pub(super) async fn materials(
         &self,
         toolchain: &Chosen<String>,
@@ -46,12 +46,13 @@ impl Build<'_> {
             Some(replaced) => replaced.lay_over(context, &self.inputs),
             None => context,
         };
+        let agent = agent::find(self.environment, &self.options, builder)?;
         Ok(Materials {
             context,
             repository: sources::repository(&self.spec),
             images: BTreeMap::new(),
-            agent: agent::find(self.environment, &self.options, builder)?,
-            tools: agent::tools(self.environment, &self.options, platform, builder)?,
+            tools: agent.clone(),
+            agent,
             toolchain,
             base,
             files: self.source_files(),

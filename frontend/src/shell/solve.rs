@@ -6,7 +6,7 @@ use super::build::Build;
 use super::failure::Failure;
 use super::graph::marshal;
 use super::unused::unused;
-use super::{bill, lockfile};
+use super::{agent, bill, lockfile};
 use crate::config::Layers;
 use crate::lower::{self, Materials};
 use crate::name::RelPath;
@@ -78,6 +78,9 @@ impl Build<'_> {
         let base = Some(&plan.runtime.base).filter(|_| !matches!(goal, Goal::Stage(_)));
         let mut materials = self.materials(&plan.toolchain.image, base, platforms, is_one_of_several).await?;
         materials.images = self.task_images(plan, platforms.0).await?;
+        if !plan.runtime.tools.is_empty() {
+            materials.tools = agent::tools(self.environment, &self.options, platforms.1, platforms.0)?;
+        }
         materials.no_cache = materials.no_cache.for_targets(target::names_of(plan, goal));
         Ok((marshal(&lower::lower(plan, &materials, goal), &self.capabilities)?, materials))
     }
