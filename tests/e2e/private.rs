@@ -224,6 +224,9 @@ fn a_token_is_not_sent_over_plain_http() {
     let said = ["`git-token-localhost` is not sent to `http://localhost`", "use an `https://` URL"];
     assert_says(&log, "[fetch] download", &said);
     assert!(!log.transcript().contains("does not accept the token"), "{}", log.transcript());
+    let netrc = Passed::of("netrc", &format!("machine localhost\n  login me\n  password {token}\n"));
+    let said = ["with the secret `netrc`, git refuses plain http", "use an `https://` URL"];
+    assert_says(&netrc.to(&build).fail().unwrap(), "[fetch] download", &said);
 }
 
 #[test]

@@ -56,6 +56,10 @@ pub(super) fn grant(git: &GitAccess, place: &Path, granted: &mut Granted) -> Res
             granted.variables.push(("RUSTUP_HOME".to_owned(), rustup.into_os_string()));
         }
     }
+    if netrc.is_some() {
+        // curl would send a password of the file over plain http too, where everybody on the way can read it.
+        config.push_str("[protocol \"http\"]\n\tallow = never\n");
+    }
     files::write(&home.join(".gitconfig"), config.as_bytes())?;
     granted.variables.push(("HOME".to_owned(), home.clone().into_os_string()));
     granted.variables.push(("GIT_TERMINAL_PROMPT".to_owned(), "0".into()));

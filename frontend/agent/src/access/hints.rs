@@ -49,6 +49,9 @@ const CHANGED_HOST: [(&str, &str); 4] = [
 /// What ssh says after either, and alone where it may ask the user and has no terminal.
 const UNVERIFIED_HOST: &str = "host key verification failed";
 
+/// What git says of a URL for which its configuration allows no connection.
+const PLAIN_HTTP: &str = "transport 'http' not allowed";
+
 /// Reads along with cargo's standard error.
 #[derive(Debug)]
 pub(super) struct Hints<'a> {
@@ -82,6 +85,13 @@ impl<'a> Hints<'a> {
             self.access.git.iter().for_each(|git| self.git(git, &mut lines));
         }
         self.access.git.iter().for_each(|git| self.ssh_hosts(git, &mut lines));
+        if let Some(git) = self.access.git.as_ref().filter(|_| says(&[PLAIN_HTTP])) {
+            lines.push(format!(
+                "with the secret `{}`, git refuses plain http, which would show its passwords to everybody on the way; \
+                 use an `https://` URL for the repository",
+                git.netrc.id
+            ));
+        }
         lines
     }
 
@@ -274,6 +284,8 @@ mod tests {
             text.contains("no token is sent to `http://git.example.com`; use an `https://` URL"),
             "{text}"
         );
+        let text = said("fatal: transport 'http' not allowed\n");
+        assert!(text.contains("with the secret `netrc`, git refuses plain http"), "{text}");
         let text = said("git@git.example.com: Permission denied (publickey).\n");
         assert!(text.contains("--ssh default"), "{text}");
     }
