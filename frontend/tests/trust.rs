@@ -122,6 +122,8 @@ fn tokens_and_tools_are_no_exception() {
     let (plan, goal) = planned(&minimal(HOOK), None, &[]);
     let graph = graph(&plan, &goal);
     assert_eq!(exceptions(&graph), BTreeMap::new());
+    let known = plan.asked_secrets();
+    assert_eq!(known.keys().collect::<Vec<_>>(), ["ca", "cargo-credentials", "cargo-token-corp"]);
     let tools = graph.ops().iter().filter_map(|op| match &op.op().op {
         Some(Op::Exec(exec)) if op.name()?.starts_with("[tools]") => {
             Some((op.name()?, reach(exec).into_iter().collect::<Vec<_>>().join(", ")))

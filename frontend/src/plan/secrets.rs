@@ -30,8 +30,8 @@ impl BuildPlan {
     /// The ids of all secrets that its steps look for, each with whether the build needs it.
     #[must_use]
     pub fn asked_secrets(&self) -> BTreeMap<String, bool> {
-        let mut asked: BTreeMap<String, bool> = [&self.access, &self.dependencies.index_access]
-            .into_iter()
+        let mut asked: BTreeMap<String, bool> = self
+            .accesses()
             .flat_map(Access::secrets)
             .chain(std::iter::once(CERTIFICATES.to_owned()))
             .map(|id| (id, false))
@@ -45,7 +45,16 @@ impl BuildPlan {
     /// Whether a step looks for the client's SSH agent.
     #[must_use]
     pub fn asks_for_ssh(&self) -> bool {
-        [&self.access, &self.dependencies.index_access].into_iter().any(|access| access.git.is_some())
+        self.accesses().any(|access| access.git.is_some())
+    }
+
+    /// The credentials that each of its downloads may need.
+    fn accesses(&self) -> impl Iterator<Item = &Access> {
+        let of_tasks = self.tasks.iter().flat_map(|task| {
+            let tools = (!task.tools.is_empty()).then_some(&task.tools.access);
+            tools.into_iter().chain(task.front_end.as_ref().map(|front_end| &front_end.access))
+        });
+        [&self.access, &self.dependencies.index_access].into_iter().chain(of_tasks)
     }
 }
 
