@@ -1,5 +1,6 @@
 //! One secret.
 
+use std::cmp::Reverse;
 use std::fs;
 use std::io;
 use std::path::Path;
@@ -45,9 +46,11 @@ pub(crate) fn token(secret: &Secret) -> Result<Option<String>, Error> {
 }
 
 /// `line` without any of `values`.
-pub(super) fn redact(line: &str, values: &[String]) -> String {
-    let long = values.iter().filter(|value| value.len() >= REDACTED_FROM);
-    long.fold(line.to_owned(), |line, value| line.replace(value.as_str(), "***"))
+pub(crate) fn redact(line: &str, values: &[String]) -> String {
+    let mut long: Vec<&String> = values.iter().filter(|value| value.len() >= REDACTED_FROM).collect();
+    // The longest first, since one value may be a part of another.
+    long.sort_by_key(|value| Reverse(value.len()));
+    long.into_iter().fold(line.to_owned(), |line, value| line.replace(value.as_str(), "***"))
 }
 
 #[cfg(test)]
@@ -82,5 +85,7 @@ mod tests {
     fn values_leave_a_line() {
         let values = ["long-secret".to_owned(), "x".to_owned()];
         assert_eq!(redact("exit with long-secret", &values), "exit with ***");
+        let values = ["secret".to_owned(), "secret-and-longer".to_owned()];
+        assert_eq!(redact("secret-and-longer, secret", &values), "***, ***");
     }
 }
