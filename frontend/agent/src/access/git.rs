@@ -4,6 +4,7 @@
 //! itself, which knows `.netrc`, every way of SSH and the protocols of old servers; an image without git is left with
 //! what cargo can do alone, and gets the same home.
 
+use std::collections::BTreeSet;
 use std::os::unix::fs::FileTypeExt;
 use std::path::{Path, PathBuf};
 
@@ -90,11 +91,43 @@ fn ssh(known_hosts: &Path) -> String {
     )
 }
 
-/// The passwords of a `.netrc`.
-fn passwords(text: &str) -> Vec<String> {
-    let words: Vec<&str> = text.split_whitespace().collect();
-    let pairs = words.iter().zip(words.iter().skip(1));
-    pairs.filter(|(key, _)| **key == "password").map(|(_, value)| (*value).to_owned()).collect()
+/// The passwords of a `.netrc`, as curl reads it before version 7.84, without quotes, and since then.
+pub(crate) fn passwords(text: &str) -> Vec<String> {
+    let plain = text.split_whitespace().map(str::to_owned).collect();
+    let readings: [Vec<String>; 2] = [plain, words(text)];
+    let pairs = readings.iter().flat_map(|words| words.iter().zip(words.iter().skip(1)));
+    let passwords: BTreeSet<&String> =
+        pairs.filter(|(key, _)| *key == "password").map(|(_, value)| value).collect();
+    passwords.into_iter().cloned().collect()
+}
+
+/// Splits a `.netrc` into words. A word in double quotes may contain spaces and escapes.
+fn words(text: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    let mut rest = text.trim_start();
+    while !rest.is_empty() {
+        let Some(quoted) = rest.strip_prefix('"') else {
+            let (word, after) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
+            words.push(word.to_owned());
+            rest = after.trim_start();
+            continue;
+        };
+        let mut word = String::new();
+        let mut characters = quoted.chars();
+        while let Some(character) = characters.next().filter(|character| *character != '"') {
+            let escaped = if character == '\\' { characters.next() } else { None };
+            word.push(match escaped {
+                Some('n') => '\n',
+                Some('r') => '\r',
+                Some('t') => '\t',
+                Some(other) => other,
+                None => character,
+            });
+        }
+        words.push(word);
+        rest = characters.as_str().trim_start();
+    }
+    words
 }
 
 fn on_path(program: &str) -> bool {
@@ -110,5 +143,12 @@ mod tests {
     fn passwords_are_found_wherever_the_lines_break() {
         let text = "machine a login x password one\nmachine b\n  login y\n  password two\n";
         assert_eq!(passwords(text), ["one", "two"]);
+    }
+
+    #[test]
+    fn a_password_in_quotes_is_found_in_both_readings() {
+        let text = r#"machine a login "x y" password "with \"two\" spaces" machine b password plain"#;
+        assert_eq!(passwords(text), ["\"with", "plain", "with \"two\" spaces"]);
+        assert_eq!(passwords("password \"open"), ["\"open", "open"]);
     }
 }
