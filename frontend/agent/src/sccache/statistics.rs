@@ -38,24 +38,26 @@ struct Counts {
 const QUESTIONS: [&str; 2] = ["missing input", "-"];
 
 /// `sccache: 120 hits, 22 misses (85 %), 3 not cacheable`, or nothing if the answer is none that we know.
-pub(super) fn line(answer: &[u8]) -> Option<String> {
+pub(crate) fn line(answer: &[u8]) -> Option<String> {
     let Answer { stats, .. } = serde_json::from_slice(answer).ok()?;
-    let sum = |counts: &Counts| counts.counts.values().sum::<u64>();
+    let sum = |counts: &Counts| counts.counts.values().copied().fold(0, u64::saturating_add);
     let (hits, misses) = (sum(&stats.cache_hits), sum(&stats.cache_misses));
     let not_cacheable: u64 = stats
         .not_cached
         .iter()
         .filter(|(reason, _)| !QUESTIONS.contains(&reason.as_str()))
-        .map(|(_, count)| count)
-        .sum();
-    let errors =
-        sum(&stats.cache_errors) + stats.cache_timeouts + stats.cache_read_errors + stats.cache_write_errors;
-    if hits + misses + not_cacheable + errors == 0 {
+        .map(|(_, count)| *count)
+        .fold(0, u64::saturating_add);
+    let errors = [stats.cache_timeouts, stats.cache_read_errors, stats.cache_write_errors]
+        .into_iter()
+        .fold(sum(&stats.cache_errors), u64::saturating_add);
+    if [hits, misses, not_cacheable, errors] == [0; 4] {
         return Some("sccache: no dependency to compile".to_owned());
     }
-    let total = hits + misses;
+    let total = u128::from(hits) + u128::from(misses);
     // Half a percent counts as one.
-    let percent = (hits * 200 + total).checked_div(total * 2).map(|percent| format!(" ({percent} %)"));
+    let percent =
+        (u128::from(hits) * 200 + total).checked_div(total * 2).map(|percent| format!(" ({percent} %)"));
     let misses = counted(misses, "miss", "misses") + &percent.unwrap_or_default();
     let mut parts = vec![counted(hits, "hit", "hits"), misses];
     if not_cacheable > 0 {
@@ -104,6 +106,7 @@ mod tests {
             (0, 0, r#""crate-type":1"#, 0, "0 hits, 0 misses, 1 not cacheable"),
             (0, 2, "", 2, "0 hits, 2 misses (0 %), 2 errors"),
             (0, 0, r#""-":4"#, 0, "no dependency to compile"),
+            (u64::MAX, 1, "", 0, "18446744073709551615 hits, 1 miss (100 %)"),
         ] {
             let answer = answer(hits, misses, not_cached, errors);
             assert_eq!(line(answer.as_bytes()).unwrap(), format!("sccache: {expected}"), "{answer}");
