@@ -4,8 +4,10 @@
 FROM rust:1.95-bookworm AS build
 WORKDIR /src
 COPY . .
-# The workspace names the test bed as a member; Cargo wants its targets to exist, and nothing here is built from them.
-RUN mkdir -p tests/src tests/e2e && touch tests/src/lib.rs tests/src/main.rs tests/e2e/main.rs
+# The workspace names the test bed and the fuzz targets as members. Cargo requires their files to exist, and builds
+# nothing of them here.
+RUN mkdir -p tests/src tests/e2e tests/fuzz/src && \
+    touch tests/src/lib.rs tests/src/main.rs tests/e2e/main.rs tests/fuzz/src/lib.rs tests/fuzz/src/main.rs
 # Any profile of Cargo.toml; one that compiles faster is for work on the frontend itself.
 ARG PROFILE=release
 # The explicit target keeps build scripts and procedural macros dynamic, as they must be, while the binaries are static.

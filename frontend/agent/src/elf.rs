@@ -26,7 +26,7 @@ pub(crate) fn read(path: &Path) -> Result<Option<Elf>, Error> {
     Ok(parse(&bytes))
 }
 
-fn parse(bytes: &[u8]) -> Option<Elf> {
+pub(crate) fn parse(bytes: &[u8]) -> Option<Elf> {
     match FileKind::parse(bytes).ok()? {
         FileKind::Elf32 => parse_as::<FileHeader32<Endianness>>(bytes, 32).ok(),
         FileKind::Elf64 => parse_as::<FileHeader64<Endianness>>(bytes, 64).ok(),

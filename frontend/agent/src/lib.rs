@@ -22,6 +22,8 @@
 //! - [`task`] runs a command of the user's own, with [`freshness`] before it if it compiles.
 //! - [`audit`] looks whether the base of the image has what the binaries need, by what [`elf`] says of them.
 //! - [`cargo`] is the one place that starts a process.
+//!
+//! The program itself is only a call of [`main`], so that fuzz targets can link the parsers.
 
 mod access;
 mod audit;
@@ -40,6 +42,8 @@ mod export;
 mod fetch;
 mod files;
 mod freshness;
+#[cfg(feature = "fuzz")]
+pub mod fuzz;
 mod git_credential;
 mod hints;
 mod history;
@@ -88,7 +92,9 @@ use crate::error::Error;
 /// Says that the agent itself failed and not cargo; `EX_SOFTWARE` of `sysexits.h`.
 const AGENT_FAILED: u8 = 70;
 
-fn main() -> ExitCode {
+/// Does the job that the environment names, and returns the code to exit with.
+#[must_use]
+pub fn main() -> ExitCode {
     match run() {
         Ok(code) => ExitCode::from(code),
         Err(error) => {

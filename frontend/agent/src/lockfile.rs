@@ -59,7 +59,7 @@ impl Lockfile {
 
     /// Cargo writes its lockfiles itself, one key a line. What is not in that form is not taken from the earlier
     /// downloads; cargo then fetches it, or says what is wrong with it.
-    fn parse(text: &str) -> Self {
+    pub(crate) fn parse(text: &str) -> Self {
         let mut lockfile = Self::default();
         let mut package = Package::default();
         for line in text.lines() {

@@ -67,7 +67,7 @@ impl Artifact {
 
 #[derive(Deserialize)]
 #[serde(tag = "reason")]
-enum Message {
+pub(crate) enum Message {
     #[serde(rename = "compiler-artifact")]
     Artifact(Artifact),
     #[serde(rename = "compiler-message")]
@@ -93,7 +93,7 @@ impl Script {
 }
 
 #[derive(Deserialize)]
-struct Diagnostic {
+pub(crate) struct Diagnostic {
     rendered: String,
 }
 
@@ -103,7 +103,7 @@ pub(crate) struct Artifacts(pub(crate) Vec<Artifact>, Door);
 
 /// Tells messages that Cargo can have written from everything else.
 #[derive(Debug)]
-struct Door {
+pub(crate) struct Door {
     target_dir: PathBuf,
     /// The last `build-finished`, as long as no message follows it.
     finished: Option<Vec<u8>>,
@@ -112,7 +112,7 @@ struct Door {
 impl Artifacts {
     /// Expects messages of a compile in `target_dir`.
     pub(crate) fn below(target_dir: &Path) -> Self {
-        Self(Vec::new(), Door { target_dir: target_dir.to_owned(), finished: None })
+        Self(Vec::new(), Door::of(target_dir))
     }
 
     /// Takes one line of cargo's standard output, and returns the build script that it is about. A line that Cargo cannot
@@ -140,8 +140,13 @@ impl Artifacts {
 }
 
 impl Door {
+    /// Expects messages of a compile in `target_dir`.
+    pub(crate) fn of(target_dir: &Path) -> Self {
+        Self { target_dir: target_dir.to_owned(), finished: None }
+    }
+
     /// Returns the message in `line`, if Cargo can have written it in a compile in this target directory.
-    fn admit(&self, line: &[u8]) -> Option<Message> {
+    pub(crate) fn admit(&self, line: &[u8]) -> Option<Message> {
         let message = serde_json::from_slice(line).ok()?;
         let is_possible = match &message {
             Message::Artifact(artifact) => {

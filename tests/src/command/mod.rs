@@ -4,6 +4,7 @@ mod bench;
 mod demo;
 mod down;
 mod env;
+mod fuzz;
 mod image;
 mod matrix;
 mod smoke;
@@ -37,6 +38,8 @@ enum Command {
     Image(EngineArgs),
     /// Everything that must hold: formatting, lints, unit tests, end-to-end tests on a real engine.
     Test(test::TestArgs),
+    /// Fuzz everything that parses bytes from outside.
+    Fuzz(fuzz::FuzzArgs),
     /// Build an example service, run it, edit it, and show what was reused.
     Demo(demo::DemoArgs),
     /// Build the same projects as others build theirs, against the clock.
@@ -71,6 +74,7 @@ impl Cli {
             Command::Env(engine) => env::run(&engine),
             Command::Image(engine) => image::run(&engine),
             Command::Test(test) => test::run(&test),
+            Command::Fuzz(fuzz) => fuzz::run(&fuzz),
             Command::Demo(demo) => demo::run(&demo),
             Command::Bench(bench) => bench::run(&bench),
             Command::Matrix(matrix) => matrix::run(&matrix),

@@ -14,7 +14,10 @@ use testbed::process::Cmd;
 use testbed::progress::{heading, say, step};
 use testbed::smoke;
 
-use super::{EngineArgs, down};
+use super::{EngineArgs, down, fuzz};
+
+/// For each fuzz target: enough to notice a target that no longer runs.
+const FUZZING: u64 = 3;
 
 const DEADLINE: Duration = Duration::from_mins(30);
 
@@ -46,6 +49,8 @@ pub(super) fn run(args: &TestArgs) -> Result<()> {
     .into_iter()
     .filter_map(|(part, command)| attempt(part, || command.show()))
     .collect();
+
+    failures.extend(attempt("fuzz targets", || fuzz::all(FUZZING)));
 
     let was_up = bed::external_host().is_some() || Daemon::of(&place, choice).answers();
     failures.extend(on_engine(&place, choice));

@@ -65,7 +65,7 @@ fn included(table: &Table) -> Vec<String> {
     }
 }
 
-fn narrowed(table: Table) -> Table {
+pub(crate) fn narrowed(table: Table) -> Table {
     let mut kept = Table::new();
     for (key, value) in table {
         let value = match (key.as_str(), value) {

@@ -5,12 +5,12 @@
 //! the secret's own file. What is written is outside of every mount that a later step sees.
 
 mod certificates;
-mod configuration;
-mod git;
+pub(crate) mod configuration;
+pub(crate) mod git;
 mod hints;
 mod known_hosts;
 mod registries;
-mod secret;
+pub(crate) mod secret;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};

@@ -63,7 +63,7 @@ impl Credentials {
     }
 }
 
-fn parse(text: &str, secret: &SccacheSecret) -> Result<BTreeMap<String, String>, Error> {
+pub(crate) fn parse(text: &str, secret: &SccacheSecret) -> Result<BTreeMap<String, String>, Error> {
     let mut variables = BTreeMap::new();
     for (index, line) in text.lines().enumerate() {
         let line = line.trim();

@@ -5,10 +5,10 @@
 //! build scripts may watch it, so it is this program in every compile step, with a storage that answers and with one
 //! that does not. Only crates of others go to sccache ([`wrapper`]).
 
-mod credentials;
+pub(crate) mod credentials;
 mod program;
 mod server;
-mod statistics;
+pub(crate) mod statistics;
 mod wrapper;
 
 use std::path::PathBuf;

@@ -1,0 +1,44 @@
+//! Single names, and lists of patterns.
+
+use buildkit_llb::file::Owner;
+use buildkit_llb::{Digest, DisplayText, ImageRef, Platform};
+use supercargo::ignore;
+use supercargo::name::RelPath;
+
+/// Each pattern is one line, relative to the context and in its shortest form.
+pub(crate) fn ignore(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    let patterns = ignore::user_patterns(Some(&text));
+    for pattern in &patterns {
+        let path = pattern.strip_prefix('!').unwrap_or(pattern);
+        assert!(!path.is_empty() && !path.contains('\n'), "{pattern:?}");
+        assert!(!path.starts_with('/') && path.split('/').all(|part| part != "."), "{pattern:?}");
+    }
+    assert!(ignore::patterns(Some(&text)).ends_with(&patterns));
+}
+
+/// A name that can be read is written as it was, or in a form that stays the same.
+pub(crate) fn names(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    if let Ok(reference) = text.parse::<ImageRef>() {
+        assert_eq!(reference.to_string().parse::<ImageRef>().as_ref(), Ok(&reference));
+        assert_eq!(reference.familiar().parse::<ImageRef>().as_ref(), Ok(&reference));
+    }
+    if let Ok(platform) = text.parse::<Platform>() {
+        assert_eq!(platform.to_string().parse::<Platform>().as_ref(), Ok(&platform));
+    }
+    if let Ok(digest) = text.parse::<Digest>() {
+        assert_eq!(digest.as_str(), text);
+    }
+    if let Ok(owner) = text.parse::<Owner>() {
+        assert_eq!(owner.to_string().parse::<Owner>().as_ref(), Ok(&owner));
+    }
+    if let Ok(path) = RelPath::new(&text) {
+        assert!(!path.as_str().starts_with('/'), "{path}");
+        assert!(path.parts().all(|part| !matches!(part, "" | "." | "..")), "{path}");
+        assert_eq!(RelPath::new(path.as_str()).as_ref(), Ok(&path));
+    }
+    let shown = DisplayText::from(&*text);
+    assert!(!shown.replace('\t', " ").contains(char::is_control), "{shown:?}");
+    assert_eq!(DisplayText::from(shown.as_str()), shown);
+}
