@@ -2,6 +2,7 @@
 
 mod bench;
 mod demo;
+mod deny;
 mod down;
 mod env;
 mod fuzz;
@@ -38,6 +39,8 @@ enum Command {
     Image(EngineArgs),
     /// Everything that must hold: formatting, lints, unit tests, end-to-end tests on a real engine.
     Test(test::TestArgs),
+    /// Check the licences, sources and duplicates of all dependencies.
+    Deny(deny::DenyArgs),
     /// Fuzz everything that parses bytes from outside.
     Fuzz(fuzz::FuzzArgs),
     /// Build an example service, run it, edit it, and show what was reused.
@@ -74,6 +77,7 @@ impl Cli {
             Command::Env(engine) => env::run(&engine),
             Command::Image(engine) => image::run(&engine),
             Command::Test(test) => test::run(&test),
+            Command::Deny(deny) => deny::run(&deny),
             Command::Fuzz(fuzz) => fuzz::run(&fuzz),
             Command::Demo(demo) => demo::run(&demo),
             Command::Bench(bench) => bench::run(&bench),

@@ -14,7 +14,7 @@ use testbed::process::Cmd;
 use testbed::progress::{heading, say, step};
 use testbed::smoke;
 
-use super::{EngineArgs, down, fuzz};
+use super::{EngineArgs, deny, down, fuzz};
 
 /// For each fuzz target: enough to notice a target that no longer runs.
 const FUZZING: u64 = 3;
@@ -50,6 +50,7 @@ pub(super) fn run(args: &TestArgs) -> Result<()> {
     .filter_map(|(part, command)| attempt(part, || command.show()))
     .collect();
 
+    failures.extend(attempt("dependencies", || deny::check(&place, false)));
     failures.extend(attempt("fuzz targets", || fuzz::all(FUZZING)));
 
     let was_up = bed::external_host().is_some() || Daemon::of(&place, choice).answers();
