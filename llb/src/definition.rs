@@ -134,7 +134,7 @@ impl Definition {
     ///
     /// Errors: an op that does not decode, an input that is not there, a last op that names no result.
     pub fn from_pb(definition: pb::Definition) -> Result<Self, DefinitionError> {
-        let pb::Definition { def, mut metadata, source } = definition;
+        let pb::Definition { def, metadata, source } = definition;
         let mut ops = Vec::with_capacity(def.len());
         let mut known = BTreeSet::new();
         for (index, bytes) in def.into_iter().enumerate() {
@@ -147,7 +147,8 @@ impl Definition {
             }
             let digest = Digest::of(&bytes);
             known.insert(digest.to_string());
-            let metadata = metadata.remove(digest.as_str()).unwrap_or_default();
+            // Not removed: the same op may be listed twice.
+            let metadata = metadata.get(digest.as_str()).cloned().unwrap_or_default();
             ops.push(DefinedOp { digest, bytes, op, metadata });
         }
         let terminal = ops.pop();

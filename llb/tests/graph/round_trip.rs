@@ -29,6 +29,16 @@ fn a_definition_is_read_back_as_it_was() {
 }
 
 #[test]
+fn an_op_that_is_listed_twice_keeps_its_metadata() {
+    let definition = graph().marshal().unwrap();
+    let mut message = definition.to_pb();
+    message.def.insert(0, message.def[0].clone());
+    let read = Definition::from_pb(message).unwrap();
+    assert_eq!(read.caps(), definition.caps());
+    assert_eq!(Definition::from_bytes(&read.to_bytes()).unwrap(), read);
+}
+
+#[test]
 fn scratch_is_the_empty_definition_both_ways() {
     let definition = Output::scratch().marshal().unwrap();
     assert!(definition.is_scratch() && definition.to_bytes().is_empty() && definition.head().is_none());
