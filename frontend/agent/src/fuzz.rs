@@ -89,9 +89,10 @@ pub fn configuration(bytes: &[u8]) {
     for table in registries.values().filter_map(Value::as_table).chain([&tables("registry")]) {
         assert!(!table.contains_key("credential-provider") && !table.contains_key("token"), "{table}");
     }
-    // A file that TOML itself cannot hold again, such as one with a date that is none, would be an error of Cargo's.
-    assert_eq!(once.to_string().parse::<Table>().as_ref(), Ok(&once));
-    assert_eq!(narrowed(once.clone()), once);
+    // As text, because `nan` differs from itself.
+    let text = once.to_string();
+    assert_eq!(text.parse::<Table>().map(|table| table.to_string()).as_ref(), Ok(&text));
+    assert_eq!(narrowed(once).to_string(), text);
 }
 
 /// An error about the credentials shows nothing of them but the name of a variable. The statistics become one line.
