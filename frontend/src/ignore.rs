@@ -26,8 +26,9 @@ pub fn user_patterns(ignore_file: Option<&str>) -> Vec<String> {
     let user = text.lines().filter(|line| !line.starts_with('#')).filter_map(|line| {
         let line = line.trim();
         let (exception, pattern) = line.strip_prefix('!').map_or(("", line), |rest| ("!", rest.trim()));
-        let pattern = clean(pattern);
-        (!pattern.is_empty()).then(|| format!("{exception}{pattern}"))
+        let pattern = format!("{exception}{}", clean(pattern));
+        // An exception of nothing, which the builder refuses.
+        (!matches!(pattern.as_str(), "" | "!")).then_some(pattern)
     });
     user.collect()
 }
@@ -61,6 +62,7 @@ mod tests {
         let text = "\u{feff}# comment\n\n  /docs/  \n!./docs/keep.md\na/../b\n! x\n#not\n";
         let user = ["docs", "!docs/keep.md", "b", "!x"];
         assert_eq!(user_patterns(Some(text)), user);
+        assert!(user_patterns(Some("!\n! /\na/../!\n")).is_empty());
         assert_eq!(patterns(Some(text)), [DEBRIS.as_slice(), &user].concat());
     }
 }
