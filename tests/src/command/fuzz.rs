@@ -26,6 +26,9 @@ const COVERAGE: &str = "-Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-l
 /// The options of libFuzzer: seconds and bytes for one input, MiB for the program.
 const LIMITS: [&str; 3] = ["-timeout=20", "-max_len=65536", "-rss_limit_mb=2048"];
 
+/// Seconds for each target from which on optimised targets are worth the time that it takes to build them.
+const LONG: u64 = 30;
+
 /// Time beyond the fuzzing itself, for the start and for a slow last input.
 const GRACE: Duration = Duration::from_mins(5);
 
@@ -54,7 +57,7 @@ pub(super) fn all(seconds: u64) -> Result<()> {
 }
 
 fn fuzz(targets: &[String], seconds: u64) -> Result<()> {
-    let program = build()?;
+    let program = build(if seconds < LONG { "0" } else { "1" })?;
     // A target that fails does not hide what the others find.
     let failed: Vec<&str> = targets
         .iter()
@@ -87,7 +90,7 @@ fn targets() -> Result<Vec<String>> {
     Ok(names)
 }
 
-fn build() -> Result<PathBuf> {
+fn build(opt_level: &str) -> Result<PathBuf> {
     apt::install(&[Tool { program: "c++", package: "g++" }])?;
     let about = Cmd::new("rustc").arg("-vV").run()?;
     let host = about.lines().find_map(|line| line.strip_prefix("host: "));
@@ -108,8 +111,9 @@ fn build() -> Result<PathBuf> {
     .arg("--target-dir")
     .arg(folder())
     .env("RUSTFLAGS", COVERAGE)
-    // Checks for overflow stay, and inputs take half the time.
-    .env("CARGO_PROFILE_DEV_OPT_LEVEL", "1")
+    // This profile checks for overflow at each level.
+    .env("CARGO_PROFILE_DEV_OPT_LEVEL", opt_level)
+    .env("CARGO_PROFILE_DEV_DEBUG", "line-tables-only")
     .show()?;
     doing.done();
     Ok(folder().join(host).join("debug").join(PACKAGE))
