@@ -14,10 +14,7 @@ use testbed::process::Cmd;
 use testbed::progress::{heading, say, step};
 use testbed::smoke;
 
-use super::{EngineArgs, deny, down, fuzz};
-
-/// For each fuzz target: enough to notice a target that no longer runs.
-const FUZZING: u64 = 3;
+use super::{EngineArgs, deny, down};
 
 const DEADLINE: Duration = Duration::from_mins(30);
 
@@ -51,7 +48,6 @@ pub(super) fn run(args: &TestArgs) -> Result<()> {
     .collect();
 
     failures.extend(attempt("dependencies", || deny::check(&place, false)));
-    failures.extend(attempt("fuzz targets", || fuzz::all(FUZZING)));
 
     let was_up = bed::external_host().is_some() || Daemon::of(&place, choice).answers();
     failures.extend(on_engine(&place, choice));
