@@ -290,7 +290,7 @@ pub enum CacheTrust {
     /// That of the builds of one project, which share cache mounts.
     #[default]
     Project,
-    /// Nobody's: for changes that nobody has looked at.
+    /// No other build's: for unreviewed changes.
     None,
 }
 
