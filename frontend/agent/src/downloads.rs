@@ -3,7 +3,7 @@
 //! It is laid out like a `CARGO_HOME`. A file in it may have been half written when a machine went down, and builds of
 //! other projects write to it. So an archive is believed for its checksum only, an index entry for its form, and of a
 //! git repository the objects, which git compares with their names. Where a registry has its archives and whom it
-//! sends a token to (`config.json`) is asked anew.
+//! sends a token to (`config.json`) is downloaded in each build.
 
 use std::ffi::OsStr;
 use std::fs::{self, File};

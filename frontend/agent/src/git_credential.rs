@@ -35,7 +35,7 @@ pub(crate) fn answer(arguments: &[String]) -> Result<u8, Error> {
         return Ok(0);
     }
     let Some(token) = access::token(&secret)? else { return Ok(0) };
-    // Told to quit, git asks nobody else.
+    // After `quit=1`, git runs no other helper.
     let text = if is_plain { "quit=1\n".to_owned() } else { credentials(&lines, &token) };
     // Git went away, which is not ours to mend.
     drop(std::io::stdout().lock().write_all(text.as_bytes()));

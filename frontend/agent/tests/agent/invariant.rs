@@ -38,7 +38,7 @@ impl Random {
     }
 }
 
-/// Files of a package that somebody may read, some of which look as if nobody would.
+/// Files of a package that code may read, some of which look like files that no code reads.
 const FILES: [&str; 20] = [
     "data/one.txt",
     "data/deep/two.txt",

@@ -134,7 +134,7 @@ pub(super) fn http_host(url: &str) -> Option<String> {
     (url.starts_with("https://") || url.starts_with("http://")).then(|| host(url))?
 }
 
-/// Returns the host of an index if nobody on the way can read what is sent to it.
+/// Returns the host of an index that is reached over an encrypted connection.
 fn secure_host(index: &str) -> Option<String> {
     let url = index.strip_prefix("sparse+").unwrap_or(index);
     (url.starts_with("https://") || url.starts_with("ssh://")).then(|| host(url))?
