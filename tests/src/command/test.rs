@@ -16,7 +16,7 @@ use testbed::smoke;
 
 use super::{EngineArgs, deny, down};
 
-const DEADLINE: Duration = Duration::from_mins(30);
+const DEADLINE: Duration = Duration::from_mins(60);
 
 /// How to test.
 #[derive(Debug, Args)]
