@@ -17,7 +17,7 @@ use testbed::smoke;
 use super::{EngineArgs, deny, down};
 
 /// For each part of the run. A command that hangs has a deadline of its own; this one ends a test that waits in vain.
-const DEADLINE: Duration = Duration::from_mins(60);
+const DEADLINE: Duration = Duration::from_hours(1);
 
 /// How to test.
 #[derive(Debug, Args)]
