@@ -5,6 +5,7 @@
     reason = "a test that cannot go on has failed, in its own words or in a helper's"
 )]
 
+mod advice;
 mod assets;
 mod bad_input;
 mod bed;

@@ -5,13 +5,13 @@ use std::path::Path;
 
 use supercargo_report::{Compile, Dependencies, Rebuilt, Report, Step};
 
+use crate::advice::{self, Advice};
 use crate::cargo;
 use crate::cause::FIRST;
 use crate::collect;
 use crate::console;
 use crate::error::Error;
 use crate::freshness::Tracked;
-use crate::hints::Hints;
 use crate::jobs;
 use crate::kept::Kept;
 use crate::linker;
@@ -30,7 +30,7 @@ const EXPLAINED: usize = 8;
 const CHANGED: usize = 5;
 
 /// Runs the compile and returns cargo's exit code. Nothing is said after a failure of cargo's, since its own last words are
-/// what the user needs, but what the system lacks.
+/// what the user needs, but advice.
 pub(crate) fn compile(job: &Compile) -> Result<u8, Error> {
     let target_dir = Path::new(&job.target_dir);
     if let Some(missing) = job.secrets.iter().find(|secret| !Path::new(&secret.path).exists()) {
@@ -38,6 +38,9 @@ pub(crate) fn compile(job: &Compile) -> Result<u8, Error> {
     }
     if let Some(linker) = &job.linker {
         linker::lay_down(linker)?;
+    }
+    if let Some(freshness) = &job.freshness {
+        warn_of_git_pointer(Path::new(&freshness.directory));
     }
     let kept = job.export.as_ref().map(|export| Kept::start(job, export)).transpose()?;
     let (mut workplace, mut tracked) = (None, None);
@@ -52,7 +55,7 @@ pub(crate) fn compile(job: &Compile) -> Result<u8, Error> {
     let mut noted = Ok(());
     let mut environment = sccache.environment();
     environment.extend(jobs::environment(job.jobs));
-    let mut hints = Hints::default();
+    let mut advice = Advice::default();
     let on_message = |line: &[u8]| {
         let known = artifacts.0.len();
         let script = artifacts.take(line);
@@ -63,7 +66,7 @@ pub(crate) fn compile(job: &Compile) -> Result<u8, Error> {
     };
     let on_error = |line: &[u8]| {
         console::passed_on(line);
-        hints.see(line);
+        advice.see(&String::from_utf8_lossy(line));
     };
     let exit = cargo::run_with_lines(
         &job.command,
@@ -72,8 +75,9 @@ pub(crate) fn compile(job: &Compile) -> Result<u8, Error> {
         on_message,
         on_error,
     )?;
-    if let Some(hint) = hints.text().filter(|_| exit.code() != 0) {
-        console::note(&hint);
+    if exit.code() != 0 {
+        advice.ended(exit.code());
+        advice.hints(&advice::Step::of_compile(&job.command)).iter().for_each(|hint| console::hint(hint));
     }
     let cached = sccache.finish();
     // An error inside the loop waits until here, so that cargo never runs alone.
@@ -91,6 +95,16 @@ pub(crate) fn compile(job: &Compile) -> Result<u8, Error> {
         console::line(&line);
     }
     Ok(exit.code())
+}
+
+/// Warns where `.git` is a file. It names a directory outside of the build context, so git will find no history.
+fn warn_of_git_pointer(sources: &Path) {
+    if sources.join(".git").symlink_metadata().is_ok_and(|file| file.is_file()) {
+        console::warning(
+            "`.git` is a file that points out of the build context, as in a worktree or a submodule, so this build has no \
+             git history. Use `build.git = \"env\"`, which gives the commit as variables",
+        );
+    }
 }
 
 /// Ends a dependency step whose result is not its target directory.

@@ -16,6 +16,7 @@
 //! - [`workplace`] is the target directory that outlives a build: dependencies come in as [`links`], and the
 //!   [`circumstances`] say what is different. Its [`mount`] is what it remembers.
 //! - Both sweep out what is not [`live`] by the [`history`] of the last runs. [`mod@unit`] knows where what lies.
+//! - [`advice`] is what would help after a compile that failed.
 //! - [`jobs`] is how many compilers run at once.
 //! - [`install`] adds to the toolchain what the image lacks of it.
 //! - [`packages`] installs what the system's package manager has.
@@ -26,6 +27,7 @@
 //! The program itself is only a call of [`main`], so that fuzz targets can link the parsers.
 
 mod access;
+mod advice;
 mod audit;
 mod cargo;
 mod cause;
@@ -45,7 +47,6 @@ mod freshness;
 #[cfg(feature = "fuzz")]
 pub mod fuzz;
 mod git_credential;
-mod hints;
 mod history;
 mod index;
 mod inputs;

@@ -17,6 +17,7 @@ use std::path::{Path, PathBuf};
 
 use supercargo_report::Access;
 
+use crate::advice::{self, Advice};
 use crate::cargo::{self, Exit};
 use crate::console;
 use crate::error::Error;
@@ -117,10 +118,12 @@ fn run_with(
         granted.left.push(file);
     }
     let mut hints = Hints::new(access, git.unwrap_or_default());
+    let mut advice = Advice::default();
     let redacted = |line: &[u8]| secret::redact(&String::from_utf8_lossy(line), &granted.values);
     let seen = |line: &[u8]| {
         let line = redacted(line);
         hints.see(&line);
+        advice.see(&line);
         on_error(&line);
     };
     let exit =
@@ -129,7 +132,11 @@ fn run_with(
         files::remove(path)?;
     }
     let exit = exit?;
-    let hints = if exit.code() == 0 { Vec::new() } else { hints.lines() };
+    if exit.code() == 0 {
+        return Ok((exit, Vec::new()));
+    }
+    let mut hints = hints.lines();
+    hints.extend(advice.hints(&advice::Step::of_download(command)));
     Ok((exit, hints))
 }
 

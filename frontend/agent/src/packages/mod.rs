@@ -12,8 +12,7 @@ use supercargo_report::Packages;
 use crate::access::Trust;
 use crate::console;
 use crate::error::Error;
-use system::Manager;
-pub(crate) use system::System;
+pub(crate) use system::{Manager, System};
 use times::Before;
 
 /// Runs the image's package manager and returns its exit code.
