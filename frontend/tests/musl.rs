@@ -10,17 +10,21 @@ use supercargo::options::Options;
 use supercargo::plan::target;
 use supercargo::plan::{self, BuildPlan, Planned, Request};
 
-const LOCKED: &str = "\n[[package]]\nname = \"cc\"\nversion = \"1.2.0\"\n\
-                      source = \"registry+https://github.com/rust-lang/crates.io-index\"\n\
+const SOURCE: &str = "source = \"registry+https://github.com/rust-lang/crates.io-index\"\n\
                       checksum = \"0000000000000000000000000000000000000000000000000000000000000000\"\n";
 
-/// The plan of a project with `dependencies`, `settings` of the build, and a `.cargo/config.toml`.
+/// The plan of a project that depends on the C compiler crate `cc`, or on nothing.
 fn plan(platform: &str, has_c: bool, settings: &str, cargo: &str) -> BuildPlan {
-    let (dependency, listed, locked) = if has_c {
-        ("[build-dependencies]\ncc = \"1\"\n", "dependencies = [\"cc\"]\n", LOCKED)
-    } else {
-        ("", "", "")
-    };
+    plan_with(platform, if has_c { &["cc"] } else { &[] }, settings, cargo)
+}
+
+/// The plan of a project that depends on `crates`, with `settings` of the build and a `.cargo/config.toml`.
+fn plan_with(platform: &str, crates: &[&str], settings: &str, cargo: &str) -> BuildPlan {
+    let join = |text: &dyn Fn(&str) -> String| crates.iter().map(|one| text(one)).collect::<String>();
+    let dependency = format!("[build-dependencies]\n{}", join(&|one| format!("{one} = \"1\"\n")));
+    let listed = join(&|one| format!("\"{one}\", "));
+    let listed = if crates.is_empty() { String::new() } else { format!("dependencies = [{listed}]\n") };
+    let locked = join(&|one| format!("\n[[package]]\nname = \"{one}\"\nversion = \"1.2.0\"\n{SOURCE}"));
     let files = fixture::files(&format!(
         "//- Cargo.toml\n[package]\nname = \"app\"\nversion = \"0.1.0\"\nedition = \"2024\"\n{dependency}\
          [package.metadata.supercargo]\n{settings}\n\
@@ -67,6 +71,21 @@ fn c_code_brings_debians_compiler_for_musl() {
     assert!(installed(true, "target = \"musl\"\nbuild.packages = []", "").is_empty());
     let because = plan("linux/arm64", true, "target = \"musl\"", "").native.build.0.remove(0).because;
     assert_eq!(because, "cc 1.2.0 in Cargo.lock compiles C for musl");
+}
+
+#[test]
+fn libraries_for_glibc_are_not_installed_for_musl() {
+    let installed = |settings: &str| {
+        plan_with("linux/amd64", &["openssl-sys", "protobuf-src", "prost-build"], settings, "")
+            .native
+            .build
+            .apt()
+    };
+    let for_glibc = installed("");
+    assert!(for_glibc.contains(&"libssl-dev".to_owned()), "{for_glibc:?}");
+    let for_musl = installed("target = \"musl\"");
+    assert!(!for_musl.iter().any(|name| name == "libssl-dev" || name == "pkg-config"), "{for_musl:?}");
+    assert!(for_musl.contains(&"protobuf-compiler".to_owned()), "programs of the build are: {for_musl:?}");
 }
 
 #[test]

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use supercargo::config::Config;
-use supercargo::plan::native::{self, Entry, table};
+use supercargo::plan::native::{self, Compilers, Entry, table};
 use supercargo::skeleton::{self, Features, Selection};
 
 /// A project whose package `app` depends on `dependency` as `table` says, with a lockfile of `locked`: each crate and
@@ -45,7 +45,7 @@ fn inferred(files: &fixture::Files, package: &str) -> (Vec<String>, Option<Strin
     };
     let crates = skeleton::crates(&project, &selection).unwrap().value;
     let build =
-        native::choose(&Config::default(), &crates, "scratch", (None, Vec::new())).unwrap().value.build;
+        native::choose(&Config::default(), &crates, "scratch", Compilers::default()).unwrap().value.build;
     (build.apt(), build.0.first().map(|chosen| chosen.because.clone()))
 }
 

@@ -83,25 +83,35 @@ pub(super) fn of(
         None => musl::compiler(&crates, selection, project.cargo_config.as_ref()),
         Some(_) => None,
     };
-    let tools = musl.into_iter().chain(linking::linkers(project, selection)).collect();
-    let Some(native) = findings.take(choose(config, &crates, base, (cross, tools))) else {
+    let compilers = Compilers {
+        cross,
+        tools: musl.into_iter().chain(linking::linkers(project, selection)).collect(),
+        for_foreign_musl: musl::is_foreign(selection),
+    };
+    let Some(native) = findings.take(choose(config, &crates, base, compilers)) else {
         return findings.fail();
     };
     findings.finish(native)
 }
 
-/// Decides which packages are installed for what is compiled and runs on `base`, by compilers for another platform where
-/// there are such. `tools` are packages with compilers and linkers that the project asks for beside.
+/// The compilers of a build, as far as system packages depend on them.
+#[derive(Debug, Default)]
+pub struct Compilers<'a> {
+    /// Those for another platform.
+    pub cross: Option<&'a Cross>,
+    /// Packages with compilers and linkers that the project requires besides.
+    pub tools: Vec<Chosen<Names>>,
+    /// True if they compile for musl on a system whose libraries are for glibc.
+    pub for_foreign_musl: bool,
+}
+
+/// Decides which packages are installed for what `compilers` compile and what runs on `base`.
 ///
 /// Errors: a name that no package can have.
-pub fn choose(
-    config: &Config,
-    crates: &Crates<'_>,
-    base: &str,
-    (cross, tools): (Option<&Cross>, Vec<Chosen<Names>>),
-) -> Checked<Native> {
+pub fn choose(config: &Config, crates: &Crates<'_>, base: &str, compilers: Compilers<'_>) -> Checked<Native> {
+    let Compilers { cross, tools, for_foreign_musl } = compilers;
     let mut findings = Findings::default();
-    let mut inferred = inferred(crates);
+    let mut inferred = inferred(crates, for_foreign_musl);
     inferred.0.extend(tools);
     if let Some(cross) = cross.filter(|cross| !cross.packages.is_empty()) {
         let names = Names { apt: cross.packages.clone(), apk: Vec::new() };
@@ -143,10 +153,12 @@ fn without_compiler(setting: Option<&Setting<Vec<String>>>, cross: &Cross) -> Op
     })
 }
 
-/// What the table knows of the crates.
-fn inferred(crates: &Crates<'_>) -> SystemPackages {
+/// The packages that the table lists for the crates. For musl on another system, libraries of the system are of no use;
+/// programs of the build are.
+fn inferred(crates: &Crates<'_>, for_foreign_musl: bool) -> SystemPackages {
     let mut packages = SystemPackages::default();
-    for (name, entry) in table().iter().filter(|(name, _)| crates.is_locked(name)) {
+    let is_of_use = |entry: &Entry| entry.host || !for_foreign_musl;
+    for (name, entry) in table().iter().filter(|(name, entry)| is_of_use(entry) && crates.is_locked(name)) {
         let needs = |found: &Crate<'_>| found.name == name && !brings_its_own(found, entry, crates);
         let Some(found) = crates.reached(&entry.not_for).into_iter().find(needs) else { continue };
         let because = format!("{} {} in Cargo.lock", found.name, found.version);
@@ -209,7 +221,7 @@ fn listed(
 
 #[cfg(test)]
 mod tests {
-    use super::{choose, table};
+    use super::{Compilers, choose, table};
     use crate::config::{BuildConfig, Config, Origin, Setting};
     use crate::plan::cross::Cross;
     use crate::plan::triple;
@@ -228,14 +240,18 @@ mod tests {
     fn names_that_could_be_options_are_refused() {
         for name in ["-y", "a b", "", "a;b", "../x", "a:", "=1"] {
             let errors =
-                choose(&asked(&[name]), &Crates::default(), "scratch", (None, Vec::new())).unwrap_err();
+                choose(&asked(&[name]), &Crates::default(), "scratch", Compilers::default()).unwrap_err();
             assert!(errors.iter().any(|error| error.message.contains("`build.packages` names")), "{name}");
         }
         let names = ["libpq-dev", "libssl-dev:arm64", "g++=4:12.2-3"];
-        let chosen = choose(&asked(&names), &Crates::default(), "scratch", (None, Vec::new())).unwrap().value;
+        let chosen =
+            choose(&asked(&names), &Crates::default(), "scratch", Compilers::default()).unwrap().value;
         assert_eq!(chosen.build.apt(), ["g++=4:12.2-3", "libpq-dev", "libssl-dev:arm64"]);
         assert!(
-            choose(&asked(&[]), &Crates::default(), "scratch", (None, Vec::new())).unwrap().value.is_empty()
+            choose(&asked(&[]), &Crates::default(), "scratch", Compilers::default())
+                .unwrap()
+                .value
+                .is_empty()
         );
     }
 
@@ -247,7 +263,13 @@ mod tests {
         let cross = Cross::of((&builder, host, host.gnu), (target, target.gnu), None);
         let compiler = ["gcc-aarch64-linux-gnu", "libc6-dev-arm64-cross"];
         let chosen = |config: &Config| {
-            choose(config, &Crates::default(), "scratch", (cross.as_ref(), Vec::new())).unwrap()
+            choose(
+                config,
+                &Crates::default(),
+                "scratch",
+                Compilers { cross: cross.as_ref(), ..Compilers::default() },
+            )
+            .unwrap()
         };
         assert_eq!(chosen(&Config::default()).value.build.apt(), compiler);
         let more = chosen(&asked(&["...", "libpq-dev"]));

@@ -18,13 +18,17 @@ pub(super) fn compiler(
     selection: &Selection,
     config: Option<&CargoConfig>,
 ) -> Option<Chosen<Names>> {
-    let is_foreign = selection.target.contains("-musl") && !selection.host.contains("-musl");
-    if !is_foreign || names_compiler(config, &selection.target) {
+    if !is_foreign(selection) || names_compiler(config, &selection.target) {
         return None;
     }
     let compiler = crates.reached(&[]).into_iter().find(|found| COMPILERS.contains(&found.name))?;
     let because = format!("{} {} in Cargo.lock compiles C for musl", compiler.name, compiler.version);
     Some(Chosen { value: Names { apt: vec!["musl-tools".to_owned()], apk: Vec::new() }, because })
+}
+
+/// True if `selection` compiles for musl on a system with another C library.
+pub(super) fn is_foreign(selection: &Selection) -> bool {
+    selection.target.contains("-musl") && !selection.host.contains("-musl")
 }
 
 /// Whether Cargo's `[env]` has a C compiler for `triple`, by one of the names that crates look for.
