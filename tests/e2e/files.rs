@@ -64,6 +64,25 @@ fn files_are_where_they_were_asked_for() {
 }
 
 #[test]
+fn a_directory_has_every_bit_of_its_mode() {
+    let bed = Bed::ensure().unwrap();
+    let rules = "[image]\nbase = \"scratch\"\nfiles = [\n  { from = \"config\", to = \"/tmp\", mode = \"1777\" },\n  \
+                 { from = \"web\", to = \"/srv/shared\", mode = \"2775\", owner = \"7:8\" },\n]\n";
+    let project = reader(bed, rules);
+    project.write(".cargo/config.toml", "[build]\nrustflags = [\"-Ctarget-feature=+crt-static\"]\n").unwrap();
+    let main = "use std::os::unix::fs::MetadataExt;\nfn main() {\n    for path in [\"/tmp\", \"/srv/shared\", \"/srv\"] {\n        \
+                let data = std::fs::metadata(path).unwrap();\n        \
+                println!(\"{path} {}:{} {:o}\", data.uid(), data.gid(), data.mode() & 0o7777);\n    }\n    \
+                std::fs::write(\"/tmp/written\", \"\").unwrap();\n}\n";
+    project.write("src/main.rs", main).unwrap();
+    Build::new(bed.docker(), project.path()).tag("e2e-files-modes").succeed().unwrap();
+    let said = Run::new(bed.docker(), "e2e-files-modes").complete().unwrap();
+    let lines: Vec<&str> = said.stdout.lines().collect();
+    assert_eq!(lines, ["/tmp 0:0 1777", "/srv/shared 7:8 2775", "/srv 0:0 755"], "{}", said.stderr);
+    assert!(said.status.success(), "a user who is not root writes there: {}", said.stderr);
+}
+
+#[test]
 fn an_edit_of_a_file_and_an_edit_of_the_code_leave_one_anothers_layer() {
     let bed = Bed::ensure().unwrap();
     let project = reader(bed, RULES);

@@ -78,17 +78,33 @@ fn files(plan: &BuildPlan, materials: &Materials) -> Layer {
         what: "files".to_owned(),
         copies: files.iter().map(|file| file_copy(plan, materials, file)).collect(),
         directories: files.iter().map(FileCopied::directory).collect(),
-        special: files.iter().filter(|file| file.is_directory).map(directory).collect(),
+        special: files
+            .iter()
+            .filter(|file| file.is_directory)
+            .map(|file| directory(plan, materials, file))
+            .collect(),
         timestamp: plan.runtime.timestamp,
     }
 }
 
 /// The directory that the contents of another are copied into: like them, it belongs to whom the user says.
-fn directory(file: &FileCopied) -> (String, Mkdir) {
+///
+/// It is copied and not made, because an engine makes directories under its umask and without the sticky bit.
+fn directory(plan: &BuildPlan, materials: &Materials, file: &FileCopied) -> (String, Copy) {
     let ((user, group), path) = (file.owner, file.directory());
     let path = path.trim_end_matches('/').to_owned();
-    let made = Mkdir::new(&path).owner(Owner::ids(user, group)).mode(file.mode.unwrap_or(0o755));
-    (path, made)
+    let (above, name) = path.rsplit_once('/').unwrap_or(("", &path));
+    let empty = FileOp::on_scratch()
+        .mkdir(Mkdir::new(format!("/in/{name}")).parents().timestamp(0))
+        .name(format!("{}[image] make an empty directory", materials.prefix))
+        .output();
+    // Of a directory whose contents are copied the engine takes no mode; of those in it, it does.
+    let copy = Copy::new(empty, "/in", &format!("{above}/"))
+        .contents_only()
+        .owner(Owner::ids(user, group))
+        .mode(file.mode.unwrap_or(0o755))
+        .timestamp(plan.runtime.timestamp);
+    (path, copy)
 }
 
 /// As `COPY` does it: of a directory its contents, and what a link leads to.

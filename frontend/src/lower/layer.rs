@@ -20,8 +20,8 @@ pub(super) struct Layer {
     pub(super) copies: Vec<Copy>,
     /// Absolute paths of the directories that are copied into; those above them need not be named.
     pub(super) directories: BTreeSet<String>,
-    /// Those of them that somebody else than root owns or that have a mode of their own, where the base has none.
-    pub(super) special: BTreeMap<String, Mkdir>,
+    /// Those of them that have an owner or a mode of their own, where the base has none, each as a copy of an empty directory.
+    pub(super) special: BTreeMap<String, Copy>,
     /// Seconds since 1970 that everything in it carries.
     pub(super) timestamp: u64,
 }
@@ -35,9 +35,10 @@ impl Layer {
         let name = |verb: &str| format!("{}[image] {verb} {}", materials.prefix, self.what);
         let directories = self.with_parents();
         let made = directories.iter().fold(FileOp::on_scratch(), |operation, directory| {
-            let special = self.special.get(directory).cloned();
-            let made = special.unwrap_or_else(|| Mkdir::new(directory));
-            operation.mkdir(made.parents().timestamp(self.timestamp))
+            match self.special.get(directory) {
+                Some(copy) => operation.copy(copy.clone()),
+                None => operation.mkdir(Mkdir::new(directory).parents().timestamp(self.timestamp)),
+            }
         });
         let laid_out = self.copies.into_iter().fold(made, FileOp::copy);
         if base.is_scratch() {
