@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use super::build::{BuildConfig, BuildTable};
 use super::debug::{DebugConfig, DebugTable};
+use super::directives::Directives;
 use super::health::{Health, HealthTable};
 use super::home::Home;
 use super::images::{self, NamedImage, NamedTable};
@@ -29,6 +30,7 @@ pub struct Layers {
     pub(super) arguments: BTreeMap<String, String>,
     pub(super) definition_text: Option<(RelPath, String)>,
     pub(super) root_text: Option<(RelPath, String)>,
+    directives: Directives,
 }
 
 impl Layers {
@@ -58,6 +60,8 @@ impl Layers {
             });
 
         if let Some((file, text)) = definition {
+            layers.directives = Directives::read(text);
+            findings.extend(layers.directives.without_effect(file));
             let source = Source { file, text };
             if let Some(table) = source.home("the configuration").read_all(&mut findings) {
                 package = package.or_else(|| source.setting(table.package.clone()));
@@ -88,6 +92,12 @@ impl Layers {
             self.images = images::or(std::mem::take(&mut self.images), own);
         }
         findings.finish(())
+    }
+
+    /// The definition file's directive `check`, which says how `--check` judges.
+    #[must_use]
+    pub fn check(&self) -> Option<&str> {
+        self.directives.check.as_deref()
     }
 
     /// Every image that has a name of its own.

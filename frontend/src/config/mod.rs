@@ -6,6 +6,7 @@
 mod build;
 mod build_args;
 mod debug;
+mod directives;
 mod files;
 mod health;
 mod home;

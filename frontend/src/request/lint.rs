@@ -17,7 +17,7 @@ const MISSING_LOCKFILE: &str = "MissingLockfile";
 
 /// Source: `frontend/subrequests/lint` of BuildKit. The client exits with failure as soon as there is one warning.
 pub(super) fn answer(facts: &Facts<'_>) -> Answer {
-    let violations = rules::check(facts, &Policy::read(&facts.options.build_args));
+    let violations = rules::check(facts, &Policy::read(&facts.options.build_args, facts.layers.check()));
     let mut sources: Vec<&RelPath> = violations
         .iter()
         .filter_map(|violation| violation.diagnostic.span.as_ref().map(|span| &span.file))
@@ -44,7 +44,7 @@ pub(super) fn answer(facts: &Facts<'_>) -> Answer {
 /// its own word for a missing lockfile.
 #[must_use]
 pub fn findings(facts: &Facts<'_>) -> Vec<Diagnostic> {
-    let policy = Policy::read(&facts.options.build_args);
+    let policy = Policy::read(&facts.options.build_args, facts.layers.check());
     let found = rules::check(facts, &policy);
     let found =
         found.into_iter().filter(|violation| policy.is_error || violation.rule.name != MISSING_LOCKFILE);

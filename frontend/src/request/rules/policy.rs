@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-/// What `--build-arg BUILDKIT_DOCKERFILE_CHECK=skip=Rule,Rule;error=true` says.
+/// What `--build-arg BUILDKIT_DOCKERFILE_CHECK=skip=Rule,Rule;error=true` says, or else the directive `# check=` of the
+/// definition file.
 ///
 /// Source: `frontend/dockerfile/linter` of BuildKit, whose spelling it is.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -13,10 +14,11 @@ pub struct Policy {
 }
 
 impl Policy {
-    /// Reads the build-arg, whose parts are separated by semicolons.
+    /// Reads the build-arg or the directive, whose parts are separated by semicolons.
     #[must_use]
-    pub fn read(arguments: &BTreeMap<String, String>) -> Self {
-        let text = arguments.get("BUILDKIT_DOCKERFILE_CHECK").map(String::as_str).unwrap_or_default();
+    pub fn read(arguments: &BTreeMap<String, String>, directive: Option<&str>) -> Self {
+        let argument = arguments.get("BUILDKIT_DOCKERFILE_CHECK").map(String::as_str);
+        let text = argument.or(directive).unwrap_or_default();
         let mut policy = Self::default();
         for part in text.split(';') {
             match part.trim().split_once('=') {
@@ -40,15 +42,23 @@ impl Policy {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::Policy;
 
     #[test]
     fn rules_are_skipped_by_name_and_may_be_errors() {
-        let policy =
-            |value: &str| Policy::read(&[("BUILDKIT_DOCKERFILE_CHECK".to_owned(), value.to_owned())].into());
+        let policy = |value: &str| {
+            Policy::read(
+                &[("BUILDKIT_DOCKERFILE_CHECK".to_owned(), value.to_owned())].into(),
+                Some("skip=all"),
+            )
+        };
         let some = policy("skip=NativeCpu, debugprofile;error=true");
         assert!(some.skips("DebugProfile") && !some.skips("RunsAsRoot") && some.is_error);
         assert!(!policy("error=false").is_error && !policy("error=true").skips("DebugProfile"));
         assert!(policy("skip=all").skips("NativeCpu"));
+        let directive = Policy::read(&BTreeMap::new(), Some("skip=NativeCpu;error=true"));
+        assert!(directive.skips("NativeCpu") && !directive.skips("RunsAsRoot") && directive.is_error);
     }
 }
