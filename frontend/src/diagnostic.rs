@@ -85,6 +85,13 @@ impl Diagnostic {
         self.hints.push(hint.into());
         self
     }
+
+    /// Adds every one of several such sentences.
+    #[must_use]
+    pub fn hints<T: Into<DisplayText>>(mut self, hints: impl IntoIterator<Item = T>) -> Self {
+        self.hints.extend(hints.into_iter().map(Into::into));
+        self
+    }
 }
 
 /// A value together with the warnings met on the way to it.

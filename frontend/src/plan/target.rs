@@ -2,6 +2,7 @@
 
 use super::BuildPlan;
 use super::command::Command;
+use super::select;
 use crate::config::Layers;
 use crate::diagnostic::Diagnostic;
 use crate::project::{Package, Project};
@@ -227,5 +228,6 @@ fn route_among(
     }
     let quoted: Vec<String> = names().into_iter().map(|name| format!("`{name}`")).collect();
     Err(Diagnostic::error(format!("there is no target `{target}`"))
+        .hints(select::examples_named(project, &[target.to_owned()]))
         .hint(format!("There is {}.", quoted.join(", "))))
 }
