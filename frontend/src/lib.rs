@@ -16,8 +16,9 @@
 //! | [`lower`] | plan and looked-up images | the graph |
 //! | [`result`], [`request`] | solved graphs, or the project | the answer |
 //!
-//! [`name`] and [`diagnostic`] are the vocabulary of all of them; [`engine`] says what a graph may use.
+//! [`name`] and [`diagnostic`] are the vocabulary of all of them; [`absence`] says why a file is missing; [`engine`] says what a graph may use.
 
+pub mod absence;
 pub mod config;
 pub mod context;
 pub mod diagnostic;
@@ -27,6 +28,7 @@ pub mod ignore;
 pub mod lower;
 pub mod name;
 pub mod options;
+mod pattern;
 pub mod plan;
 pub mod project;
 pub mod request;

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
 
+use crate::ignore::IgnoreFile;
 use crate::name::RelPath;
 
 /// What a name in the context is.
@@ -31,12 +32,24 @@ pub struct Tree {
     contents: BTreeMap<RelPath, Vec<u8>>,
     /// Every symbolic link, so that a path without one costs nothing to resolve.
     links: BTreeSet<RelPath>,
+    ignore_file: IgnoreFile,
 }
 
 /// How many links one path may lead through before it counts as a loop; Linux stops at the same number.
 const MAX_LINKS: usize = 40;
 
 impl Tree {
+    /// Keeps the ignore file that decided which names are listed.
+    pub fn set_ignore_file(&mut self, ignore_file: IgnoreFile) {
+        self.ignore_file = ignore_file;
+    }
+
+    /// The ignore file that decided which names are listed.
+    #[must_use]
+    pub fn ignore_file(&self) -> &IgnoreFile {
+        &self.ignore_file
+    }
+
     /// Adds a name. A name that is listed twice keeps what came last.
     pub fn insert(&mut self, path: RelPath, entry: Entry) {
         if matches!(entry, Entry::Symlink { .. }) {

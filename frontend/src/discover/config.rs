@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::document::Document;
-use super::reader::{Reader, absence};
+use super::reader::Reader;
+use crate::absence;
 use crate::diagnostic::{Diagnostic, Span};
 use crate::name::RelPath;
 
@@ -60,7 +61,7 @@ fn missing(
 ) -> Diagnostic {
     let error =
         Diagnostic::error(format!("`{file}` includes `{path}`, which is not in the build context")).at(span);
-    match found.and_then(|found| absence(reader.tree, &found)) {
+    match found.and_then(|found| absence::reason(reader.tree, &found)) {
         Some(hint) => error.hint(hint),
         None => error.hint("`{ path = \"…\", optional = true }` lets a file be absent"),
     }

@@ -62,20 +62,3 @@ impl<'a> Reader<'a> {
         }
     }
 }
-
-/// A sentence that says why there is no file at `path`, beyond that it is missing.
-pub(crate) fn absence(tree: &Tree, path: &RelPath) -> Option<String> {
-    let mut prefix = RelPath::root();
-    for part in path.parts() {
-        prefix = prefix.join(part).ok()?;
-        if tree.is_link(&prefix) && tree.entry(&prefix).is_none() {
-            return Some(format!(
-                "`{prefix}` is a symbolic link that leads nowhere, in a circle or out of the build context; \
-                 replace it by what it should lead to"
-            ));
-        }
-    }
-    let ignore = RelPath::new(".dockerignore").ok()?;
-    tree.is_file(&ignore)
-        .then(|| "if the file exists on disk, `.dockerignore` keeps it out of the build context".to_owned())
-}

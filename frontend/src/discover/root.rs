@@ -1,6 +1,7 @@
 //! The root manifest, and what to say where there is none.
 
 use super::walk::Manifest;
+use crate::absence;
 use crate::diagnostic::{Diagnostic, Span};
 use crate::name::RelPath;
 use crate::tree::Tree;
@@ -22,7 +23,7 @@ pub(crate) fn missing(tree: &Tree) -> Option<Diagnostic> {
     if tree.is_directory(&root) {
         error = Diagnostic::error("`Cargo.toml` at the root of the build context is a directory");
     }
-    error.hints.extend(super::reader::absence(tree, &root).map(Into::into));
+    error = error.hints(absence::reason(tree, &root));
     if let Some(name) = tree.children(&RelPath::root()).into_iter().find(|name| is_misspelt(name)) {
         error = error.hint(format!("rename `{name}` to `Cargo.toml`: the name is case-sensitive"));
     }

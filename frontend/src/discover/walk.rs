@@ -7,9 +7,10 @@ use cargo_util_schemas::manifest::{InheritableDependency, TomlDependency, TomlMa
 
 use super::document::Document;
 use super::members::{Exclusion, PatternError, Patterns};
-use super::reader::{Reader, absence};
+use super::reader::Reader;
 use super::tables::{DependencyKind, Entry, dependencies, path_of};
 use super::workspace_root;
+use crate::absence;
 use crate::diagnostic::{Diagnostic, Span};
 use crate::name::RelPath;
 
@@ -34,6 +35,8 @@ pub(crate) struct ManifestSet {
 struct Cause {
     span: Span,
     what: String,
+    /// Whether `[workspace]` names it.
+    is_member: bool,
 }
 
 /// One dependency with a path.
@@ -73,8 +76,10 @@ pub(crate) fn walk(
     let exclusion = root.value.workspace.as_ref().map(Exclusion::of).unwrap_or_default();
     let mut walk = Walk { reader, set, patterns, exclusion, failed: BTreeSet::new(), locals: Vec::new() };
     let what = |dir: &RelPath| format!("`[patch]` entry `{dir}`");
-    walk.locals =
-        patches.into_iter().map(|(dir, span)| (dir.clone(), Cause { span, what: what(&dir) })).collect();
+    walk.locals = patches
+        .into_iter()
+        .map(|(dir, span)| (dir.clone(), Cause { span, what: what(&dir), is_member: false }))
+        .collect();
     walk.root_package(root);
     walk.workspace_members(root);
     walk.overrides(root);
@@ -90,7 +95,11 @@ impl Walk<'_, '_> {
         }
         if root.value.workspace.is_some() {
             let span = Span::line(root.file.clone(), 1);
-            return self.member(RelPath::root(), Cause { span, what: "the root package".to_owned() }, false);
+            return self.member(
+                RelPath::root(),
+                Cause { span, what: "the root package".to_owned(), is_member: false },
+                false,
+            );
         }
         // Without a `[workspace]` table Cargo takes the one package and makes no member of anything else.
         self.set.members.insert(RelPath::root());
@@ -105,7 +114,7 @@ impl Walk<'_, '_> {
             let span = root.item_span(&["workspace", "members"], index);
             let what = format!("workspace member `{pattern}`");
             for dir in self.expand(&pattern, &span, "members") {
-                self.member(dir, Cause { span: span.clone(), what: what.clone() }, false);
+                self.member(dir, Cause { span: span.clone(), what: what.clone(), is_member: true }, false);
             }
         }
     }
@@ -178,7 +187,8 @@ impl Walk<'_, '_> {
 
     fn override_path(&mut self, root: &Arc<Manifest>, path: &[&str], dependency: &TomlDependency) {
         let Some(text) = path_of(dependency) else { return };
-        let cause = Cause { span: root.span(path), what: format!("`[{}]` entry", path.join(".")) };
+        let cause =
+            Cause { span: root.span(path), what: format!("`[{}]` entry", path.join(".")), is_member: false };
         if let Some(dir) = self.join(&RelPath::root(), text, &cause) {
             self.locals.push((dir, cause));
         }
@@ -251,11 +261,14 @@ impl Walk<'_, '_> {
         }
         let file = manifest_in(dir);
         if !self.reader.tree.is_file(&file) {
+            let absence = absence::reason(self.reader.tree, &file);
+            // Cargo takes a member for a directory to pass by; a path dependency it needs.
+            let can_pass = cause.is_member && absence.is_none() && self.reader.tree.is_directory(dir);
             let mut error =
                 Diagnostic::error(format!("{} has no manifest: there is no `{file}`", cause.what))
-                    .at(cause.span.clone());
-            error.hints.extend(absence(self.reader.tree, &file).map(Into::into));
-            if self.reader.tree.is_directory(dir) {
+                    .at(cause.span.clone())
+                    .hints(absence);
+            if can_pass {
                 error =
                     error.hint(format!("`exclude = [\"{dir}\"]` in `[workspace]` makes Cargo pass it by"));
             }
@@ -308,8 +321,11 @@ impl Walk<'_, '_> {
             }
             (InheritableDependency::Inherit(_), None) => return None,
         };
-        let cause =
-            Cause { span: manifest.span(&entry.path()), what: format!("path dependency `{}`", entry.key) };
+        let cause = Cause {
+            span: manifest.span(&entry.path()),
+            what: format!("path dependency `{}`", entry.key),
+            is_member: false,
+        };
         let dir = self.join(&base, &text, &cause)?;
         Some(PathDependency { dir, cause, kind: entry.kind, is_optional: entry.is_optional() })
     }

@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use super::pattern::{PathPattern, too_many};
 use crate::config::{Config, FileCopy, FileRule, Setting};
 use crate::diagnostic::{Diagnostic, Findings};
 use crate::name::RelPath;
+use crate::pattern::{PathPattern, too_many};
 use crate::tree::Tree;
 
 /// Who files belong to unless the user says otherwise: the program can read them and not change them.

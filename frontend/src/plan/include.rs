@@ -1,10 +1,10 @@
 //! `build.include`: files of packages that take no part in a build, which the build reads all the same.
 
 use super::compile::at;
-use super::pattern::{PathPattern, too_many};
 use crate::config::{BuildConfig, Setting};
 use crate::diagnostic::{Checked, Diagnostic, Findings};
 use crate::name::RelPath;
+use crate::pattern::{PathPattern, too_many};
 use crate::skeleton::SourceView;
 use crate::tree::{Entry, Tree};
 

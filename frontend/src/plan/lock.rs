@@ -8,11 +8,13 @@ use super::access::Access;
 use super::target::{Goal, Stage};
 use super::toolchain::Toolchain;
 use super::{Request, resolution};
+use crate::absence;
 use crate::config::{Config, Setting};
 use crate::diagnostic::{Checked, Diagnostic, Findings, Severity, Warned};
 use crate::name::RelPath;
 use crate::project::{LOCK, Project};
 use crate::skeleton::SourceView;
+use crate::tree::Tree;
 
 /// What it takes to have Cargo write the lockfile.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -64,13 +66,13 @@ pub(super) fn resolution(
     if let (Some(outdated), Ok(path)) = (request.outdated_lockfile, RelPath::new("Cargo.lock")) {
         files.insert(path, outdated.to_vec());
     } else if *request.goal != Goal::Stage(Stage::Lock) {
-        findings.extend(absent(config.locked.as_ref()));
+        findings.extend(absent(config.locked.as_ref(), request.names));
     }
     findings.finish(Resolution { toolchain, files, access: Access::of_manifests(project) })
 }
 
-fn absent(locked: Option<&Setting<bool>>) -> Option<Diagnostic> {
-    let hint = format!("Run `{LOCK}` or `cargo generate-lockfile`, and commit Cargo.lock.");
+fn absent(locked: Option<&Setting<bool>>, names: &Tree) -> Option<Diagnostic> {
+    let hint = missing_lockfile(names);
     match locked {
         Some(setting) if setting.value => Some(setting.at(
             Diagnostic::error(format!("the project has no `Cargo.lock`, but {} wants one", setting.origin))
@@ -87,12 +89,19 @@ fn absent(locked: Option<&Setting<bool>>) -> Option<Diagnostic> {
     }
 }
 
+/// What to do where the build context has no lockfile.
+pub(crate) fn missing_lockfile(names: &Tree) -> String {
+    let reason = RelPath::new("Cargo.lock").ok().and_then(|path| absence::reason(names, &path));
+    reason.unwrap_or_else(|| format!("Run `{LOCK}` or `cargo generate-lockfile`, and commit Cargo.lock."))
+}
+
 #[cfg(test)]
 mod tests {
     use super::{absent, judge};
     use crate::config::{Origin, Setting};
     use crate::diagnostic::{Checked, Diagnostic, Severity, Warned};
     use crate::plan::target::{Goal, Stage};
+    use crate::tree::Tree;
 
     fn locked(value: bool) -> Setting<bool> {
         Setting { value, origin: Origin::BuildArg("LOCKED".to_owned()) }
@@ -121,7 +130,8 @@ mod tests {
 
     #[test]
     fn an_absent_lockfile_is_worth_a_word_unless_somebody_wants_it_so() {
-        let severity = |setting: Option<Setting<bool>>| Some(absent(setting.as_ref())?.severity);
+        let severity =
+            |setting: Option<Setting<bool>>| Some(absent(setting.as_ref(), &Tree::default())?.severity);
         assert_eq!(severity(None), Some(Severity::Warning));
         assert_eq!(severity(Some(locked(true))), Some(Severity::Error));
         assert_eq!(severity(Some(locked(false))), None);

@@ -25,7 +25,6 @@ pub mod mount_id;
 pub mod native;
 mod parts;
 pub mod paths;
-mod pattern;
 pub mod program;
 
 pub mod resolution;

@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::compile::{at, check_name};
-use super::pattern::too_many;
 use super::program::Programs;
 use super::trunk::{self, FrontEnd};
 use super::{Chosen, Request, include};
 use crate::config::{AssetTable, BuildNetwork, Config, HookTable, Origin, Preset, Setting, When, with_rest};
 use crate::diagnostic::{Checked, Diagnostic, Findings, Warned};
 use crate::name::RelPath;
+use crate::pattern::too_many;
 use crate::project::Project;
 use crate::tree::Tree;
 

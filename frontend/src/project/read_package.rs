@@ -5,6 +5,7 @@ use cargo_util_schemas::manifest::{TomlPackage, VecStringOrBool};
 use super::inherit::Heir;
 use super::package::{Metadata, Package};
 use super::target_discovery::{self, Place};
+use crate::absence;
 use crate::diagnostic::{Diagnostic, Findings, Span};
 use crate::discover::{Manifest, dependencies};
 use crate::tree::Tree;
@@ -30,7 +31,7 @@ pub(super) fn read(tree: &Tree, heir: &Heir<'_>, findings: &mut Findings) -> Opt
     if targets.iter().all(|target| target.kind == super::target::CargoTargetKind::BuildScript)
         && !findings.has_errors()
     {
-        findings.push(no_targets(manifest, heir));
+        findings.push(no_targets(tree, heir));
     }
     let entries = dependencies(&manifest.value);
     let dependencies =
@@ -108,7 +109,8 @@ fn features(manifest: &Manifest) -> std::collections::BTreeMap<String, Vec<Strin
     features.map(|(name, values)| (name.to_string(), values.clone())).collect()
 }
 
-fn no_targets(manifest: &Manifest, heir: &Heir<'_>) -> Diagnostic {
+fn no_targets(tree: &Tree, heir: &Heir<'_>) -> Diagnostic {
+    let manifest = heir.manifest;
     let source = |name: &str| heir.dir.join(name).unwrap_or_default();
     Diagnostic::error(format!(
         "`{}` has nothing to build: there is neither `{}` nor `{}`, and no target is declared",
@@ -117,5 +119,8 @@ fn no_targets(manifest: &Manifest, heir: &Heir<'_>) -> Diagnostic {
         source("src/main.rs")
     ))
     .at(Span::line(manifest.file.clone(), manifest.span(&["package"]).start))
-    .hint("if the files exist on disk, look whether `.dockerignore` keeps them out of the build context")
+    .hints(
+        absence::reason(tree, &source("src/main.rs"))
+            .or_else(|| absence::reason(tree, &source("src/lib.rs"))),
+    )
 }

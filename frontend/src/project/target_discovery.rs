@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use cargo_util_schemas::manifest::{TomlManifest, TomlPackageBuild, TomlTarget};
 
 use super::target::{CargoTarget, CargoTargetKind};
+use crate::absence;
 use crate::diagnostic::{Diagnostic, Findings};
 use crate::discover::Manifest;
 use crate::name::RelPath;
@@ -191,13 +192,17 @@ impl Place<'_> {
     fn path_error(&self, family: &Family<'_>, name: &str, index: usize) -> Diagnostic {
         let kind = family.kind.as_str();
         let directory = family.directory;
-        Diagnostic::error(format!(
+        let error = Diagnostic::error(format!(
             "`{}` declares the {kind} `{name}`, but there is neither `{directory}/{name}.rs` nor \
              `{directory}/{name}/main.rs`, or there are both",
             self.manifest.file
         ))
-        .at(self.manifest.item_span(&[kind], index))
-        .hint(format!("say where its source is: `path = \"…\"` in `[[{kind}]]`"))
+        .at(self.manifest.item_span(&[kind], index));
+        let file = self.dir.join(&format!("{directory}/{name}.rs")).ok();
+        match file.and_then(|file| absence::reason(self.tree, &file)) {
+            Some(reason) => error.hint(reason),
+            None => error.hint(format!("say where its source is: `path = \"…\"` in `[[{kind}]]`")),
+        }
     }
 }
 

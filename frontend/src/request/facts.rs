@@ -38,6 +38,4 @@ pub struct Facts<'a> {
     pub tree: &'a Tree,
     /// The files that were read.
     pub files: &'a BTreeMap<RelPath, Vec<u8>>,
-    /// Whether an ignore file says what stays out of the context.
-    pub has_ignore_file: bool,
 }

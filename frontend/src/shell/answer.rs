@@ -103,7 +103,6 @@ impl Build<'_> {
             options: &self.options,
             tree: &self.tree,
             files: &self.files,
-            has_ignore_file: self.has_ignore_file,
         }
     }
 }

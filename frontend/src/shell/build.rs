@@ -26,7 +26,6 @@ pub(super) struct Build<'a> {
     pub(super) spec: ContextSpec,
     pub(super) inputs: Inputs,
     pub(super) excludes: Vec<String>,
-    pub(super) has_ignore_file: bool,
     pub(super) tree: Tree,
     pub(super) files: Files,
     pub(super) warnings: Vec<Diagnostic>,

@@ -10,7 +10,6 @@ use super::failure::{Failure, Files};
 use super::{definition, files, replaced, warn};
 use crate::config::Layers;
 use crate::context;
-use crate::ignore;
 use crate::name::RelPath;
 use crate::options;
 use crate::plan::{self, target};
@@ -44,8 +43,8 @@ async fn build(
     options.vcs_revision = options.vcs_revision.or_else(|| spec.source.commit());
 
     let definition = definition::read(bridge, &capabilities, &spec, &inputs).await?;
-    let excludes = ignore::patterns(definition.ignore.as_deref().map(String::from_utf8_lossy).as_deref());
-    let (tree, found) = files::read(bridge, &capabilities, &spec, &inputs, &excludes).await?;
+    let excludes = definition.ignore.patterns_with_debris();
+    let (tree, found) = files::read(bridge, &capabilities, &spec, &inputs, &definition.ignore).await?;
     warnings.extend(found);
 
     let mut files = files::contents(&tree);
@@ -56,6 +55,7 @@ async fn build(
     if let Some(text) = &body {
         files.insert(body_path.clone(), text.as_bytes().to_vec());
     }
+    files.extend(definition.ignore_text);
     let mut build = Build {
         bridge,
         environment,
@@ -64,7 +64,6 @@ async fn build(
         spec,
         inputs,
         excludes,
-        has_ignore_file: definition.ignore.is_some(),
         tree,
         files,
         warnings,

@@ -16,6 +16,7 @@ use crate::context::ContextSpec;
 use crate::diagnostic::{Diagnostic, Findings, Severity};
 use crate::discover::{self, Step};
 use crate::engine::Abilities;
+use crate::ignore::IgnoreFile;
 use crate::lower::sources::{self, Inputs};
 use crate::name::RelPath;
 use crate::tree::{Entry, Tree};
@@ -47,8 +48,9 @@ pub(super) async fn read(
     capabilities: &Capabilities,
     spec: &ContextSpec,
     inputs: &Inputs,
-    excludes: &[String],
+    ignore_file: &IgnoreFile,
 ) -> Result<(Tree, Vec<Diagnostic>), Failure> {
+    let excludes = &ignore_file.patterns_with_debris();
     let listing = sources::listing(spec, excludes)
         .filter(|_| capabilities.has_llb(cap::SOURCE_LOCAL_METADATA_TRANSFER));
     let is_listing = listing.is_some();
@@ -60,6 +62,7 @@ pub(super) async fn read(
         (Some(reference), true) => listed(&bridge.read_file(reference, LISTING).await.map_err(not_sent)?)?,
         (Some(reference), false) => walked(bridge, reference).await.map_err(not_sent)?,
     };
+    tree.set_ignore_file(ignore_file.clone());
     let mut warnings = Findings::default();
     for _ in 0..ROUNDS {
         let step = match discover::step(&tree) {

@@ -15,7 +15,6 @@ use super::failure::{Failure, Files, explain};
 use crate::context::{ContextSource, NamedContext, NamedContexts};
 use crate::diagnostic::Diagnostic;
 use crate::engine::Abilities;
-use crate::ignore;
 use crate::lower::PinnedImage;
 use crate::lower::sources::{self, Inputs};
 use crate::options::ResolveMode;
@@ -142,8 +141,7 @@ impl Pins<'_> {
     ) -> Result<PinnedImage, Failure> {
         let abilities = Abilities::of(|id| self.capabilities.has_llb(id));
         let ignore = sources::named_ignore(source, name, abilities);
-        let ignore = ignore_of(self.bridge, self.capabilities, ignore).await?;
-        let excludes = ignore::user_patterns(ignore.as_deref().map(String::from_utf8_lossy).as_deref());
+        let excludes = ignore_of(self.bridge, self.capabilities, ignore).await?.patterns();
         let config = metadata.map(config_of).transpose()?.flatten();
         Ok(PinnedImage {
             reference: name.to_owned(),

@@ -7,7 +7,7 @@ use super::failure::Failure;
 use super::files;
 use crate::context::{self, ContextSpec, ReplacedCrate};
 use crate::diagnostic::Diagnostic;
-use crate::ignore;
+use crate::ignore::IgnoreFile;
 use crate::lower::sources::{self, Inputs};
 use crate::name::RelPath;
 use crate::project::Project;
@@ -34,24 +34,25 @@ pub(super) async fn graft(
     if crates.is_empty() {
         return Ok(None);
     }
-    let excludes = ignore::patterns(None);
+    let no_ignore_file = IgnoreFile::default();
     for replaced in &crates {
         let spec = ContextSpec { source: replaced.source.clone(), subdirectory: None, ..spec.clone() };
-        let (files, _) = files::read(bridge, capabilities, &spec, inputs, &excludes).await.map_err(
-            |failure| match failure {
-                Failure::Findings { mut diagnostics, files } => {
-                    diagnostics.insert(
-                        0,
-                        Diagnostic::error(format!(
-                            "the build context `{}` cannot stand in for the crate of that name",
-                            replaced.name
-                        )),
-                    );
-                    Failure::Findings { diagnostics, files }
+        let (files, _) =
+            files::read(bridge, capabilities, &spec, inputs, &no_ignore_file).await.map_err(|failure| {
+                match failure {
+                    Failure::Findings { mut diagnostics, files } => {
+                        diagnostics.insert(
+                            0,
+                            Diagnostic::error(format!(
+                                "the build context `{}` cannot stand in for the crate of that name",
+                                replaced.name
+                            )),
+                        );
+                        Failure::Findings { diagnostics, files }
+                    }
+                    other => other,
                 }
-                other => other,
-            },
-        )?;
+            })?;
         tree.graft(&replaced.directory(), files);
     }
     let manifest = context::patch(&project.workspace.text, &crates)
@@ -63,6 +64,12 @@ pub(super) async fn graft(
 impl Replaced {
     /// The context with what was put into it.
     pub(super) fn lay_over(&self, context: Output, inputs: &Inputs) -> Output {
-        sources::with_crates(context, &self.crates, &self.manifest, inputs, &ignore::patterns(None))
+        sources::with_crates(
+            context,
+            &self.crates,
+            &self.manifest,
+            inputs,
+            &IgnoreFile::default().patterns_with_debris(),
+        )
     }
 }

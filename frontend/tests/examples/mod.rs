@@ -117,7 +117,6 @@ pub(crate) fn dockerfile(tree: &Tree, target: Option<&str>, arguments: &[(&str, 
             options,
             tree,
             files: &BTreeMap::new(),
-            has_ignore_file: false,
         };
         let mut answer = request::answer("frontend.dockerfile", &facts).unwrap();
         String::from_utf8(answer.metadata.remove("result.txt").unwrap()).unwrap()

@@ -3,7 +3,7 @@
 use buildkit_llb::{Definition, Digest, ImageRef, Platform};
 use proptest::collection::vec;
 use proptest::prelude::{any, proptest};
-use supercargo::ignore;
+use supercargo::ignore::IgnoreFile;
 use supercargo::name::RelPath;
 
 proptest! {
@@ -31,7 +31,8 @@ proptest! {
 
     #[test]
     fn ignore_files_give_patterns(text in "(!?[a*?\\[\\]/\\\\#. ]{0,8}\n?){0,8}|\\PC{0,60}") {
-        let patterns = ignore::patterns(Some(&text));
+        let path = RelPath::new(".dockerignore").unwrap();
+        let patterns = IgnoreFile::parse(path, &text).patterns_with_debris();
         assert!(patterns.iter().all(|pattern| !pattern.is_empty() && !pattern.contains('\n')), "{patterns:?}");
     }
 

@@ -41,7 +41,7 @@ fn no_manifest_at_the_root() {
 ",
         "
 there is no `Cargo.toml` at the root of the build context
-  = if the file exists on disk, `.dockerignore` keeps it out of the build context
+  = `*.toml` in `.dockerignore:1` excludes `Cargo.toml` from the build context. Add the line `!Cargo.toml` if the file exists.
   = rename `cargo.toml` to `Cargo.toml`: the name is case-sensitive
   = the nearest one is `backend/Cargo.toml`: if that is the project, build with `docker buildx build backend`
 ",
@@ -133,6 +133,61 @@ Cargo.toml:7: `workspace.members` has `[`, which is no pattern: Pattern syntax e
 }
 
 #[test]
+fn what_is_missing_is_told_with_its_reason() {
+    check(
+        "
+//- .dockerignore
+docs
+tests
+benches
+//- .gitmodules
+//- Cargo.toml
+[package]
+name = \"app\"
+[dependencies]
+fixed = { path = \"third/party\" }
+[[test]]
+name = \"it\"
+[[bench]]
+name = \"speed\"
+[[example]]
+name = \"show\"
+//- src/main.rs
+//- third/party -> ../third/empty
+",
+        "
+Cargo.toml:4: path dependency `fixed` has no manifest: there is no `third/party/Cargo.toml`
+  = `third/party` is a symbolic link that leads nowhere, in a circle or out of the build context. Replace it with the file or directory that it leads to.
+",
+    );
+    check(
+        "
+//- .dockerignore
+tests
+benches
+//- Cargo.toml
+[package]
+name = \"app\"
+[[test]]
+name = \"it\"
+[[bench]]
+name = \"speed\"
+[[example]]
+name = \"show\"
+//- src/main.rs
+",
+        "
+Cargo.toml:7: `Cargo.toml` declares the example `show`, but there is neither `examples/show.rs` nor `examples/show/main.rs`, or there are both
+  = say where its source is: `path = \"…\"` in `[[example]]`
+Cargo.toml:3: `Cargo.toml` declares the test `it`, but there is neither `tests/it.rs` nor `tests/it/main.rs`, or there are both
+  = `tests` in `.dockerignore:1` excludes `tests/it.rs` from the build context. Add the line `!tests/it.rs` if the file exists.
+Cargo.toml:5: `Cargo.toml` declares the bench `speed`, but there is neither `benches/speed.rs` nor `benches/speed/main.rs`, or there are both
+  = `benches` in `.dockerignore:2` excludes `benches/speed.rs` from the build context. Add the line `!benches/speed.rs` if the file exists.
+",
+    );
+}
+
+#[test]
 fn links_that_lead_nowhere() {
     check(
         "
@@ -144,9 +199,9 @@ members = [\"loop\", \"out\"]
 ",
         "
 Cargo.toml:2: workspace member `loop` has no manifest: there is no `loop/Cargo.toml`
-  = `loop` is a symbolic link that leads nowhere, in a circle or out of the build context; replace it by what it should lead to
+  = `loop` is a symbolic link that leads nowhere, in a circle or out of the build context. Replace it with the file or directory that it leads to.
 Cargo.toml:2: workspace member `out` has no manifest: there is no `out/Cargo.toml`
-  = `out` is a symbolic link that leads nowhere, in a circle or out of the build context; replace it by what it should lead to
+  = `out` is a symbolic link that leads nowhere, in a circle or out of the build context. Replace it with the file or directory that it leads to.
 ",
     );
 }
@@ -199,7 +254,6 @@ fn nothing_to_build() {
         "//- Cargo.toml\n[package]\nname = \"app\"\n",
         "
 Cargo.toml:1: `Cargo.toml` has nothing to build: there is neither `src/lib.rs` nor `src/main.rs`, and no target is declared
-  = if the files exist on disk, look whether `.dockerignore` keeps them out of the build context
 ",
     );
     check(

@@ -2,19 +2,24 @@
 
 use buildkit_llb::file::Owner;
 use buildkit_llb::{Digest, DisplayText, ImageRef, Platform};
-use supercargo::ignore;
+use supercargo::ignore::IgnoreFile;
 use supercargo::name::RelPath;
 
 /// Each pattern is one line, relative to the context and in its shortest form.
 pub(crate) fn ignore(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
-    let patterns = ignore::user_patterns(Some(&text));
+    let file = IgnoreFile::parse(RelPath::default(), &text);
+    let patterns = file.patterns();
     for pattern in &patterns {
         assert!(!matches!(pattern.as_str(), "" | "!") && !pattern.contains('\n'), "{pattern:?}");
         assert!(!pattern.starts_with('/'), "{pattern:?}");
         assert!(pattern.split('/').skip(1).all(|part| !matches!(part, "" | ".")), "{pattern:?}");
     }
-    assert!(ignore::patterns(Some(&text)).ends_with(&patterns));
+    assert!(file.patterns_with_debris().ends_with(&patterns));
+    for path in text.lines().filter_map(|line| RelPath::new(line).ok()) {
+        let line = file.excluded(&path).map(|excluded| excluded.span.start as usize);
+        assert!(line.is_none_or(|line| (1..=text.lines().count()).contains(&line)), "{path}: {line:?}");
+    }
 }
 
 /// A name that can be read is written as it was, or in a form that stays the same.

@@ -17,7 +17,7 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(facts: &Facts<'_>) -> Vec<Diagnostic> {
-    if facts.has_ignore_file {
+    if facts.tree.ignore_file().exists() {
         return Vec::new();
     }
     let mut sizes: BTreeMap<&str, u64> = BTreeMap::new();

@@ -3,7 +3,7 @@
 use super::Rule;
 use crate::diagnostic::{Diagnostic, Span};
 use crate::name::RelPath;
-use crate::project::LOCK;
+use crate::plan::lock::missing_lockfile;
 use crate::request::Facts;
 
 pub(super) const RULE: Rule = Rule {
@@ -17,10 +17,12 @@ fn check(facts: &Facts<'_>) -> Vec<Diagnostic> {
     if facts.project.lockfile.is_some() || locked.is_some_and(|setting| !setting.value) {
         return Vec::new();
     }
-    let manifest = RelPath::new("Cargo.toml").unwrap_or_default();
+    let path = |name: &str| RelPath::new(name).unwrap_or_default();
+    let excluded = facts.tree.ignore_file().excluded(&path("Cargo.lock"));
+    let span = excluded.map_or_else(|| Span::line(path("Cargo.toml"), 1), |excluded| excluded.span);
     vec![
         Diagnostic::warning("the project has no `Cargo.lock`, so each new build may get other versions")
-            .at(Span::line(manifest, 1))
-            .hint(format!("Run `{LOCK}` or `cargo generate-lockfile`, and commit Cargo.lock.")),
+            .at(span)
+            .hint(missing_lockfile(facts.tree)),
     ]
 }

@@ -2,6 +2,7 @@
 
 mod debug_profile;
 mod floating_image;
+mod ignored_input;
 mod large_context;
 mod loopback_bind;
 mod missing_lockfile;
@@ -38,9 +39,10 @@ pub(super) struct Violation {
 }
 
 /// All rules, by name.
-const RULES: [Rule; 10] = [
+const RULES: [Rule; 11] = [
     debug_profile::RULE,
     floating_image::RULE,
+    ignored_input::RULE,
     large_context::RULE,
     loopback_bind::RULE,
     missing_lockfile::RULE,

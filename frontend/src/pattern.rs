@@ -13,7 +13,7 @@ use crate::tree::Tree;
 const MAX_COMPARISONS: usize = 20_000_000;
 
 /// One pattern.
-pub(super) struct PathPattern(Vec<Part>);
+pub(crate) struct PathPattern(Vec<Part>);
 
 enum Part {
     /// `**`.
@@ -23,7 +23,7 @@ enum Part {
 
 impl PathPattern {
     /// Reads `text`. The position of an error counts characters of the whole text.
-    pub(super) fn new(text: &str) -> Result<Self, PatternError> {
+    pub(crate) fn new(text: &str) -> Result<Self, PatternError> {
         let mut parts = Vec::new();
         let mut start = 0;
         for part in text.split('/') {
@@ -40,12 +40,12 @@ impl PathPattern {
     }
 
     /// True if a pattern without `**` matches the path.
-    pub(super) fn matches(&self, path: &RelPath) -> bool {
+    pub(crate) fn matches(&self, path: &RelPath) -> bool {
         self.0.len() == path.parts().count() && self.covers(path)
     }
 
     /// True if the pattern matches the path or a directory that holds it.
-    pub(super) fn covers(&self, path: &RelPath) -> bool {
+    pub(crate) fn covers(&self, path: &RelPath) -> bool {
         let names: Vec<&str> = path.parts().collect();
         let (mut part, mut name) = (0, 0);
         // Where to go on if the names after the last `**` do not fit: one name further on.
@@ -70,7 +70,7 @@ impl PathPattern {
 }
 
 /// What is wrong with a key that has so many patterns for the names of the build context.
-pub(super) fn too_many(key: &str, patterns: usize, names: &Tree) -> Option<Diagnostic> {
+pub(crate) fn too_many(key: &str, patterns: usize, names: &Tree) -> Option<Diagnostic> {
     let count = names.entries().len();
     (patterns.saturating_mul(count) > MAX_COMPARISONS).then(|| {
         Diagnostic::error(format!(
