@@ -141,6 +141,31 @@ fn the_ignore_file_of_the_definition_goes_before_the_contexts() {
 }
 
 #[test]
+fn tests_that_the_ignore_file_excludes_stop_no_image_and_pass_no_test() {
+    let bed = Bed::ensure().unwrap();
+    let project = probe::project(bed);
+    let more = "\n[[bench]]\nname = \"speed\"\nharness = false\n[[test]]\nname = \"it\"\npath = \"tests/it.rs\"\n\
+                [[example]]\nname = \"show\"\n";
+    project.append("Cargo.toml", more).unwrap();
+    for file in ["benches/speed.rs", "tests/it.rs", "examples/show.rs"] {
+        project.write(file, "fn main() {}\n").unwrap();
+    }
+    project.write(".dockerignore", "benches\ntests\nexamples\n").unwrap();
+    let build = Build::new(bed.docker(), project.path());
+    assert_eq!(data(build.clone()), "data");
+    let log = build.clone().target("test").fail().unwrap();
+    let said = log.vertex("[test]").unwrap().log();
+    // Cargo stops at the first of them, and two compile at the same time.
+    let sentences = [
+        "`tests` in `.dockerignore:2` excludes `tests/it.rs` from the build context",
+        "`examples` in `.dockerignore:3` excludes `examples/show.rs` from the build context",
+    ];
+    assert!(sentences.iter().any(|sentence| said.contains(sentence)), "{said}");
+    project.write(".dockerignore", "benches\nexamples/nothing\n").unwrap();
+    build.target("test").succeed().unwrap();
+}
+
+#[test]
 fn debris_is_not_sent() {
     let bed = Bed::ensure().unwrap();
     let project = probe::project(bed);

@@ -4,6 +4,7 @@ use super::access::Access;
 use super::target::{Goal, Stage};
 use super::{Dependencies, Request, vendor};
 use crate::diagnostic::{Checked, Findings};
+use crate::name::RelPath;
 use crate::project::Project;
 use crate::skeleton::{self, Outcome, Selection, SourceView};
 
@@ -32,7 +33,7 @@ pub(super) fn choose(project: &Project, selection: &Selection, request: Request<
     if !request.goal.compiles() {
         let word = request.goal.command().word();
         return findings.finish(Parts {
-            view: SourceView::of_everything(generated),
+            view: SourceView::of_everything(project, generated),
             dependencies: Some(Dependencies::none(&format!("`cargo {word}` compiles nothing"))),
             access: Access::default(),
             without_layer: None,
@@ -41,13 +42,13 @@ pub(super) fn choose(project: &Project, selection: &Selection, request: Request<
     let Some(mut view) = findings.take(skeleton::source_view(project, selection)) else {
         return findings.fail();
     };
-    if let Some((path, text)) = SourceView::of_everything(generated).overlays.pop_first() {
-        view.overlays.entry(path).or_insert(text);
+    if let (Some(text), Ok(path)) = (generated, RelPath::new("Cargo.lock")) {
+        view.overlays.entry(path).or_insert_with(|| text.as_bytes().to_vec());
     }
     let (dependencies, without_layer) = match findings.take(skeleton::make(project, selection)) {
         Some(Outcome::Ready(skeleton)) => (Some(Dependencies::of(project, *skeleton, &view)), None),
         Some(Outcome::Impossible { because }) => {
-            view = SourceView::of_everything(generated);
+            view = SourceView::of_everything(project, generated);
             (Some(Dependencies::of_sources(&because)), Some(because))
         }
         Some(Outcome::NeedsLockfile) => (None, None),

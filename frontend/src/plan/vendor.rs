@@ -17,7 +17,7 @@ pub const DIRECTORY: &str = "vendor";
 pub(super) fn parts(project: &Project, request: Request<'_>) -> Checked<Parts> {
     let mut findings = Findings::default();
     findings.extend(in_the_way(project));
-    let view = SourceView::of_everything(request.generated_lockfile);
+    let view = SourceView::of_everything(project, request.generated_lockfile);
     let because = "`cargo vendor` compiles nothing";
     let project = &before(project);
     let lockfile = project.lockfile.as_ref();

@@ -49,6 +49,8 @@ pub struct CargoTarget {
     pub required_features: Vec<String>,
     /// Whether `cargo test` builds it as a test: the `test` key, by default true for libraries, binaries and tests.
     pub is_tested: bool,
+    /// The line of the ignore file that excludes its source, as a sentence. Only a test, benchmark or example may lack it.
+    pub excluded_by: Option<String>,
 }
 
 impl CargoTarget {

@@ -100,14 +100,17 @@ impl Place<'_> {
             }
             let path = match declared.path.as_ref().and_then(|path| path.0.to_str()) {
                 Some(path) => Some(path.to_owned()),
-                None => self.path_of(family, &name, &inferred, has_library),
+                None => self
+                    .path_of(family, &name, &inferred, has_library)
+                    .or_else(|| self.excluded_path(family, &name)),
             };
             let Some(path) = path else {
                 findings.push(self.path_error(family, &name, index));
                 continue;
             };
             let Some(path) = self.join(&path, family.kind, findings) else { continue };
-            targets.push(target(family.kind, name, path, Some(declared)));
+            let excluded_by = self.excluded_by(family, &path);
+            targets.push(CargoTarget { excluded_by, ..target(family.kind, name, path, Some(declared)) });
         }
         // In the first edition a declared target turns the search for others off.
         let finds_more = family.discover.unwrap_or(family.declared.is_none() || self.edition != "2015");
@@ -161,6 +164,20 @@ impl Place<'_> {
             _ if self.edition == "2015" => self.legacy_path(family.kind, name, has_library),
             _ => None,
         }
+    }
+
+    /// The usual path of a target that no image needs, if the ignore file excludes it.
+    fn excluded_path(&self, family: &Family<'_>, name: &str) -> Option<String> {
+        let path = format!("{}/{name}.rs", family.directory);
+        self.excluded_by(family, &self.dir.join(&path).ok()?).map(|_| path)
+    }
+
+    /// Which line excludes the source of a target that no image needs.
+    fn excluded_by(&self, family: &Family<'_>, path: &RelPath) -> Option<String> {
+        if family.kind == CargoTargetKind::Bin || self.tree.is_file(path) {
+            return None;
+        }
+        self.tree.ignore_file().excluded(path).map(|excluded| excluded.sentence(path))
     }
 
     /// Where the first edition looked besides.
@@ -222,7 +239,7 @@ fn target(kind: CargoTargetKind, name: String, path: RelPath, declared: Option<&
         declared.and_then(|declared| declared.required_features.clone()).unwrap_or_default();
     let by_default = matches!(kind, CargoTargetKind::Bin | CargoTargetKind::Test);
     let is_tested = declared.and_then(|declared| declared.test).unwrap_or(by_default);
-    CargoTarget { kind, name, path, crate_types, required_features, is_tested }
+    CargoTarget { kind, name, path, crate_types, required_features, is_tested, excluded_by: None }
 }
 
 fn library(place: &Place<'_>, findings: &mut Findings) -> Option<CargoTarget> {
@@ -264,7 +281,8 @@ fn library(place: &Place<'_>, findings: &mut Findings) -> Option<CargoTarget> {
     let crate_types = crate_types.unwrap_or_else(|| vec!["lib".to_owned()]);
     let is_tested = declared.and_then(|lib| lib.test).unwrap_or(true);
     let required_features = Vec::new();
-    Some(CargoTarget { kind: CargoTargetKind::Lib, name, path, crate_types, required_features, is_tested })
+    let kind = CargoTargetKind::Lib;
+    Some(CargoTarget { kind, name, path, crate_types, required_features, is_tested, excluded_by: None })
 }
 
 fn build_scripts(place: &Place<'_>, findings: &mut Findings) -> Vec<CargoTarget> {

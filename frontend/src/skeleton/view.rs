@@ -13,7 +13,7 @@ use super::root_overlay;
 use super::selection::Selection;
 use crate::diagnostic::{Checked, Findings};
 use crate::name::RelPath;
-use crate::project::{DependencyKind, LockedPackage, Lockfile, Package, Project, Source};
+use crate::project::{CargoTarget, DependencyKind, LockedPackage, Lockfile, Package, Project, Source};
 
 /// The real sources of a selection, without the packages that it does not compile.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -36,15 +36,13 @@ impl SourceView {
     /// The sources as they are, for a project of which nobody can tell what a build reads; `lockfile` is one that was
     /// made for it.
     #[must_use]
-    pub fn of_everything(lockfile: Option<&str>) -> Self {
+    pub fn of_everything(project: &Project, lockfile: Option<&str>) -> Self {
         let lockfile =
             lockfile.and_then(|text| Some((RelPath::new("Cargo.lock").ok()?, text.as_bytes().to_vec())));
-        Self {
-            excluded: BTreeSet::new(),
-            locked: lockfile.is_none(),
-            overlays: lockfile.into_iter().collect(),
-            needs_index: false,
-        }
+        let mut overlays = ignored(project.packages.values());
+        let locked = lockfile.is_none();
+        overlays.extend(lockfile);
+        Self { excluded: BTreeSet::new(), locked, overlays, needs_index: false }
     }
 }
 
@@ -69,6 +67,7 @@ pub fn source_view(project: &Project, selection: &Selection) -> Checked<SourceVi
     used.extend(loaded.iter().filter(|dir| compiled.contains(**dir)));
     let excluded = excluded(project, &used);
     let mut overlays = unreachable(project, &loaded, &excluded);
+    overlays.extend(ignored(loaded.iter().filter_map(|dir| project.packages.get(*dir))));
     let is_whole = project.packages.keys().all(|dir| loaded.contains(dir));
     let mut real: BTreeSet<usize> = (0..lockfile.packages.len()).collect();
     if !is_whole {
@@ -119,6 +118,17 @@ fn unreachable(
         }
     }
     files
+}
+
+/// A source for each target of `packages` that the ignore file leaves without one. Cargo loads no manifest without them,
+/// and a build that compiles one, such as `--target test`, must not pass for having tested it.
+fn ignored<'a>(packages: impl Iterator<Item = &'a Package>) -> BTreeMap<RelPath, Vec<u8>> {
+    let targets = packages.flat_map(|package| &package.targets);
+    let stub = |target: &CargoTarget| {
+        let sentence = target.excluded_by.as_ref()?;
+        Some((target.path.clone(), format!("compile_error!({sentence:?});\nfn main() {{}}\n").into_bytes()))
+    };
+    targets.filter_map(stub).collect()
 }
 
 /// Name, version and source of a package.

@@ -179,10 +179,6 @@ name = \"show\"
         "
 Cargo.toml:7: `Cargo.toml` declares the example `show`, but there is neither `examples/show.rs` nor `examples/show/main.rs`, or there are both
   = say where its source is: `path = \"…\"` in `[[example]]`
-Cargo.toml:3: `Cargo.toml` declares the test `it`, but there is neither `tests/it.rs` nor `tests/it/main.rs`, or there are both
-  = `tests` in `.dockerignore:1` excludes `tests/it.rs` from the build context. Add the line `!tests/it.rs` if the file exists.
-Cargo.toml:5: `Cargo.toml` declares the bench `speed`, but there is neither `benches/speed.rs` nor `benches/speed/main.rs`, or there are both
-  = `benches` in `.dockerignore:2` excludes `benches/speed.rs` from the build context. Add the line `!benches/speed.rs` if the file exists.
 ",
     );
 }

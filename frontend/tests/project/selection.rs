@@ -77,6 +77,28 @@ fn what_does_not_exist_is_named_beside_what_does() {
 }
 
 #[test]
+fn targets_that_the_ignore_file_leaves_without_a_source_get_one_that_says_so() {
+    let text = format!(
+        "{PROJECT}{LOCKED}//- .dockerignore\n**/benches\napp/tests\n//- lib/benches/left.rs\n"
+    )
+    .replace(
+        "[features]",
+        "[[bench]]\nname = \"speed\"\n[[test]]\nname = \"it\"\npath = \"tests/deep/it.rs\"\n[features]",
+    );
+    let project = project(&files(&text)).unwrap().value;
+    let view = source_view(&project, &selection("app")).unwrap().value;
+    let stub = |file: &str| String::from_utf8_lossy(view.overlays.get(&path(file)).unwrap()).into_owned();
+    assert_eq!(
+        stub("app/benches/speed.rs"),
+        "compile_error!(\"`**/benches` in `.dockerignore:1` excludes `app/benches/speed.rs` from the build context\");\nfn main() {}\n"
+    );
+    assert!(stub("app/tests/deep/it.rs").contains("`app/tests` in `.dockerignore:2`"));
+    assert_eq!(view.overlays.len(), 2, "{:?}", view.overlays.keys());
+    let lib = source_view(&project, &selection("lib")).unwrap().value;
+    assert!(!lib.overlays.contains_key(&path("app/benches/speed.rs")), "{:?}", lib.overlays.keys());
+}
+
+#[test]
 fn the_closure_holds_what_is_compiled() {
     let project = project(&files(&format!("{PROJECT}{LOCKED}"))).unwrap().value;
     let of = |package| closure(&project, &selection(package)).unwrap().value;

@@ -69,7 +69,7 @@ pub(super) fn all_crates(plan: &BuildPlan, project: &Project) -> Vec<String> {
     if has_layer(plan) {
         lines.push(home_of(CRATES));
     }
-    let files = resolution::files(project, &SourceView::of_everything(None));
+    let files = resolution::files(project, &SourceView::of_everything(project, None));
     let mut files: Vec<_> = files.iter().collect();
     if plan.dependencies.from_sources {
         lines.push("COPY . .".to_owned());

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::Rule;
 use crate::diagnostic::{Diagnostic, Span};
 use crate::name::RelPath;
+use crate::plan::command::Command;
 use crate::project::{CargoTargetKind, Package};
 use crate::request::Facts;
 
@@ -59,6 +60,12 @@ fn candidates(facts: &Facts<'_>) -> impl Iterator<Item = RelPath> {
         let is_declared = package.text.contains("\nbuild = ");
         if has_script || is_declared { None } else { package.dir.join("build.rs").ok() }
     });
+    // A run of the tests that finds none passes.
+    let is_test = facts.plan.is_some_and(|plan| plan.cargo.command == Command::Test);
+    let has_tests =
+        |package: &Package| package.targets.iter().any(|target| target.kind == CargoTargetKind::Test);
+    let untested = facts.project.packages.values().filter(|package| is_test && !has_tests(package));
+    let tests = untested.filter_map(|package| package.dir.join("tests").ok());
     let own = [configuration.filter(|_| !has_configuration), toolchain.filter(|_| !has_toolchain), sqlx];
-    own.into_iter().flatten().chain(scripts.collect::<Vec<_>>())
+    own.into_iter().flatten().chain(scripts.chain(tests).collect::<Vec<_>>())
 }
