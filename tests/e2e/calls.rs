@@ -3,6 +3,7 @@
 use serde_json::Value;
 use testbed::bed::Bed;
 use testbed::build::Build;
+use testbed::project::Project;
 
 use crate::probe;
 
@@ -106,6 +107,60 @@ fn a_clean_project_passes_the_check_and_each_fault_has_its_line() {
     assert!(text.stdout().contains("WARNING: RunsAsRoot"), "{}", text.stdout());
     assert!(text.stdout().contains(">>> user = \"root\""), "{}", text.stdout());
     build.build_arg("BUILDKIT_DOCKERFILE_CHECK", "skip=all").call("check").succeed().unwrap();
+}
+
+#[test]
+fn checks_see_what_cargo_passes_over_in_silence() {
+    let bed = Bed::ensure().unwrap();
+    let dockerfile = |more: &str| format!("{}{more}package = \"api\"\n", bed.syntax());
+    let project = Project::of(&[
+        ("Dockerfile", dockerfile("").as_str()),
+        (".dockerignore", "# a white list\n*\n!api\n!rocket\n!Cargo.*\n"),
+        ("Cargo.toml", "[workspace]\nresolver = \"3\"\nmembers = [\"api\", \"rocket\"]\n"),
+        (
+            "Cargo.lock",
+            "version = 4\n\n[[package]]\nname = \"api\"\nversion = \"0.0.0\"\ndependencies = [\"rocket\"]\n\n\
+             [[package]]\nname = \"rocket\"\nversion = \"0.0.0\"\n",
+        ),
+        (
+            "api/Cargo.toml",
+            "[package]\nname = \"api\"\nedition = \"2024\"\nrepository = \"https://example.com/api\"\n[dependencies]\n\
+             rocket = { path = \"../rocket\" }\n",
+        ),
+        ("api/src/main.rs", "fn main() {}\n"),
+        ("api/.cargo/config.toml", "[build]\nrustflags = [\"--cfg=fast\"]\n"),
+        ("rocket/Cargo.toml", "[package]\nname = \"rocket\"\nedition = \"2024\"\n"),
+        ("rocket/src/lib.rs", ""),
+    ])
+    .unwrap();
+    let build = Build::new(bed.docker(), project.path());
+    let found = |build: &Build| {
+        let answer = build.clone().call("check,format=json").fail().unwrap();
+        let json: Value = serde_json::from_str(answer.stdout()).unwrap();
+        let warnings = json["warnings"].as_array().unwrap();
+        let mut rules: Vec<String> =
+            warnings.iter().map(|one| one["ruleName"].as_str().unwrap().to_owned()).collect();
+        rules.sort();
+        (rules, answer.stdout().to_owned())
+    };
+    let (rules, said) = found(&build);
+    assert_eq!(rules, ["IgnoredInput", "LoopbackBind", "NestedConfig"], "{said}");
+    for words in [
+        "`*` excludes `.cargo/config.toml`, `rust-toolchain.toml`",
+        "`!.cargo/config.toml`",
+        "ROCKET_ADDRESS",
+    ] {
+        assert!(said.contains(words), "{words}: {said}");
+    }
+    project.write("Dockerfile", dockerfile("# check=skip=NestedConfig,LoopbackBind\n# escape=`\n")).unwrap();
+    let (rules, said) = found(&build);
+    assert_eq!(rules, ["IgnoredInput"], "{said}");
+    let (rules, said) = found(&build.clone().build_arg("BUILDKIT_DOCKERFILE_CHECK", "skip=IgnoredInput"));
+    assert_eq!(rules, ["LoopbackBind", "NestedConfig"], "the build-arg overrides the directive: {said}");
+    let warned = build.target("manifests").output("type=cacheonly").succeed().unwrap();
+    let said: Vec<&str> = warned.warnings().iter().map(|warning| warning.short.as_str()).collect();
+    assert!(said.iter().any(|warning| warning.contains("`escape` has no effect")), "{said:?}");
+    assert!(!said.iter().any(|warning| warning.contains("NestedConfig")), "{said:?}");
 }
 
 #[test]

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::Rule;
 use crate::diagnostic::{Diagnostic, Span};
 use crate::name::RelPath;
+use crate::plan::files::FileCopied;
 use crate::project::{CargoTarget, Package};
 use crate::request::Facts;
 
@@ -44,7 +45,27 @@ fn check(facts: &Facts<'_>) -> Vec<Diagnostic> {
             .hint("Listen on `0.0.0.0` or `[::]`, or read the address from a variable.")
         })
     });
-    found.collect()
+    found.chain(rocket(facts)).collect()
+}
+
+/// Rocket listens on loopback where neither a variable nor its file names an address.
+fn rocket(facts: &Facts<'_>) -> Option<Diagnostic> {
+    let (package, plan) = (facts.selected?.0, facts.plan?);
+    let depends = package.dependencies.iter().any(|dependency| dependency.package == "rocket");
+    let has_file = |file: &FileCopied| file.is_directory || file.from.ends_with("Rocket.toml");
+    let runtime = &plan.runtime;
+    if !depends || runtime.env.contains_key("ROCKET_ADDRESS") || runtime.files.iter().any(has_file) {
+        return None;
+    }
+    let line = package.text.lines().zip(1..).find(|(line, _)| line.trim_start().starts_with("rocket"));
+    let line = line.map_or(1, |(_, number)| number);
+    let warning = Diagnostic::warning(
+        "Rocket listens on the loopback address unless told otherwise, which nobody outside of its container reaches",
+    );
+    Some(warning.at(Span::line(package.manifest.clone(), line)).hint(
+        "Set `image.env = { ROCKET_ADDRESS = \"0.0.0.0\" }`, or copy a `Rocket.toml` with an address into the working \
+         directory of the image.",
+    ))
 }
 
 /// The lines that listen on loopback, up to the tests, which do so rightly.

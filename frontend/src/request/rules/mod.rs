@@ -7,6 +7,7 @@ mod large_context;
 mod loopback_bind;
 mod missing_lockfile;
 mod native_cpu;
+mod nested_config;
 mod password_in_url;
 mod policy;
 mod runs_as_root;
@@ -39,7 +40,7 @@ pub(super) struct Violation {
 }
 
 /// All rules, by name.
-const RULES: [Rule; 11] = [
+const RULES: [Rule; 12] = [
     debug_profile::RULE,
     floating_image::RULE,
     ignored_input::RULE,
@@ -47,6 +48,7 @@ const RULES: [Rule; 11] = [
     loopback_bind::RULE,
     missing_lockfile::RULE,
     native_cpu::RULE,
+    nested_config::RULE,
     password_in_url::RULE,
     runs_as_root::RULE,
     secret_in_env::RULE,
