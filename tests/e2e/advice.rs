@@ -11,7 +11,7 @@ const CASES: &[(&str, &str)] = &[
         "The cache then ignores changes of the downloaded files",
     ),
     (
-        r#"let me = std::process::id().to_string(); std::process::Command::new("kill").args(["-9", &me]).status().unwrap();"#,
+        r#"std::process::Command::new("sh").args(["-c", "kill -9 $PPID"]).status().unwrap();"#,
         "`lto = \"thin\"` or `lto = false` in the profile",
     ),
     (

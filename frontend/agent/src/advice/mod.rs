@@ -272,14 +272,20 @@ mod tests {
     #[test]
     fn the_network_is_not_the_reason_where_there_is_one() {
         let folder = tempfile::tempdir().unwrap();
-        let devices = folder.path().join("proc/net");
-        std::fs::create_dir_all(&devices).unwrap();
+        let routes = folder.path().join("proc/net");
+        std::fs::create_dir_all(&routes).unwrap();
         let step = Step { root: folder.path().to_owned(), ..bare() };
-        let head = "Inter-|   Receive\n face |bytes\n    lo:       0\n";
-        std::fs::write(devices.join("dev"), head).unwrap();
-        assert_ne!(said(&step, &["Network is unreachable"]), "");
-        std::fs::write(devices.join("dev"), format!("{head}  eth0:       0\n")).unwrap();
-        assert_eq!(said(&step, &["Network is unreachable"]), "");
+        let (v4, v6) =
+            ("Iface\tDestination\tGateway\n", "00000000000000000000000000000001 80 00 00000001       lo\n");
+        for (v4, v6, has_network) in [
+            (v4.to_owned(), v6.to_owned(), false),
+            (format!("{v4}eth0\t00000000\t010011AC\n"), v6.to_owned(), true),
+            (v4.to_owned(), format!("{v6}fe80 40 00 00000001     eth0\n"), true),
+        ] {
+            std::fs::write(routes.join("route"), v4).unwrap();
+            std::fs::write(routes.join("ipv6_route"), v6).unwrap();
+            assert_eq!(said(&step, &["Network is unreachable"]).is_empty(), has_network);
+        }
     }
 
     #[test]
