@@ -132,7 +132,7 @@ fn one_build_gives_programs_for_three_machines() {
         .output(format!("type=oci,tar=false,dest={}", oci.path().display()))
         .succeed()
         .unwrap();
-    assert!(log.ran().is_empty(), "{:?}", log.ran());
+    assert!(log.ran().is_empty(), "{:?}: {}", log.ran(), log.transcript());
     let images = layout(oci.path());
     let machines = [("amd64", None), ("arm64", None), ("arm", Some("v7"))];
     assert_eq!(images.len(), machines.len());

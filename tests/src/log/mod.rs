@@ -147,7 +147,15 @@ impl BuildLog {
     /// context, resolving and loading images, exporting.
     #[must_use]
     pub fn ran(&self) -> Vec<&str> {
-        self.vertices.iter().filter(|vertex| vertex.has_run()).map(Vertex::name).collect()
+        // The definition is read first, by a vertex that no other build shares. What ended before that is the work of an
+        // earlier build that the engine has not let go of yet, and shows again with all that it wrote.
+        let reads = self
+            .vertices
+            .iter()
+            .filter(|vertex| vertex.name().starts_with("[internal] load build definition"));
+        let began = reads.filter_map(Vertex::began).min().unwrap_or_default();
+        let ran = self.vertices.iter().filter(|vertex| vertex.has_run() && !vertex.ended_before(began));
+        ran.map(Vertex::name).collect()
     }
 
     /// The names of the vertices whose result was found in the cache.
@@ -231,6 +239,30 @@ mod tests {
         ]);
         assert!(log.ran().is_empty());
         assert_eq!(log.cached(), ["[build] link"]);
+    }
+
+    #[test]
+    fn work_of_an_earlier_build_did_not_run() {
+        let step = |digest: &str, from: &str, to: &str| {
+            [
+                format!(
+                    r#"{{"vertexes":[{{"digest":"{digest}","name":"[{digest}]","started":"{from}","completed":"{to}"}}]}}"#
+                ),
+                format!(
+                    r#"{{"logs":[{{"vertex":"{digest}","stream":2,"data":"eAo=","timestamp":"{to}"}}]}}"#
+                ),
+            ]
+        };
+        let definition = r#"{"vertexes":[{"digest":"d","name":"[internal] load build definition from Dockerfile","started":"2026-01-01T00:00:05Z","completed":"2026-01-01T00:00:05.1Z"}]}"#;
+        let lines: Vec<String> = [
+            vec![definition.to_owned()],
+            step("before", "2026-01-01T00:00:01.5Z", "2026-01-01T00:00:04.999999Z").into(),
+            step("meanwhile", "2026-01-01T00:00:04Z", "2026-01-01T00:00:06Z").into(),
+            step("after", "2026-01-01T00:00:05.5Z", "2026-01-01T00:00:06.25Z").into(),
+        ]
+        .concat();
+        let log = log(&lines.iter().map(String::as_str).collect::<Vec<_>>());
+        assert_eq!(log.ran(), ["[meanwhile]", "[after]"]);
     }
 
     #[test]

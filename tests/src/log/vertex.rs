@@ -114,6 +114,16 @@ impl Vertex {
         self.work.iter().filter_map(took).sum()
     }
 
+    /// The time when its work began, as the engine wrote it.
+    pub(super) fn began(&self) -> Option<&str> {
+        self.work.first().map(|(from, _)| from.trim_end_matches('Z'))
+    }
+
+    /// True if all its work ended before `time`.
+    pub(super) fn ended_before(&self, time: &str) -> bool {
+        !self.work.is_empty() && self.work.iter().all(|(_, to)| to.trim_end_matches('Z') < time)
+    }
+
     /// True when a program ran in it and was not the engine's own bookkeeping.
     ///
     /// That a vertex is not marked as cached says little: the engine leaves the mark out where it never needed the
