@@ -27,7 +27,7 @@ fn dangling_link(tree: &Tree, path: &RelPath) -> Option<String> {
 
 fn excluded(tree: &Tree, path: &RelPath) -> Option<String> {
     let excluded = tree.ignore_file().excluded(path)?;
-    Some(format!("{}. Add the line `!{path}` if the file exists.", excluded.sentence(path)))
+    Some(format!("{}. If the file exists, add the line `!{path}` below it.", excluded.sentence(path)))
 }
 
 /// Git leaves an empty directory for a submodule that is not checked out, and tracks no other empty directory.

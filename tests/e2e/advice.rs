@@ -29,7 +29,7 @@ const CASES: &[(&str, &str)] = &[
     ),
     (
         r#"println!("cargo::rustc-link-lib=dylib=usb-1.0");"#,
-        "`build.packages = [\"...\", \"libusb-1.0-dev\"]`",
+        "`build.packages = [\"...\", \"libusb-1.0-0-dev\"]`",
     ),
 ];
 

@@ -227,7 +227,7 @@ fn in_several_packages(packages: &[&Package], names: &[String], span: Option<&Sp
         let second = packages.get(1).map_or("", |package| package.name.as_str());
         Diagnostic::error(format!("one image has the binaries of one package, and these are of several: {list}"))
             .hint(format!(
-                "Declare an image for each package, such as `[images.{second}]` with `package = \"{second}\"`, and build \
+                "Instead of this list, declare an image for each package, such as `[images.{second}]` with `package = \"{second}\"`, and build \
                  it with `--target {second}`."
             ))
             .hint("To have both in one image, copy a binary from the other image in a Dockerfile of your own (examples/stage).")

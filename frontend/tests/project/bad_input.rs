@@ -41,7 +41,7 @@ fn no_manifest_at_the_root() {
 ",
         "
 there is no `Cargo.toml` at the root of the build context
-  = `*.toml` in `.dockerignore:1` excludes `Cargo.toml` from the build context. Add the line `!Cargo.toml` if the file exists.
+  = `*.toml` in `.dockerignore:1` excludes `Cargo.toml` from the build context. If the file exists, add the line `!Cargo.toml` below it.
   = rename `cargo.toml` to `Cargo.toml`: the name is case-sensitive
   = the nearest one is `backend/Cargo.toml`: if that is the project, build with `docker buildx build backend`
 ",
@@ -138,20 +138,11 @@ fn what_is_missing_is_told_with_its_reason() {
         "
 //- .dockerignore
 docs
-tests
-benches
-//- .gitmodules
 //- Cargo.toml
 [package]
 name = \"app\"
 [dependencies]
 fixed = { path = \"third/party\" }
-[[test]]
-name = \"it\"
-[[bench]]
-name = \"speed\"
-[[example]]
-name = \"show\"
 //- src/main.rs
 //- third/party -> ../third/empty
 ",

@@ -45,7 +45,7 @@ fn a_list_over_two_packages_says_that_an_image_has_one() {
         said,
         "Dockerfile:2: one image has the binaries of one package, and these are of several: `api` of package `api`, \
          `migration` of package `migration`\n  \
-         = Declare an image for each package, such as `[images.migration]` with `package = \"migration\"`, and build it \
+         = Instead of this list, declare an image for each package, such as `[images.migration]` with `package = \"migration\"`, and build it \
          with `--target migration`.\n  \
          = To have both in one image, copy a binary from the other image in a Dockerfile of your own (examples/stage).\n"
     );

@@ -6,14 +6,41 @@ pub(super) fn of_library(name: &str) -> Option<String> {
         return None;
     }
     let name = name.to_lowercase().replace('_', "-");
-    Some(match name.as_str() {
-        "openssl" | "libssl" | "ssl" | "crypto" => "libssl-dev".to_owned(),
-        "z" | "zlib" => "zlib1g-dev".to_owned(),
-        "stdc++" => "g++".to_owned(),
-        name if name.starts_with("lib") => format!("{name}-dev"),
-        name => format!("lib{name}-dev"),
+    let known = LIBRARIES.iter().find(|(library, _)| *library == name.trim_start_matches("lib"));
+    Some(match known {
+        Some((_, package)) => (*package).to_owned(),
+        None if name.starts_with("lib") => format!("{name}-dev"),
+        None => format!("lib{name}-dev"),
     })
 }
+
+/// Libraries whose package is not `lib<name>-dev`, without `lib` before their name.
+const LIBRARIES: [(&str, &str); 24] = [
+    ("asound", "libasound2-dev"),
+    ("c", "libc6-dev"),
+    ("crypto", "libssl-dev"),
+    ("curl", "libcurl4-openssl-dev"),
+    ("dl", "libc6-dev"),
+    ("expat", "libexpat1-dev"),
+    ("gio-2.0", "libglib2.0-dev"),
+    ("glib-2.0", "libglib2.0-dev"),
+    ("gobject-2.0", "libglib2.0-dev"),
+    ("gssapi-krb5", "libkrb5-dev"),
+    ("m", "libc6-dev"),
+    ("mysqlclient", "libmariadb-dev"),
+    ("ncursesw", "libncurses-dev"),
+    ("openssl", "libssl-dev"),
+    ("pam", "libpam0g-dev"),
+    ("pthread", "libc6-dev"),
+    ("ssl", "libssl-dev"),
+    ("stdc++", "g++"),
+    ("usb-1.0", "libusb-1.0-0-dev"),
+    ("uuid", "uuid-dev"),
+    ("wayland-client", "libwayland-dev"),
+    ("xcb", "libxcb1-dev"),
+    ("z", "zlib1g-dev"),
+    ("zlib", "zlib1g-dev"),
+];
 
 /// Headers by the start of their path.
 const HEADERS: [(&str, &str); 45] = [
@@ -70,14 +97,13 @@ pub(super) fn of_header(path: &str) -> Option<String> {
 }
 
 /// Programs whose package has another name.
-const PROGRAMS: [(&str, &str); 16] = [
+const PROGRAMS: [(&str, &str); 15] = [
     ("aclocal", "automake"),
     ("autoreconf", "autoconf"),
     ("c++", "g++"),
     ("cc", "gcc"),
     ("clang++", "clang"),
     ("flatc", "flatbuffers-compiler"),
-    ("glslc", "glslc"),
     ("go", "golang-go"),
     ("ld.lld", "lld"),
     ("libtoolize", "libtool"),
@@ -90,7 +116,7 @@ const PROGRAMS: [(&str, &str); 16] = [
 ];
 
 /// Programs whose package has their name.
-const SAME: [&str; 24] = [
+const SAME: [&str; 29] = [
     "autoconf",
     "automake",
     "bison",
@@ -103,6 +129,8 @@ const SAME: [&str; 24] = [
     "g++",
     "gcc",
     "git",
+    "glslc",
+    "libtool",
     "lld",
     "m4",
     "make",
@@ -115,12 +143,14 @@ const SAME: [&str; 24] = [
     "pkg-config",
     "python3",
     "unzip",
+    "wget",
+    "yasm",
+    "zip",
 ];
 
 /// Returns the package that has the program `name`, if it is a well-known one.
 pub(super) fn of_program(name: &str) -> Option<String> {
     let other = PROGRAMS.iter().find(|(program, _)| *program == name).map(|(_, package)| *package);
-    let also = ["wget", "yasm", "zip", "libtool"];
-    let same = || SAME.iter().chain(&also).copied().find(|program| *program == name);
+    let same = || SAME.iter().copied().find(|program| *program == name);
     other.or_else(same).map(str::to_owned)
 }

@@ -29,7 +29,7 @@ type Fixed = fn() -> Lack;
 type Named = fn(String) -> Lack;
 
 /// Text of a well-known failure, and what is missing then.
-const FIXED: [(&str, Fixed); 28] = [
+const FIXED: [(&str, Fixed); 26] = [
     ("Could not find directory of OpenSSL installation", || library("openssl")),
     ("The pkg-config command could not be found", || program("pkg-config")),
     ("Unable to find libclang", || library("clang")),
@@ -56,8 +56,6 @@ const FIXED: [(&str, Fixed); 28] = [
     ("--experimental_allow_proto3_optional was not set", || Lack::NewerProtoc),
     ("is not a supported edition", || Lack::NewerProtoc),
     ("Editions are not supported", || Lack::NewerProtoc),
-    ("rustc: error while loading shared libraries: libLLVM", || library("llvm")),
-    ("autoreconf: not found", || program("autoreconf")),
 ];
 
 /// Text before and behind the name of what is missing.

@@ -141,7 +141,7 @@ fn of(lack: &Lack, step: &Step) -> Option<String> {
             ))
         }
         Lack::NewerProtoc => {
-            let used = step.protoc_version();
+            let used = step::protoc_version();
             Some(format!(
                 "the file may need a newer protoc than {}. Use a toolchain image that has one, name one with `PROTOC` in \
                  `[env]` of `.cargo/config.toml`, or depend on a crate that brings one, such as protoc-bin-vendored",
@@ -183,6 +183,14 @@ mod tests {
             ("  The system library `libzstd` required by crate `native` was not found.", "\"libzstd-dev\""),
             ("          /usr/bin/ld: cannot find -lpq: No such file or directory", "\"libpq-dev\""),
             ("          rust-lld: error: unable to find library -lsqlite3", "\"libsqlite3-dev\""),
+            (
+                "          /usr/bin/ld: cannot find -lusb-1.0: No such file or directory",
+                "\"libusb-1.0-0-dev\"",
+            ),
+            (
+                "          /usr/bin/ld: cannot find -lgssapi_krb5: No such file or directory",
+                "\"libkrb5-dev\"",
+            ),
             ("  Unable to find libclang: \"couldn't find any valid", "\"libclang-dev\""),
             ("is `cmake` not installed?", "\"cmake\""),
             ("  Could not find `protoc`. If `protoc` is installed", "\"protobuf-compiler\""),

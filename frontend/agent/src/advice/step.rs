@@ -21,6 +21,7 @@ pub(crate) struct Step {
     pub(super) cargo: Option<String>,
 }
 
+#[cfg(test)]
 impl Default for Step {
     fn default() -> Self {
         // Nothing is below this path, so a test that makes no files finds none.
@@ -84,11 +85,11 @@ impl Step {
     pub(super) fn cargo_version(&self) -> Option<String> {
         self.cargo.as_deref().and_then(version)
     }
+}
 
-    /// Returns what the protoc on the `PATH` says of itself: `libprotoc 3.21.12`.
-    pub(super) fn protoc_version(&self) -> Option<String> {
-        self.cargo.as_deref().and_then(|_| version("protoc"))
-    }
+/// Returns what the protoc on the `PATH` says of itself: `libprotoc 3.21.12`.
+pub(super) fn protoc_version() -> Option<String> {
+    version("protoc")
 }
 
 fn version(program: &str) -> Option<String> {

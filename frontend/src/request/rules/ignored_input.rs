@@ -44,6 +44,12 @@ fn finding(span: Span, pattern: &str, paths: &[RelPath]) -> Diagnostic {
     .hint(format!("Add {} below that line. A line for a file that does not exist has no effect.", lines.join(", ")))
 }
 
+/// Whether the manifest says where the build script is, or that there is none; planning reports one that is missing.
+fn declares_script(package: &Package) -> bool {
+    let manifest: toml::Table = toml::from_str(&package.text).unwrap_or_default();
+    manifest.get("package").is_some_and(|package| package.get("build").is_some())
+}
+
 /// The files that Cargo and rustup look for, and sqlx if a package uses it.
 fn candidates(facts: &Facts<'_>) -> impl Iterator<Item = RelPath> {
     let path = |text: &str| RelPath::new(text).ok();
@@ -57,8 +63,7 @@ fn candidates(facts: &Facts<'_>) -> impl Iterator<Item = RelPath> {
     let sqlx = facts.project.packages.values().any(uses_sqlx).then(|| path(".sqlx")).flatten();
     let scripts = facts.project.packages.values().filter_map(|package| {
         let has_script = package.targets.iter().any(|target| target.kind == CargoTargetKind::BuildScript);
-        let is_declared = package.text.contains("\nbuild = ");
-        if has_script || is_declared { None } else { package.dir.join("build.rs").ok() }
+        if has_script || declares_script(package) { None } else { package.dir.join("build.rs").ok() }
     });
     // A run of the tests that finds none passes.
     let is_test = facts.plan.is_some_and(|plan| plan.cargo.command == Command::Test);

@@ -52,6 +52,7 @@ fn check(facts: &Facts<'_>) -> Vec<Diagnostic> {
 fn rocket(facts: &Facts<'_>) -> Option<Diagnostic> {
     let (package, plan) = (facts.selected?.0, facts.plan?);
     let depends = package.dependencies.iter().any(|dependency| dependency.package == "rocket");
+    // What a directory holds is not looked at: it may have the file.
     let has_file = |file: &FileCopied| file.is_directory || file.from.ends_with("Rocket.toml");
     let runtime = &plan.runtime;
     if !depends || runtime.env.contains_key("ROCKET_ADDRESS") || runtime.files.iter().any(has_file) {
@@ -60,7 +61,7 @@ fn rocket(facts: &Facts<'_>) -> Option<Diagnostic> {
     let line = package.text.lines().zip(1..).find(|(line, _)| line.trim_start().starts_with("rocket"));
     let line = line.map_or(1, |(_, number)| number);
     let warning = Diagnostic::warning(
-        "Rocket listens on the loopback address unless told otherwise, which nobody outside of its container reaches",
+        "Rocket listens on the loopback address by default, which only the container itself can reach",
     );
     Some(warning.at(Span::line(package.manifest.clone(), line)).hint(
         "Set `image.env = { ROCKET_ADDRESS = \"0.0.0.0\" }`, or copy a `Rocket.toml` with an address into the working \
